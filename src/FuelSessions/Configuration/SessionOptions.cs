@@ -1,0 +1,151 @@
+using Microsoft.AspNetCore.Http;
+
+namespace FuelSessions;
+
+/// <summary>
+/// How sessions behave. Set in code, in the configuration section <c>FuelSessions</c>, per driver in a section of
+/// the driver's name below it, or for one session with <see cref="Session.SetConfig"/>. Checked at start-up.
+/// </summary>
+public sealed class SessionOptions
+{
+    /// <summary>The driver of <see cref="Session.Current"/>. Default <c>cookie</c>. Names ignore case.</summary>
+    public string Driver { get; set; } = "cookie";
+
+    /// <summary>
+    /// Whether sessions are read before an endpoint that is known to use them, so that nothing blocks inside it.
+    /// Default true; off: each is read when it is asked for.
+    /// </summary>
+    public bool AutoInitialize { get; set; } = true;
+
+    /// <summary>
+    /// Whether a session answers only to the address that began it, as the forwarded-headers middleware resolved
+    /// it. Default false.
+    /// </summary>
+    public bool MatchIp { get; set; }
+
+    /// <summary>Whether a session answers only to the user agent that began it. Default <see cref="UserAgentMatching.IgnoringVersions"/>.</summary>
+    public UserAgentMatching MatchUserAgent { get; set; } = UserAgentMatching.IgnoringVersions;
+
+    /// <summary>The cookie's name. Each driver has a default of its own: fuelcid, fuelfid, fueldid, fuelmid, fuelrid, fuelxid.</summary>
+    public string CookieName { get; set; } = "";
+
+    /// <summary>The cookie's domain. Default none: the host that set it, and no other.</summary>
+    public string? CookieDomain { get; set; }
+
+    /// <summary>The cookie's path. Default <c>/</c>.</summary>
+    public string CookiePath { get; set; } = "/";
+
+    /// <summary>Whether scripts are kept from reading the cookie. Default true.</summary>
+    public bool CookieHttpOnly { get; set; } = true;
+
+    /// <summary>The cookie's SameSite attribute (RFC 6265bis). Default <see cref="SameSiteMode.Lax"/>.</summary>
+    public SameSiteMode CookieSameSite { get; set; } = SameSiteMode.Lax;
+
+    /// <summary>When the cookie is marked Secure. Default <see cref="CookieSecurePolicy.SameAsRequest"/>.</summary>
+    public CookieSecurePolicy CookieSecure { get; set; } = CookieSecurePolicy.SameAsRequest;
+
+    /// <summary>Whether the cookie is marked Partitioned (CHIPS); needs Secure. Default false.</summary>
+    public bool CookiePartitioned { get; set; }
+
+    /// <summary>
+    /// Whether ids travel under Data Protection. Default true. Switching it makes ids of the other form absent, and
+    /// never an error. The cookie driver, whose cookie is the session itself, protects it always.
+    /// </summary>
+    public bool EncryptCookie { get; set; } = true;
+
+    /// <summary>Whether the cookie ends with the browser. Default false: it lives as long as the session.</summary>
+    public bool ExpireOnClose { get; set; }
+
+    /// <summary>
+    /// Idle time after which a session ends. Default 2 hours; 1 second to 10 years. Kept in the record, so a new
+    /// value holds for sessions that begin from then on.
+    /// </summary>
+    public TimeSpan ExpirationTime { get; set; } = TimeSpan.FromHours(2);
+
+    /// <summary>Time since its creation after which a session ends in any case. Default none; at least 1 second.</summary>
+    public TimeSpan? AbsoluteExpiration { get; set; }
+
+    /// <summary>
+    /// The least time between two touches, which keep an otherwise unchanged session alive. Default a tenth of the
+    /// session's lifetime, at most 1 minute. Zero touches in every request. A session never ends earlier than
+    /// its lifetime after its last request, and at most this much later.
+    /// </summary>
+    public TimeSpan? TouchInterval { get; set; }
+
+    /// <summary>How old an id gets before it is replaced. Default 5 minutes; at least 1 millisecond; null: only on demand.</summary>
+    public TimeSpan? RotationTime { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// For how long the previous id stays good once its successor was seen, for requests that were on their way.
+    /// Default 60 seconds; zero to 1 day.
+    /// </summary>
+    public TimeSpan PreviousIdGrace { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>What happens when a retired id is presented later than <see cref="PreviousIdGrace"/>. Default <see cref="StaleIdAction.Ignore"/>.</summary>
+    public StaleIdAction OnStaleId { get; set; }
+
+    /// <summary>The namespace of flash variables. Default <c>flash</c>.</summary>
+    public string FlashId { get; set; } = "flash";
+
+    /// <summary>Whether a flash variable ends after the next request that uses the session, read or not. Default true; false: after it was read.</summary>
+    public bool FlashAutoExpire { get; set; } = true;
+
+    /// <summary>Whether reading a flash variable in the request that set it consumes it. Default true.</summary>
+    public bool FlashExpireAfterGet { get; set; } = true;
+
+    /// <summary>The form field that may carry an id or a <see cref="Session.Token"/>; comes before the cookie. Default none.</summary>
+    public string? PostFieldName { get; set; }
+
+    /// <summary>
+    /// The request header that may carry an id, and the response header that carries it back. Default none. Scripts
+    /// of the page can read such a response.
+    /// </summary>
+    public string? HeaderName { get; set; }
+
+    /// <summary>The query parameter that may carry an id or a <see cref="Session.Token"/>. Default none: URLs end up in logs.</summary>
+    public string? QueryParameterName { get; set; }
+
+    /// <summary>Whether cookies are sent. Default true; false: none is sent, one that comes is still read.</summary>
+    public bool EnableCookie { get; set; } = true;
+
+    /// <summary>How long a <see cref="Session.Token"/> is good. Default: <see cref="ExpirationTime"/>.</summary>
+    public TimeSpan? TokenLifetime { get; set; }
+
+    /// <summary>Whether <c>HttpContext.Session</c> is served from the session of <see cref="Driver"/>. Default false.</summary>
+    public bool NativeEmulation { get; set; }
+
+    /// <summary>Whether changes are saved although the endpoint threw. Default false.</summary>
+    public bool SaveOnError { get; set; }
+
+    /// <summary>What happens when the store can't be read. Default <see cref="StoreFailureAction.Throw"/>.</summary>
+    public StoreFailureAction OnStoreFailure { get; set; }
+
+    /// <summary>
+    /// For how long a read, or a save with all its repetitions, may take before it fails. Default 5 seconds;
+    /// 10 milliseconds to 10 minutes.
+    /// </summary>
+    public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The most that a session's variables and flash variables may take, in bytes as stored. Default 1 MiB
+    /// (1,048,576); for the cookie driver 16 KiB. 1 KiB to 1 GiB.
+    /// </summary>
+    public int MaxPayloadBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>The file driver's folder. Default <c>App_Data/sessions</c> below the content root.</summary>
+    public string? Path { get; set; }
+
+    /// <summary>The db driver's table. Default <c>sessions</c>.</summary>
+    public string Table { get; set; } = "sessions";
+
+    /// <summary>
+    /// The time between two background removals of expired records, for drivers whose store does not do it. Default
+    /// 10 minutes; zero: off.
+    /// </summary>
+    public TimeSpan GcInterval { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How many sessions the memory driver keeps; beyond it the ones that end first make room. Default 100,000.</summary>
+    public int MaxSessions { get; set; } = 100_000;
+
+    internal SessionOptions Clone() => (SessionOptions)MemberwiseClone();
+}

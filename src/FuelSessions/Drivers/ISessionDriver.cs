@@ -1,0 +1,53 @@
+using FuelSessions.Records;
+
+namespace FuelSessions.Drivers;
+
+/// <summary>
+/// Where records are kept. A driver reads, compares-and-swaps, touches and deletes records by key, and nothing
+/// else: rotation, expiry rules, flash and merging are the engine's and are the same for every driver.
+/// </summary>
+/// <remarks>
+/// <para>One instance serves the whole app, from many threads at the same time.</para>
+/// <para>
+/// A record whose <see cref="SessionRecord.Expires"/> has come is absent, for each of these operations, whether or
+/// not it is still stored. No operation brings an absent record back.
+/// </para>
+/// <para>
+/// A method throws only if the store can't be reached or can't do its work, and
+/// <see cref="OperationCanceledException"/> if it was cancelled. Lost races are results, not exceptions.
+/// </para>
+/// <para>The conformance suite in FuelSessions.Testing says the same as tests; derive from it.</para>
+/// </remarks>
+public interface ISessionDriver
+{
+    /// <summary>The live record under <paramref name="key"/>; null if it is absent.</summary>
+    /// <exception cref="SessionRecordFormatException">There is one, but it can't be decoded.</exception>
+    ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The same on the calling thread, for code that can't wait. By default it blocks on <see cref="ReadAsync"/>;
+    /// a driver whose store has a synchronous path overrides it.
+    /// </summary>
+    SessionRecord? Read(SessionKey key, CancellationToken cancellationToken) =>
+        ReadAsync(key, cancellationToken).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>
+    /// Stores <paramref name="record"/> if the stored version is <c>record.Version - 1</c>; version 1 means that
+    /// nothing may be stored under that key yet. Atomic against every other writer of that store, in any process.
+    /// </summary>
+    /// <returns>
+    /// <see cref="WriteResult.Written"/>; or <see cref="WriteResult.Lost(SessionRecord)"/> with the record that won;
+    /// or <see cref="WriteResult.Gone"/> if the record to replace is absent.
+    /// </returns>
+    ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Moves a live record's <see cref="SessionRecord.Expires"/> to <paramref name="expires"/> without rewriting
+    /// the rest and without a new version; leaves it alone if it already is later.
+    /// </summary>
+    /// <returns>Whether there is a live record.</returns>
+    ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken);
+
+    /// <summary>Removes the record, whatever its version. Does nothing if it is absent.</summary>
+    ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken);
+}

@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using FuelSessions.Drivers;
+
+namespace FuelSessions;
+
+/// <summary>The registered drivers by name; each is made at its first use and disposed with the app.</summary>
+internal sealed class DriverRegistry(IEnumerable<DriverRegistration> registrations, IServiceProvider services) : IAsyncDisposable, IDisposable
+{
+    private readonly Dictionary<string, DriverRegistration> _registrations = LastOfEachName(registrations);
+    private readonly ConcurrentDictionary<string, Lazy<ISessionDriver>> _drivers = new(StringComparer.OrdinalIgnoreCase);
+
+    internal IReadOnlyCollection<DriverRegistration> Registrations => _registrations.Values;
+
+    /// <summary>The registration of that name, in whatever case.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    internal DriverRegistration Find(string name) =>
+        _registrations.TryGetValue(name, out DriverRegistration? registration)
+            ? registration
+            : throw new InvalidOperationException(Unregistered(name));
+
+    internal bool Contains(string name) => _registrations.ContainsKey(name);
+
+    internal string Unregistered(string name) =>
+        $"Session driver '{name}' is not registered (registered: {string.Join(", ", _registrations.Keys.Order(StringComparer.Ordinal))}). {Fix(name)}";
+
+    internal ISessionDriver Driver(string name)
+    {
+        DriverRegistration registration = Find(name);
+        return _drivers.GetOrAdd(registration.Name, _ => new Lazy<ISessionDriver>(() => registration.Create(services))).Value;
+    }
+
+    /// <summary>The driver that keeps the key ring: the one of that name, or the last one that can.</summary>
+    internal IKeepDataProtectionKeys KeyStore(string? name)
+    {
+        IEnumerable<string> candidates = name is null ? _registrations.Keys.Reverse() : [name];
+        return candidates.Select(candidate => Driver(candidate) as IKeepDataProtectionKeys).FirstOrDefault(store => store is not null)
+            ?? throw new InvalidOperationException(
+                $"Session driver '{name ?? string.Join(", ", _registrations.Keys)}' can't keep Data Protection keys. "
+                + "Register one that can, such as AddFuelSessions().AddDbDriver(...), or use a key store of Data Protection's own.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Lazy<ISessionDriver> driver in _drivers.Values)
+        {
+            switch (driver)
+            {
+                case { IsValueCreated: true, Value: IAsyncDisposable disposable }:
+                    await disposable.DisposeAsync().ConfigureAwait(false);
+                    break;
+                case { IsValueCreated: true, Value: IDisposable disposable }:
+                    disposable.Dispose();
+                    break;
+            }
+        }
+    }
+
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private static Dictionary<string, DriverRegistration> LastOfEachName(IEnumerable<DriverRegistration> registrations)
+    {
+        var byName = new Dictionary<string, DriverRegistration>(StringComparer.OrdinalIgnoreCase);
+        foreach (DriverRegistration registration in registrations)
+        {
+            byName[registration.Name] = registration;
+        }
+
+        return byName;
+    }
+
+    private static string Fix(string name) => name.ToLowerInvariant() switch
+    {
+        "db" => "Call AddFuelSessions().AddDbDriver(...).",
+        "redis" => "Call AddFuelSessions().AddRedisDriver(...).",
+        "memcached" => "Call AddFuelSessions().AddMemcachedDriver(...).",
+        _ => "Set FuelSessions:Driver to one of them, or register it with AddFuelSessions().AddDriver(...).",
+    };
+}

@@ -1,0 +1,41 @@
+using FuelSessions.Drivers;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace FuelSessions;
+
+/// <summary>Adds drivers; what <c>AddFuelSessions</c> returns.</summary>
+public sealed class FuelSessionsBuilder
+{
+    internal FuelSessionsBuilder(IServiceCollection services) => Services = services;
+
+    /// <summary>The app's services.</summary>
+    public IServiceCollection Services { get; }
+
+    /// <summary>Registers a driver. A later one of the same name replaces it.</summary>
+    /// <param name="name">What <see cref="SessionOptions.Driver"/> and <c>Forge</c> call it; ignores case.</param>
+    /// <param name="cookieName">The default <see cref="SessionOptions.CookieName"/> of its sessions.</param>
+    /// <param name="create">Makes the one instance that serves the app; it is disposed with the app.</param>
+    public FuelSessionsBuilder AddDriver(string name, string cookieName, Func<IServiceProvider, ISessionDriver> create)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentException.ThrowIfNullOrWhiteSpace(cookieName);
+        ArgumentNullException.ThrowIfNull(create);
+        Services.AddSingleton(new DriverRegistration(name.ToLowerInvariant(), cookieName, create));
+        return this;
+    }
+
+    /// <summary>
+    /// Keeps the Data Protection key ring in a driver's store. Without shared keys a second node, or a container that
+    /// was made anew, can't read the cookies that another one sent.
+    /// </summary>
+    /// <param name="driver">Which driver's store; by default the last registered one that can.</param>
+    public FuelSessionsBuilder PersistDataProtectionKeys(string? driver = null)
+    {
+        Services.AddDataProtection();
+        Services.AddOptions<KeyManagementOptions>().Configure<IServiceProvider>((options, services) =>
+            options.XmlRepository = services.GetRequiredService<DriverRegistry>().KeyStore(driver).DataProtectionKeys);
+        return this;
+    }
+}

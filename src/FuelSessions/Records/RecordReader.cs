@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+
+namespace FuelSessions.Records;
+
+/// <summary>Reads what <see cref="RecordWriter"/> wrote and never past its end.</summary>
+internal ref struct RecordReader(ReadOnlySpan<byte> bytes, int position)
+{
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private int _position = position;
+
+    internal readonly bool AtEnd => _position == _bytes.Length;
+
+    internal byte Byte() => _bytes[Take(1)];
+
+    internal ulong Varint()
+    {
+        ulong value = 0;
+        for (int shift = 0; shift < 64; shift += 7)
+        {
+            byte part = Byte();
+            value |= (ulong)(part & 0x7F) << shift;
+            if (part < 0x80)
+            {
+                return value;
+            }
+        }
+
+        throw Damaged();
+    }
+
+    internal DateTimeOffset Offset(long origin)
+    {
+        ulong coded = Varint();
+        return DateTimeOffset.FromUnixTimeMilliseconds(origin + ((long)(coded >> 1) ^ -(long)(coded & 1)));
+    }
+
+    internal UInt128 Bits() => BinaryPrimitives.ReadUInt128BigEndian(_bytes[Take(16)..]);
+
+    internal ulong Long() => BinaryPrimitives.ReadUInt64LittleEndian(_bytes[Take(sizeof(ulong))..]);
+
+    /// <summary>Where the next block of bytes is, behind its length.</summary>
+    internal Range Block()
+    {
+        ulong size = Varint();
+        if (size > int.MaxValue)
+        {
+            throw Damaged();
+        }
+
+        int start = Take((int)size);
+        return start..(start + (int)size);
+    }
+
+    /// <summary>The same, if nothing follows it.</summary>
+    internal Range LastBlock()
+    {
+        Range block = Block();
+        return AtEnd ? block : throw Damaged();
+    }
+
+    private int Take(int count)
+    {
+        if (count > _bytes.Length - _position)
+        {
+            throw Damaged();
+        }
+
+        int start = _position;
+        _position += count;
+        return start;
+    }
+
+    private static SessionRecordFormatException Damaged() => new("The session record's content is damaged.");
+}

@@ -1,0 +1,186 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Text;
+
+namespace FuelSessions.Records;
+
+/// <summary>
+/// The binary form of a record, for drivers that store bytes. Small on purpose (about 100 bytes without data),
+/// and closed by a checksum over key and content: a record that was cut short, damaged or copied under another
+/// key is refused instead of half read.
+/// </summary>
+public static class SessionRecordFormat
+{
+    private const byte Magic = 0xF5;
+    private const byte FormatVersion = 1;
+    private const int ChecksumSize = sizeof(uint);
+
+    [Flags]
+    private enum Parts : byte
+    {
+        None = 0,
+        Previous = 1,
+        Nonce = 2,
+        Confirmed = 4,
+        UserAgent = 8,
+        Ip = 16,
+        Principal = 32,
+    }
+
+    /// <summary>Encodes a record into a new array.</summary>
+    public static byte[] Encode(SessionRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var writer = new ArrayBufferWriter<byte>(192 + record.Data.Length + record.Flash.Length);
+        Encode(record, writer);
+        return writer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Encodes a record to the end of <paramref name="output"/>.</summary>
+    public static void Encode(SessionRecord record, IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(output);
+
+        int principalSize = record.Principal is null ? 0 : Encoding.UTF8.GetByteCount(record.Principal);
+        int bound = 256 + principalSize + record.Data.Length + record.Flash.Length;
+        Span<byte> buffer = output.GetSpan(bound);
+        var writer = new RecordWriter(buffer);
+
+        Parts parts = PartsOf(record);
+        writer.Byte(Magic);
+        writer.Byte(FormatVersion);
+        writer.Byte((byte)parts);
+        writer.Varint((ulong)record.Version);
+        writer.Varint(record.Epoch);
+        long created = record.Created.ToUnixTimeMilliseconds();
+        writer.Varint((ulong)created);
+        writer.Offset(record.Rotated, created);
+        writer.Offset(record.Updated, created);
+        writer.Offset(record.Expires, created);
+        writer.Varint((ulong)(long)record.Lifetime.TotalMilliseconds);
+        writer.Bits(record.CurrentHash.Bits);
+        if (record.PreviousHash is { } previous)
+        {
+            writer.Bits(previous.Bits);
+        }
+
+        if (record.Nonce is { } nonce)
+        {
+            writer.Bits(nonce.Bits);
+            writer.Bits(record.SealedPrevious);
+        }
+
+        if (record.Confirmed is { } confirmed)
+        {
+            writer.Offset(confirmed, created);
+        }
+
+        if (parts.HasFlag(Parts.UserAgent))
+        {
+            writer.Long(record.UserAgentHash.GetValueOrDefault());
+            writer.Long(record.UserAgentFamilyHash.GetValueOrDefault());
+        }
+
+        if (record.IpHash is { } ip)
+        {
+            writer.Long(ip);
+        }
+
+        if (record.Principal is not null)
+        {
+            writer.Varint((ulong)principalSize);
+            writer.Text(record.Principal, principalSize);
+        }
+
+        writer.Block(record.Data.Span);
+        writer.Block(record.Flash.Span);
+        writer.Int(Checksum(record.Key, buffer[..writer.Position]));
+        output.Advance(writer.Position);
+    }
+
+    /// <summary>
+    /// Decodes what <see cref="Encode(SessionRecord)"/> wrote for <paramref name="key"/>. The result refers to
+    /// <paramref name="bytes"/>, which must not change afterwards.
+    /// </summary>
+    /// <exception cref="SessionRecordFormatException">The bytes are not a whole record of that session.</exception>
+    public static SessionRecord Decode(SessionKey key, ReadOnlyMemory<byte> bytes)
+    {
+        ReadOnlySpan<byte> span = bytes.Span;
+        if (span.Length < 3 + ChecksumSize || span[0] != Magic)
+        {
+            throw new SessionRecordFormatException($"{span.Length} stored bytes are not a session record.");
+        }
+
+        if (span[1] != FormatVersion)
+        {
+            throw new SessionRecordFormatException(
+                $"The session record has format {span[1]}; this version of FuelSessions reads format {FormatVersion}.");
+        }
+
+        ReadOnlySpan<byte> content = span[..^ChecksumSize];
+        if (BinaryPrimitives.ReadUInt32LittleEndian(span[^ChecksumSize..]) != Checksum(key, content))
+        {
+            throw new SessionRecordFormatException($"The session record of {span.Length} bytes is damaged or cut short.");
+        }
+
+        var reader = new RecordReader(content, 2);
+        var parts = (Parts)reader.Byte();
+        long version = (long)reader.Varint();
+        uint epoch = (uint)reader.Varint();
+        long created = (long)reader.Varint();
+        return new SessionRecord
+        {
+            Key = key,
+            Version = version,
+            Epoch = epoch,
+            Created = DateTimeOffset.FromUnixTimeMilliseconds(created),
+            Rotated = reader.Offset(created),
+            Updated = reader.Offset(created),
+            Expires = reader.Offset(created),
+            Lifetime = TimeSpan.FromMilliseconds((long)reader.Varint()),
+            CurrentHash = new SecretHash(reader.Bits()),
+            PreviousHash = parts.HasFlag(Parts.Previous) ? new SecretHash(reader.Bits()) : null,
+            Nonce = parts.HasFlag(Parts.Nonce) ? new RotationNonce(reader.Bits()) : null,
+            SealedPrevious = parts.HasFlag(Parts.Nonce) ? reader.Bits() : default,
+            Confirmed = parts.HasFlag(Parts.Confirmed) ? reader.Offset(created) : null,
+            UserAgentHash = parts.HasFlag(Parts.UserAgent) ? reader.Long() : null,
+            UserAgentFamilyHash = parts.HasFlag(Parts.UserAgent) ? reader.Long() : null,
+            IpHash = parts.HasFlag(Parts.Ip) ? reader.Long() : null,
+            Principal = parts.HasFlag(Parts.Principal) ? Encoding.UTF8.GetString(content[reader.Block()]) : null,
+            Data = bytes[reader.Block()],
+            Flash = bytes[reader.LastBlock()],
+        };
+    }
+
+    private static Parts PartsOf(SessionRecord record) =>
+        (record.PreviousHash is null ? Parts.None : Parts.Previous)
+        | (record.Nonce is null ? Parts.None : Parts.Nonce)
+        | (record.Confirmed is null ? Parts.None : Parts.Confirmed)
+        | (record.UserAgentHash is null ? Parts.None : Parts.UserAgent)
+        | (record.IpHash is null ? Parts.None : Parts.Ip)
+        | (record.Principal is null ? Parts.None : Parts.Principal);
+
+    private static uint Checksum(SessionKey key, ReadOnlySpan<byte> content)
+    {
+        Span<byte> keyBytes = stackalloc byte[SessionKey.Size];
+        key.WriteTo(keyBytes);
+        return Crc(Crc(uint.MaxValue, keyBytes), content);
+    }
+
+    private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
+    {
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+        {
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        }
+
+        foreach (byte value in bytes)
+        {
+            crc = BitOperations.Crc32C(crc, value);
+        }
+
+        return crc;
+    }
+}

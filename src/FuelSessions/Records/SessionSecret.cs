@@ -1,0 +1,64 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace FuelSessions.Records;
+
+/// <summary>128 bits that change at each rotation and prove that their holder owns the session. Never stored, never logged.</summary>
+internal readonly struct SessionSecret
+{
+    internal const int Size = 16;
+
+    private readonly UInt128 _bits;
+
+    private SessionSecret(UInt128 bits) => _bits = bits;
+
+    internal static SessionSecret Create()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        RandomNumberGenerator.Fill(bytes);
+        return FromBytes(bytes);
+    }
+
+    internal static SessionSecret FromBytes(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));
+
+    internal void WriteTo(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, _bits);
+
+    /// <summary>
+    /// The secret that follows this one in a rotation with that nonce [R1]: who proves the previous secret can
+    /// be handed the current one again, though the store holds neither.
+    /// </summary>
+    internal SessionSecret Next(RotationNonce nonce) => new(Mac(nonce, forward: true));
+
+    /// <summary>
+    /// Hides the previous secret so that only the holder of this one can see it again. Applying it twice gives
+    /// the input back.
+    /// </summary>
+    internal UInt128 SealPrevious(UInt128 previous, RotationNonce nonce) => previous ^ Mac(nonce, forward: false);
+
+    internal UInt128 SealPrevious(SessionSecret previous, RotationNonce nonce) => SealPrevious(previous._bits, nonce);
+
+    internal SessionSecret OpenPrevious(UInt128 sealedPrevious, RotationNonce nonce) => new(SealPrevious(sealedPrevious, nonce));
+
+    internal SecretHash Hash()
+    {
+        Span<byte> buffer = stackalloc byte[Size + SHA256.HashSizeInBytes];
+        WriteTo(buffer);
+        SHA256.HashData(buffer[..Size], buffer[Size..]);
+        return new SecretHash(BinaryPrimitives.ReadUInt128BigEndian(buffer[Size..]));
+    }
+
+    /// <summary>Never the secret.</summary>
+    public override string ToString() => "[redacted]";
+
+    private UInt128 Mac(RotationNonce nonce, bool forward)
+    {
+        Span<byte> buffer = stackalloc byte[Size + Size + 1 + HMACSHA256.HashSizeInBytes];
+        Span<byte> key = buffer[..Size];
+        Span<byte> message = buffer.Slice(Size, forward ? Size : Size + 1);
+        Span<byte> mac = buffer[(Size + Size + 1)..];
+        WriteTo(key);
+        BinaryPrimitives.WriteUInt128BigEndian(message, nonce.Bits);
+        HMACSHA256.HashData(key, message, mac);
+        return BinaryPrimitives.ReadUInt128BigEndian(mac);
+    }
+}

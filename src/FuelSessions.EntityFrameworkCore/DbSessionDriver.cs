@@ -41,7 +41,7 @@ internal sealed class DbSessionDriver(SessionDatabase database, TimeProvider clo
     {
         ArgumentNullException.ThrowIfNull(record);
         var row = new RowToWrite(record, SessionRecordFormat.Encode(record));
-        return await database.RunAsync<SessionRow, WriteResult>(
+        return await database.WriteAsync<SessionRow, WriteResult>(
             (context, attempt, token) => record.Version == 1
                 ? InsertAsync(context, row, attempt > 1, token)
                 : UpdateAsync(context, row, attempt > 1, token),
@@ -51,7 +51,7 @@ internal sealed class DbSessionDriver(SessionDatabase database, TimeProvider clo
     public async ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
     {
         byte[] keyBytes = key.ToByteArray();
-        return await database.RunAsync<SessionRow, bool>(
+        return await database.WriteAsync<SessionRow, bool>(
             async (context, _, token) =>
             {
                 SessionStatements statements = SessionStatements.Of(context);
@@ -73,7 +73,7 @@ internal sealed class DbSessionDriver(SessionDatabase database, TimeProvider clo
     public async ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken)
     {
         var values = new Dictionary<string, object?> { [SessionColumns.SessionKey] = key.ToByteArray() };
-        await database.RunAsync<SessionRow, int>(
+        await database.WriteAsync<SessionRow, int>(
             (context, _, token) => SessionStatements.Of(context).Delete.ExecuteAsync(context, values, token),
             cancellationToken).ConfigureAwait(false);
     }
@@ -81,7 +81,7 @@ internal sealed class DbSessionDriver(SessionDatabase database, TimeProvider clo
     public async ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
-        return await database.RunAsync<SessionRow, int>(
+        return await database.WriteAsync<SessionRow, int>(
             (context, _, token) =>
             {
                 long now = Now;

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Transactions;
 using FuelSessions.EntityFrameworkCore.Schema;
+using FuelSessions.EntityFrameworkCore.Sqlite;
 using FuelSessions.EntityFrameworkCore.Statements;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -13,10 +14,35 @@ namespace FuelSessions.EntityFrameworkCore;
 internal sealed class SessionDatabase(Func<ContextLease> open, bool createOnDemand)
 {
     private readonly SemaphoreSlim _creating = new(1, 1);
+
+    // SQLite has one writer at a time, and who waits inside it blocks a thread and may be passed by others for long.
+    private readonly SemaphoreSlim _sqliteWriter = new(1, 1);
     private volatile bool _created = !createOnDemand;
 
     /// <summary>Work on one context; it runs again, with a higher attempt, when the provider retries.</summary>
     internal delegate Task<T> Work<T>(DbContext context, int attempt, CancellationToken cancellationToken);
+
+    /// <summary>Work that changes rows.</summary>
+    internal Task<T> WriteAsync<TRow, T>(Work<T> work, CancellationToken cancellationToken)
+        where TRow : class => RunAsync<TRow, T>(
+            async (context, attempt, token) =>
+            {
+                if (context.Database.ProviderName != SqliteBusyTimeout.Provider)
+                {
+                    return await work(context, attempt, token).ConfigureAwait(false);
+                }
+
+                await _sqliteWriter.WaitAsync(token).ConfigureAwait(false);
+                try
+                {
+                    return await work(context, attempt, token).ConfigureAwait(false);
+                }
+                finally
+                {
+                    _sqliteWriter.Release();
+                }
+            },
+            cancellationToken);
 
     internal async Task<T> RunAsync<TRow, T>(Work<T> work, CancellationToken cancellationToken)
         where TRow : class

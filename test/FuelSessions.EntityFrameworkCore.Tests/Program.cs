@@ -1,0 +1,2 @@
+Console.Error.WriteLine("Run the tests with `dotnet test`.");
+return 1;

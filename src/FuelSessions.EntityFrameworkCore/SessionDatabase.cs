@@ -93,9 +93,16 @@ internal sealed class SessionDatabase(Func<ContextLease> open, bool createOnDema
                 CreateOnDemandAsync(lease.Context, CancellationToken.None).GetAwaiter().GetResult();
             }
 
-            IExecutionStrategy strategy = lease.Context.Database.CreateExecutionStrategy();
-            int attempt = 0;
-            return strategy.Execute(() => work(lease.Context, ++attempt));
+            try
+            {
+                return Attempt(lease.Context, work);
+            }
+            catch (DbException error) when (createOnDemand && DbErrors.IsMissingTable(error))
+            {
+                _created = false;
+                CreateOnDemandAsync(lease.Context, CancellationToken.None).GetAwaiter().GetResult();
+                return Attempt(lease.Context, work);
+            }
         }
         catch (DbException error) when (DbErrors.IsMissingTable(error))
         {
@@ -112,6 +119,12 @@ internal sealed class SessionDatabase(Func<ContextLease> open, bool createOnDema
         {
             await TableCreation.EnsureAsync(lease.Context, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private static T Attempt<T>(DbContext context, Func<DbContext, int, T> work)
+    {
+        int attempt = 0;
+        return context.Database.CreateExecutionStrategy().Execute(() => work(context, ++attempt));
     }
 
     private static async Task<T> AttemptAsync<T>(DbContext context, Work<T> work, CancellationToken cancellationToken)

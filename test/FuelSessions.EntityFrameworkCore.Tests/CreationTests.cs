@@ -51,18 +51,18 @@ public sealed class CreationTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
-    public async Task Runs_in_many_processes_at_once_on_sqlite() =>
+    public async Task Runs_in_many_apps_at_once_on_sqlite() =>
         await AssertParallelAsync(() => TestApp.OnSqlite(_folder.ConnectionString()));
 
     [Fact]
-    public async Task Runs_in_many_processes_at_once_on_postgres()
+    public async Task Runs_in_many_apps_at_once_on_postgres()
     {
         string database = await server.CreateDatabaseAsync();
         await AssertParallelAsync(() => TestApp.OnPostgres(database));
     }
 
     [Fact]
-    public async Task Runs_in_many_processes_at_once_without_a_database()
+    public async Task Runs_in_many_apps_at_once_without_a_database()
     {
         string database = server.ConnectionString(server.UnusedDatabaseName());
         await AssertParallelAsync(() => TestApp.OnPostgres(database));

@@ -1,6 +1,196 @@
+using System.Globalization;
+using FuelSessions.Engine;
+using FuelSessions.Records;
+
 namespace FuelSessions;
-/// <summary>Placeholder.</summary>
-public sealed class Session { /// <summary>x</summary>
- public string Token => ""; /// <summary>x</summary>
- public static Session Current => null!; /// <summary>x</summary>
- public void SetConfig(string a, object b) {} }
+
+/// <summary>
+/// One session of the current request: variables, flash variables and life cycle. Changes are saved when the response
+/// goes out, merged with those of requests that run at the same time. Like the <c>HttpContext</c> it belongs to,
+/// it is not to be used from several threads at once, nor after the request.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Names are case sensitive; dots make paths: <c>cart.items.7</c>. Numeric parts index lists. Values are stored as JSON at
+/// the moment they are set: changing an object afterwards changes nothing until it is set again.
+/// </para>
+/// <para>
+/// Members throw <see cref="SessionStoreException"/> if the session had to be read and could not be, and
+/// <see cref="InvalidOperationException"/> for changes that could not be saved: after <see cref="Close"/>, in a
+/// read-only endpoint, and for a session that would have to begin after the response headers were sent.
+/// </para>
+/// </remarks>
+public sealed partial class Session
+{
+    private readonly SessionTransaction _transaction;
+    private readonly RequestSessions _owner;
+
+    internal Session(RequestSessions owner, SessionTransaction transaction, SessionOptions forged)
+    {
+        _owner = owner;
+        _transaction = transaction;
+        Forged = forged;
+    }
+
+    /// <summary>What was asked for when the session was forged, before any <see cref="SetConfig"/>.</summary>
+    internal SessionOptions Forged { get; }
+
+    internal SessionTransaction Transaction => _transaction;
+
+    internal string Driver => _transaction.Driver;
+
+    internal string CookieName => Forged.CookieName;
+
+    /// <summary>What the session is in this request.</summary>
+    public SessionState State => Used().State;
+
+    /// <summary>Whether it began in this request.</summary>
+    public bool IsNew => Used().BeganHere;
+
+    /// <summary>
+    /// Whether it is empty and not saved, because the client's id was retired a moment ago or the store could not be
+    /// read. <see cref="Create"/>, a revoking <see cref="Rotate"/> and <see cref="AttachPrincipal"/> begin a
+    /// session that is saved.
+    /// </summary>
+    public bool IsDetached => Used().State == SessionState.Detached;
+
+    /// <summary>Whether the client presented the id of a session that had ended: expired, destroyed or removed by its store.</summary>
+    public bool WasExpired => Used().WasExpired;
+
+    /// <summary>When the session began.</summary>
+    public DateTimeOffset Created => Used().Created;
+
+    /// <summary>When the current id was made.</summary>
+    public DateTimeOffset Rotated => Used().Rotated;
+
+    /// <summary>When the session was last saved; for a new one: when it began.</summary>
+    public DateTimeOffset Updated => Used().Updated;
+
+    /// <summary>Whom the session belongs to, as <see cref="AttachPrincipal"/> said; null for an anonymous one.</summary>
+    public string? Principal => Used().Principal;
+
+    /// <summary>A short fingerprint of the session's key, for logs and pages. It proves nothing and stays the same through rotations.</summary>
+    public string Fingerprint => Used().Key.Fingerprint;
+
+    /// <summary>
+    /// The session id, as <see cref="Key"/> gives it. A secret: who knows it owns the session. Null in a request that
+    /// came with a <see cref="Token"/>.
+    /// </summary>
+    public string? Id => Used().Id?.Encode();
+
+    /// <summary>
+    /// What to hand to a client that has no cookies, in a hidden field, a script or a link: it stands for the session through
+    /// any number of ordinary rotations, for <see cref="SessionOptions.TokenLifetime"/>, until the session ends or
+    /// a revoking rotation. Accepted in every configured channel but the cookie.
+    /// </summary>
+    public string Token => _owner.CreateToken(Used());
+
+    /// <summary>
+    /// An element of the session's own: <c>session_id</c>, <c>previous_id</c> (the same until the first rotation),
+    /// <c>created</c> (of this id) and <c>updated</c> (both in Unix seconds), <c>user_agent</c>, <c>ip_hash</c>; null
+    /// for an unknown name, and where there is no such value.
+    /// </summary>
+    public string? Key(string name = "session_id")
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        SessionTransaction used = Used();
+        return name switch
+        {
+            "session_id" => used.Id?.Encode(),
+            "previous_id" => used.PreviousId?.Encode(),
+            "created" => UnixSeconds(used.Rotated),
+            "updated" => UnixSeconds(used.Updated),
+            "user_agent" => _owner.Client.UserAgent,
+            "ip_hash" => used.IpHash?.ToString("x16", CultureInfo.InvariantCulture),
+            _ => null,
+        };
+    }
+
+    /// <summary>
+    /// Gives the session a new id at once. The previous one stays good until the new one was seen, and for
+    /// <see cref="SessionOptions.PreviousIdGrace"/> after that.
+    /// </summary>
+    /// <param name="revokePrevious">
+    /// For a change of privilege (sign-in, sign-out, role change; see OWASP's Session Management Cheat Sheet): every
+    /// earlier id is stale at once.
+    /// </param>
+    /// <exception cref="InvalidOperationException">The response headers were sent.</exception>
+    public Session Rotate(bool revokePrevious = false)
+    {
+        _transaction.Rotate(revokePrevious);
+        return this;
+    }
+
+    /// <summary>
+    /// Says whom the session belongs to, and rotates it so that every earlier id is stale at once. Null signs out. Does
+    /// nothing if it belongs to that principal already.
+    /// </summary>
+    /// <param name="principal">Any stable name of the user, 1 to 256 characters; or null.</param>
+    public Session AttachPrincipal(string? principal)
+    {
+        if (principal is not null)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(principal);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(principal.Length, 256, nameof(principal));
+            Unicode.ThrowIfBroken(principal, "The name of a principal", nameof(principal));
+        }
+
+        _transaction.Attach(principal);
+        return this;
+    }
+
+    /// <summary>Destroys the session and begins another one.</summary>
+    /// <exception cref="InvalidOperationException">The response headers were sent.</exception>
+    public Session Create()
+    {
+        _transaction.Create();
+        return this;
+    }
+
+    /// <summary>Ends the session: its content, its id and the client's cookie. A later change in this request begins another one.</summary>
+    public Session Destroy()
+    {
+        _transaction.Destroy();
+        return this;
+    }
+
+    /// <summary>Forgets the changes of this request.</summary>
+    public Session Reset()
+    {
+        _transaction.Reset();
+        return this;
+    }
+
+    /// <summary>Ends the changes of this request: another one throws, until the session is forged again.</summary>
+    /// <param name="save">Whether those made so far are saved when the response goes out; false forgets them.</param>
+    public void Close(bool save = true) => _transaction.Close(save);
+
+    /// <summary>Reads the session without blocking. Needed only before a first use in code that must not block.</summary>
+    public async Task<Session> LoadAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _transaction.Reopen();
+        await _transaction.UseAsync().ConfigureAwait(false);
+        return this;
+    }
+
+    /// <summary>Saves at once what is saved by itself when the response goes out.</summary>
+    /// <exception cref="SessionGoneException">The session was destroyed, or had expired, meanwhile. Nothing was saved.</exception>
+    /// <exception cref="SessionStoreException">The store did not accept it.</exception>
+    /// <exception cref="SessionTooLargeException">It would take more than <see cref="SessionOptions.MaxPayloadBytes"/>.</exception>
+    /// <exception cref="InvalidOperationException">The session is detached.</exception>
+    public async Task SaveAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await _transaction.UseAsync().ConfigureAwait(false);
+        await _transaction.SaveAsync(_owner.HeadersSent ? SaveMoment.AfterHeaders : SaveMoment.Explicit).ConfigureAwait(false);
+    }
+
+    private static string UnixSeconds(DateTimeOffset time) => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+
+    private SessionTransaction Used()
+    {
+        _transaction.UseNow();
+        return _transaction;
+    }
+}

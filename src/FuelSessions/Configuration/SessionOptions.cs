@@ -1,3 +1,5 @@
+using System.Text.Json;
+using FuelSessions.Engine;
 using Microsoft.AspNetCore.Http;
 
 namespace FuelSessions;
@@ -8,7 +10,7 @@ namespace FuelSessions;
 /// </summary>
 public sealed class SessionOptions
 {
-    /// <summary>The driver of <see cref="Session.Current"/>. Default <c>cookie</c>. Names ignore case.</summary>
+    /// <summary>The driver that is used where none is named. Default <c>cookie</c>. Names ignore case.</summary>
     public string Driver { get; set; } = "cookie";
 
     /// <summary>
@@ -146,6 +148,18 @@ public sealed class SessionOptions
 
     /// <summary>How many sessions the memory driver keeps; beyond it the ones that end first make room. Default 100,000.</summary>
     public int MaxSessions { get; set; } = 100_000;
+
+    /// <summary>
+    /// How values become JSON. Names are kept as declared and are case sensitive; fields count. Source-generated
+    /// contexts go to the front of its <see cref="JsonSerializerOptions.TypeInfoResolverChain"/>.
+    /// </summary>
+    public JsonSerializerOptions SerializerOptions { get; } = ValueSerializer.CreateOptions();
+
+    /// <summary>
+    /// Told of what an app may want to act upon, such as a possible theft. Called in the request, after it was
+    /// logged and counted. Default none.
+    /// </summary>
+    public Action<SessionEvent>? OnEvent { get; set; }
 
     internal SessionOptions Clone() => (SessionOptions)MemberwiseClone();
 }

@@ -26,13 +26,21 @@ internal sealed class DriverRegistry(IEnumerable<DriverRegistration> registratio
     internal ISessionDriver Driver(string name)
     {
         DriverRegistration registration = Find(name);
-        return _drivers.GetOrAdd(registration.Name, _ => new Lazy<ISessionDriver>(() => registration.Create(services))).Value;
+        if (registration.Create is not { } create)
+        {
+            throw new InvalidOperationException($"Session driver '{name}' has no server side.");
+        }
+
+        return _drivers.GetOrAdd(registration.Name, _ => new Lazy<ISessionDriver>(() => create(services))).Value;
     }
+
+    /// <summary>The driver if it was made already; null otherwise.</summary>
+    internal ISessionDriver? Existing(string name) => _drivers.TryGetValue(name, out Lazy<ISessionDriver>? driver) && driver.IsValueCreated ? driver.Value : null;
 
     /// <summary>The driver that keeps the key ring: the one of that name, or the last one that can.</summary>
     internal IKeepDataProtectionKeys KeyStore(string? name)
     {
-        IEnumerable<string> candidates = name is null ? _registrations.Keys.Reverse() : [name];
+        IEnumerable<string> candidates = name is null ? _registrations.Values.Where(registration => registration.Create is not null).Select(registration => registration.Name).Reverse() : [name];
         return candidates.Select(candidate => Driver(candidate) as IKeepDataProtectionKeys).FirstOrDefault(store => store is not null)
             ?? throw new InvalidOperationException(
                 $"Session driver '{name ?? string.Join(", ", _registrations.Keys)}' can't keep Data Protection keys. "

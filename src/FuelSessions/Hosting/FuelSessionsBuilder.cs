@@ -17,12 +17,17 @@ public sealed class FuelSessionsBuilder
     /// <param name="name">What <see cref="SessionOptions.Driver"/> and <c>Forge</c> call it; ignores case.</param>
     /// <param name="cookieName">The default <see cref="SessionOptions.CookieName"/> of its sessions.</param>
     /// <param name="create">Makes the one instance that serves the app; it is disposed with the app.</param>
-    public FuelSessionsBuilder AddDriver(string name, string cookieName, Func<IServiceProvider, ISessionDriver> create)
+    /// <param name="ownSettings">Names in the driver's configuration section that the driver itself reads.</param>
+    public FuelSessionsBuilder AddDriver(
+        string name,
+        string cookieName,
+        Func<IServiceProvider, ISessionDriver> create,
+        params IReadOnlyCollection<string> ownSettings)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentException.ThrowIfNullOrWhiteSpace(cookieName);
         ArgumentNullException.ThrowIfNull(create);
-        Services.AddSingleton(new DriverRegistration(name.ToLowerInvariant(), cookieName, create));
+        Services.AddSingleton(new DriverRegistration(name.ToLowerInvariant(), cookieName, create, ownSettings));
         return this;
     }
 

@@ -19,11 +19,14 @@ public sealed record SessionRecord
     /// <summary>The hash of the secret before the last rotation; null before the first one.</summary>
     public SecretHash? PreviousHash { get; init; }
 
-    /// <summary>
-    /// From what the current secret was derived; null before the first rotation and after a revoking one, whose
-    /// secret is drawn at random so that no earlier id leads to it.
-    /// </summary>
+    /// <summary>The last rotation's nonce; null before the first one.</summary>
     public RotationNonce? Nonce { get; init; }
+
+    /// <summary>
+    /// Whether the last rotation was a revoking one: the previous secret is not good, and the current one was drawn at
+    /// random, so that no earlier id leads to it.
+    /// </summary>
+    public bool PreviousRevoked { get; init; }
 
     /// <summary>The previous secret, readable to the holder of the current one only; zero without a <see cref="Nonce"/>.</summary>
     public UInt128 SealedPrevious { get; init; }

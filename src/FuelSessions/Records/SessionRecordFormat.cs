@@ -26,6 +26,7 @@ public static class SessionRecordFormat
         UserAgent = 8,
         Ip = 16,
         Principal = 32,
+        Revoked = 64,
     }
 
     /// <summary>Encodes a record into a new array.</summary>
@@ -143,6 +144,7 @@ public static class SessionRecordFormat
             CurrentHash = new SecretHash(reader.Bits()),
             PreviousHash = parts.HasFlag(Parts.Previous) ? new SecretHash(reader.Bits()) : null,
             Nonce = parts.HasFlag(Parts.Nonce) ? new RotationNonce(reader.Bits()) : null,
+            PreviousRevoked = parts.HasFlag(Parts.Revoked),
             SealedPrevious = parts.HasFlag(Parts.Nonce) ? reader.Bits() : default,
             Confirmed = parts.HasFlag(Parts.Confirmed) ? reader.Offset(created) : null,
             UserAgentHash = parts.HasFlag(Parts.UserAgent) ? reader.Long() : null,
@@ -160,7 +162,8 @@ public static class SessionRecordFormat
         | (record.Confirmed is null ? Parts.None : Parts.Confirmed)
         | (record.UserAgentHash is null ? Parts.None : Parts.UserAgent)
         | (record.IpHash is null ? Parts.None : Parts.Ip)
-        | (record.Principal is null ? Parts.None : Parts.Principal);
+        | (record.Principal is null ? Parts.None : Parts.Principal)
+        | (record.PreviousRevoked ? Parts.Revoked : Parts.None);
 
     private static uint Checksum(SessionKey key, ReadOnlySpan<byte> content)
     {

@@ -47,6 +47,13 @@ internal readonly struct SessionSecret
         return new SecretHash(BinaryPrimitives.ReadUInt128BigEndian(buffer[Size..]));
     }
 
+    /// <summary>Compares in constant time.</summary>
+    internal bool Equals(SessionSecret other)
+    {
+        UInt128 difference = _bits ^ other._bits;
+        return ((ulong)difference | (ulong)(difference >> 64)) == 0;
+    }
+
     /// <summary>Never the secret.</summary>
     public override string ToString() => "[redacted]";
 

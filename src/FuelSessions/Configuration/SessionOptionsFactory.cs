@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace FuelSessions.Configuration;
+
+/// <summary>
+/// Makes the options of the whole app (the default name) and of each driver (by its name): the section
+/// <c>FuelSessions</c>, then code; for a driver its own section over that, then code for that name.
+/// </summary>
+internal sealed class SessionOptionsFactory(
+    IEnumerable<IConfigureOptions<SessionOptions>> setups,
+    IEnumerable<IPostConfigureOptions<SessionOptions>> postConfigures,
+    IEnumerable<IValidateOptions<SessionOptions>> validations,
+    DriverRegistry drivers,
+    SessionConfigurationSection configuration)
+    : OptionsFactory<SessionOptions>(setups, postConfigures, validations)
+{
+    protected override SessionOptions CreateInstance(string name)
+    {
+        if (name.Length == 0 || !drivers.Contains(name))
+        {
+            var global = new SessionOptions();
+            Apply(global, configuration.Section, isDriver: false, ownSettings: []);
+            return global;
+        }
+
+        SessionOptions options = Create(Microsoft.Extensions.Options.Options.DefaultName).Clone();
+        DriverRegistration registration = drivers.Find(name);
+        bool isDefault = string.Equals(options.Driver, registration.Name, StringComparison.OrdinalIgnoreCase);
+        if (!isDefault || options.CookieName.Length == 0)
+        {
+            // One name for the whole app can only be meant for the driver that the app uses: two may not share one.
+            options.CookieName = registration.CookieName;
+        }
+
+        options.Driver = registration.Name;
+        registration.Defaults?.Invoke(options);
+        Apply(options, configuration.Section?.GetSection(registration.Name), isDriver: true, registration.OwnSettings);
+        return options;
+    }
+
+    private static void Apply(SessionOptions options, IConfigurationSection? section, bool isDriver, IReadOnlyCollection<string> ownSettings)
+    {
+        List<string> failures = [];
+        foreach (IConfigurationSection entry in section?.GetChildren() ?? [])
+        {
+            bool isScalar = entry.Value is not null || !entry.GetChildren().Any();
+            if (!isScalar || ownSettings.Contains(entry.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            if (SessionSettings.Find(entry.Key) is not { } setting)
+            {
+                failures.Add($"Configuration '{entry.Path}': {SessionSettings.Unknown(entry.Key).Message}");
+            }
+            else if (isDriver && setting.Name == nameof(SessionOptions.Driver))
+            {
+                failures.Add($"Configuration '{entry.Path}': a driver's section can't choose another driver.");
+            }
+            else if (!setting.TrySet(options, entry.Value, setting.FuelName is not null && entry.Key.Equals(setting.FuelName, StringComparison.OrdinalIgnoreCase)))
+            {
+                failures.Add($"Configuration '{entry.Path}': {setting.Refusal(entry.Key, entry.Value)}");
+            }
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new OptionsValidationException(section!.Path, typeof(SessionOptions), failures);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Buffers;
+using System.Globalization;
+using FuelSessions.Engine;
+using Microsoft.AspNetCore.Http;
+
+namespace FuelSessions.Configuration;
+
+/// <summary>What settings must be, each with a message that names the setting, its value and what is allowed.</summary>
+internal static class SessionOptionsRules
+{
+    private static readonly TimeSpan TenYears = TimeSpan.FromDays(3660);
+
+    // RFC 9110: the characters of a token, which cookie and header names are.
+    private static readonly SearchValues<char> Token =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    /// <summary>Every rule that the settings of a driver break; empty if they are good.</summary>
+    internal static IEnumerable<string> Violations(SessionOptions options, string driver)
+    {
+        return Times(options).Concat(Cookie(options)).Concat(Rest(options))
+            .Select(violation => $"Session setting {violation} (driver '{driver}').");
+    }
+
+    private static IEnumerable<string> Times(SessionOptions o)
+    {
+        string?[] times =
+        [
+            Within(nameof(o.ExpirationTime), o.ExpirationTime, TimeSpan.FromSeconds(1), TenYears),
+            Within(nameof(o.AbsoluteExpiration), o.AbsoluteExpiration, TimeSpan.FromSeconds(1), TenYears),
+            Within(nameof(o.TouchInterval), o.TouchInterval, TimeSpan.Zero, o.ExpirationTime),
+            Within(nameof(o.RotationTime), o.RotationTime, TimeSpan.FromMilliseconds(1), TenYears),
+            Within(nameof(o.PreviousIdGrace), o.PreviousIdGrace, TimeSpan.Zero, TimeSpan.FromDays(1)),
+            Within(nameof(o.TokenLifetime), o.TokenLifetime, TimeSpan.FromSeconds(1), TenYears),
+            Within(nameof(o.StoreTimeout), o.StoreTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10)),
+            o.GcInterval == TimeSpan.Zero ? null : Within(nameof(o.GcInterval), o.GcInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), " or 00:00:00 (off)"),
+        ];
+        return times.OfType<string>();
+    }
+
+    private static IEnumerable<string> Cookie(SessionOptions o)
+    {
+        if (!IsToken(o.CookieName))
+        {
+            yield return Is(nameof(o.CookieName), o.CookieName, "a cookie name of letters, digits and !#$%&'*+-.^_`|~ (RFC 6265)");
+        }
+
+        if (!Enum.IsDefined(o.CookieSameSite))
+        {
+            yield return Is(nameof(o.CookieSameSite), o.CookieSameSite, string.Join(", ", Enum.GetNames<SameSiteMode>()));
+        }
+
+        if (!Enum.IsDefined(o.CookieSecure))
+        {
+            yield return Is(nameof(o.CookieSecure), o.CookieSecure, string.Join(", ", Enum.GetNames<CookieSecurePolicy>()));
+        }
+
+        if (!o.CookiePath.StartsWith('/') || HasControlOrSemicolon(o.CookiePath))
+        {
+            yield return Is(nameof(o.CookiePath), o.CookiePath, "a path that begins with '/', without ';' and control characters");
+        }
+
+        if (o.CookieDomain is { } domain && (domain.Contains('/') || domain.Contains(' ') || HasControlOrSemicolon(domain)))
+        {
+            yield return Is(nameof(o.CookieDomain), domain, "a host name such as example.org");
+        }
+
+        if (o.CookieSecure == CookieSecurePolicy.None && (o.CookieSameSite == SameSiteMode.None || o.CookiePartitioned))
+        {
+            yield return Is(nameof(o.CookieSecure), o.CookieSecure, "Always or SameAsRequest, because browsers refuse SameSite=None and Partitioned cookies that are not Secure");
+        }
+
+        foreach (string violation in Prefix(o))
+        {
+            yield return violation;
+        }
+    }
+
+    // RFC 6265bis, section 4.1.3.
+    private static IEnumerable<string> Prefix(SessionOptions o)
+    {
+        bool host = o.CookieName.StartsWith("__Host-", StringComparison.OrdinalIgnoreCase);
+        if (!host && !o.CookieName.StartsWith("__Secure-", StringComparison.OrdinalIgnoreCase))
+        {
+            yield break;
+        }
+
+        if (o.CookieSecure == CookieSecurePolicy.None)
+        {
+            yield return Is(nameof(o.CookieSecure), o.CookieSecure, $"Always, because the cookie's name is '{o.CookieName}'");
+        }
+
+        if (host && o.CookieDomain is { } domain)
+        {
+            yield return Is(nameof(o.CookieDomain), domain, $"none, because the cookie's name is '{o.CookieName}'");
+        }
+
+        if (host && o.CookiePath != "/")
+        {
+            yield return Is(nameof(o.CookiePath), o.CookiePath, $"'/', because the cookie's name is '{o.CookieName}'");
+        }
+    }
+
+    private static IEnumerable<string> Rest(SessionOptions o)
+    {
+        if (!Enum.IsDefined(o.MatchUserAgent))
+        {
+            yield return Is(nameof(o.MatchUserAgent), o.MatchUserAgent, string.Join(", ", Enum.GetNames<UserAgentMatching>()));
+        }
+
+        if (!Enum.IsDefined(o.OnStaleId))
+        {
+            yield return Is(nameof(o.OnStaleId), o.OnStaleId, string.Join(", ", Enum.GetNames<StaleIdAction>()));
+        }
+
+        if (!Enum.IsDefined(o.OnStoreFailure))
+        {
+            yield return Is(nameof(o.OnStoreFailure), o.OnStoreFailure, string.Join(", ", Enum.GetNames<StoreFailureAction>()));
+        }
+
+        if (o.HeaderName is { } header && !IsToken(header))
+        {
+            yield return Is(nameof(o.HeaderName), header, "a header name (RFC 9110), or none");
+        }
+
+        if (string.IsNullOrEmpty(o.FlashId) || o.FlashId.Contains(FlashVariables.Separator))
+        {
+            yield return Is(nameof(o.FlashId), o.FlashId, "any text that is not empty");
+        }
+
+        if (string.IsNullOrWhiteSpace(o.Table))
+        {
+            yield return Is(nameof(o.Table), o.Table, "the name of a table");
+        }
+
+        if (o.MaxPayloadBytes is < 1024 or > 1024 * 1024 * 1024)
+        {
+            yield return Is(nameof(o.MaxPayloadBytes), o.MaxPayloadBytes, "1024 to 1073741824");
+        }
+
+        if (o.MaxSessions < 1)
+        {
+            yield return Is(nameof(o.MaxSessions), o.MaxSessions, "1 or more");
+        }
+    }
+
+    private static string? Within(string name, TimeSpan? time, TimeSpan least, TimeSpan most, string? or = null) =>
+        time is not { } value || (value >= least && value <= most) ? null : Is(name, value, $"{least:c} to {most:c}{or}");
+
+    private static string Is(string name, object? value, string allowed) =>
+        string.Create(CultureInfo.InvariantCulture, $"'{name}' is '{value}'; allowed: {allowed}");
+
+    private static bool IsToken(string? name) => !string.IsNullOrEmpty(name) && !name.AsSpan().ContainsAnyExcept(Token);
+
+    private static bool HasControlOrSemicolon(string text) => text.Any(c => c == ';' || char.IsControl(c));
+}

@@ -1,0 +1,148 @@
+using System.Collections.Frozen;
+using Microsoft.AspNetCore.Http;
+
+namespace FuelSessions.Configuration;
+
+/// <summary>
+/// All settings. What reads and writes settings by name goes through this table: configuration sections,
+/// <see cref="Session.GetConfig"/>, <see cref="Session.SetConfig"/> and the dictionary form of <c>Forge</c>.
+/// </summary>
+internal static class SessionSettings
+{
+    internal static readonly SessionSetting[] All =
+    [
+        Text(nameof(SessionOptions.Driver), "driver", o => o.Driver, (o, v) => o.Driver = v ?? ""),
+        Flag(nameof(SessionOptions.AutoInitialize), "auto_initialize", o => o.AutoInitialize, (o, v) => o.AutoInitialize = v),
+        Flag(nameof(SessionOptions.MatchIp), "match_ip", o => o.MatchIp, (o, v) => o.MatchIp = v),
+        new(
+            nameof(SessionOptions.MatchUserAgent),
+            "match_ua",
+            "Off, IgnoringVersions, Exact, true (Exact), false (Off)",
+            (o, fuel) => !fuel ? o.MatchUserAgent : o.MatchUserAgent switch
+            {
+                UserAgentMatching.Exact => true,
+                UserAgentMatching.Off => false,
+                _ => o.MatchUserAgent.ToString(),
+            },
+            (o, v, _) =>
+            {
+                bool understood = SettingValue.TryBoolean(v, out bool exact);
+                if (understood)
+                {
+                    o.MatchUserAgent = exact ? UserAgentMatching.Exact : UserAgentMatching.Off;
+                }
+                else if (SettingValue.TryEnum(v, out UserAgentMatching matching))
+                {
+                    o.MatchUserAgent = matching;
+                    understood = true;
+                }
+
+                return understood;
+            }),
+        Text(nameof(SessionOptions.CookieName), "cookie_name", o => o.CookieName, (o, v) => o.CookieName = v ?? ""),
+        Text(nameof(SessionOptions.CookieDomain), "cookie_domain", o => o.CookieDomain, (o, v) => o.CookieDomain = v),
+        Text(nameof(SessionOptions.CookiePath), "cookie_path", o => o.CookiePath, (o, v) => o.CookiePath = v ?? "/"),
+        Flag(nameof(SessionOptions.CookieHttpOnly), "cookie_http_only", o => o.CookieHttpOnly, (o, v) => o.CookieHttpOnly = v),
+        Choice<SameSiteMode>(nameof(SessionOptions.CookieSameSite), "cookie_same_site", o => o.CookieSameSite, (o, v) => o.CookieSameSite = v),
+        Choice<CookieSecurePolicy>(nameof(SessionOptions.CookieSecure), null, o => o.CookieSecure, (o, v) => o.CookieSecure = v),
+        Flag(nameof(SessionOptions.CookiePartitioned), null, o => o.CookiePartitioned, (o, v) => o.CookiePartitioned = v),
+        Flag(nameof(SessionOptions.EncryptCookie), "encrypt_cookie", o => o.EncryptCookie, (o, v) => o.EncryptCookie = v),
+        Flag(nameof(SessionOptions.ExpireOnClose), "expire_on_close", o => o.ExpireOnClose, (o, v) => o.ExpireOnClose = v),
+        Time(nameof(SessionOptions.ExpirationTime), "expiration_time", o => o.ExpirationTime, (o, v) => o.ExpirationTime = v),
+        OptionalTime(nameof(SessionOptions.AbsoluteExpiration), null, o => o.AbsoluteExpiration, (o, v) => o.AbsoluteExpiration = v),
+        OptionalTime(nameof(SessionOptions.TouchInterval), null, o => o.TouchInterval, (o, v) => o.TouchInterval = v),
+        OptionalTime(nameof(SessionOptions.RotationTime), "rotation_time", o => o.RotationTime, (o, v) => o.RotationTime = v),
+        Time(nameof(SessionOptions.PreviousIdGrace), null, o => o.PreviousIdGrace, (o, v) => o.PreviousIdGrace = v),
+        Choice<StaleIdAction>(nameof(SessionOptions.OnStaleId), null, o => o.OnStaleId, (o, v) => o.OnStaleId = v),
+        Text(nameof(SessionOptions.FlashId), "flash_id", o => o.FlashId, (o, v) => o.FlashId = v ?? ""),
+        Flag(nameof(SessionOptions.FlashAutoExpire), "flash_auto_expire", o => o.FlashAutoExpire, (o, v) => o.FlashAutoExpire = v),
+        Flag(nameof(SessionOptions.FlashExpireAfterGet), "flash_expire_after_get", o => o.FlashExpireAfterGet, (o, v) => o.FlashExpireAfterGet = v),
+        Text(nameof(SessionOptions.PostFieldName), "post_cookie_name", o => o.PostFieldName, (o, v) => o.PostFieldName = v),
+        Text(nameof(SessionOptions.HeaderName), "http_header_name", o => o.HeaderName, (o, v) => o.HeaderName = v),
+        Text(nameof(SessionOptions.QueryParameterName), null, o => o.QueryParameterName, (o, v) => o.QueryParameterName = v),
+        Flag(nameof(SessionOptions.EnableCookie), "enable_cookie", o => o.EnableCookie, (o, v) => o.EnableCookie = v),
+        OptionalTime(nameof(SessionOptions.TokenLifetime), null, o => o.TokenLifetime, (o, v) => o.TokenLifetime = v),
+        Flag(nameof(SessionOptions.NativeEmulation), "native_emulation", o => o.NativeEmulation, (o, v) => o.NativeEmulation = v),
+        Flag(nameof(SessionOptions.SaveOnError), null, o => o.SaveOnError, (o, v) => o.SaveOnError = v),
+        Choice<StoreFailureAction>(nameof(SessionOptions.OnStoreFailure), null, o => o.OnStoreFailure, (o, v) => o.OnStoreFailure = v),
+        Time(nameof(SessionOptions.StoreTimeout), null, o => o.StoreTimeout, (o, v) => o.StoreTimeout = v),
+        Number(nameof(SessionOptions.MaxPayloadBytes), o => o.MaxPayloadBytes, (o, v) => o.MaxPayloadBytes = v),
+        Text(nameof(SessionOptions.Path), "path", o => o.Path, (o, v) => o.Path = v),
+        Text(nameof(SessionOptions.Table), "table", o => o.Table, (o, v) => o.Table = v ?? ""),
+        Time(nameof(SessionOptions.GcInterval), null, o => o.GcInterval, (o, v) => o.GcInterval = v),
+        Number(nameof(SessionOptions.MaxSessions), o => o.MaxSessions, (o, v) => o.MaxSessions = v),
+    ];
+
+    private static readonly FrozenDictionary<string, SessionSetting> ByName = All
+        .SelectMany(setting => setting.FuelName is null || setting.FuelName.Equals(setting.Name, StringComparison.OrdinalIgnoreCase)
+            ? [KeyValuePair.Create(setting.Name, setting)]
+            : new[] { KeyValuePair.Create(setting.Name, setting), KeyValuePair.Create(setting.FuelName, setting) })
+        .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    internal static SessionSetting? Find(string name) => ByName.GetValueOrDefault(name);
+
+    internal static ArgumentException Unknown(string name)
+    {
+        string? meant = ByName.Keys.MinBy(known => Distance(known, name));
+        return new ArgumentException($"There is no session setting '{name}'. Did you mean '{meant}'?", nameof(name));
+    }
+
+    private static SessionSetting Flag(string name, string? fuelName, Func<SessionOptions, bool> get, Action<SessionOptions, bool> set) => new(
+        name, fuelName, "true, false", (o, _) => get(o), (o, v, _) => SettingValue.TryBoolean(v, out bool value) && Done(() => set(o, value)));
+
+    private static SessionSetting Text(string name, string? fuelName, Func<SessionOptions, string?> get, Action<SessionOptions, string?> set) => new(
+        name, fuelName, "text", (o, _) => get(o), (o, v, _) => v is null or string && Done(() => set(o, string.IsNullOrEmpty((string?)v) ? null : (string)v)));
+
+    private static SessionSetting Number(string name, Func<SessionOptions, int> get, Action<SessionOptions, int> set) => new(
+        name, null, "a whole number", (o, _) => get(o), (o, v, _) => SettingValue.TryInteger(v, out int value) && Done(() => set(o, value)));
+
+    private static SessionSetting Time(string name, string? fuelName, Func<SessionOptions, TimeSpan> get, Action<SessionOptions, TimeSpan> set) => new(
+        name,
+        fuelName,
+        AllowedTime(fuelName),
+        (o, fuel) => fuel ? SettingValue.Seconds(get(o)) : get(o),
+        (o, v, fuel) => SettingValue.TryTime(v, fuel, out TimeSpan value) && Done(() => set(o, value)));
+
+    private static SessionSetting OptionalTime(string name, string? fuelName, Func<SessionOptions, TimeSpan?> get, Action<SessionOptions, TimeSpan?> set) => new(
+        name,
+        fuelName,
+        $"{AllowedTime(fuelName)}, or false",
+        (o, fuel) => get(o) is not { } time ? (fuel ? false : null) : fuel ? SettingValue.Seconds(time) : time,
+        (o, v, fuel) => SettingValue.IsOff(v)
+            ? Done(() => set(o, null))
+            : SettingValue.TryTime(v, fuel, out TimeSpan value) && Done(() => set(o, value)));
+
+    private static SessionSetting Choice<TEnum>(string name, string? fuelName, Func<SessionOptions, TEnum> get, Action<SessionOptions, TEnum> set)
+        where TEnum : struct, Enum => new(
+        name,
+        fuelName,
+        string.Join(", ", Enum.GetNames<TEnum>()),
+        (o, fuel) => fuel ? get(o).ToString() : get(o),
+        (o, v, _) => SettingValue.TryEnum(v, out TEnum value) && Done(() => set(o, value)));
+
+    private static string AllowedTime(string? fuelName) =>
+        $"a time span such as 00:05:00{(fuelName is null ? "" : $" (under the name {fuelName}: seconds)")}";
+
+    private static bool Done(Action set)
+    {
+        set();
+        return true;
+    }
+
+    // Levenshtein's distance, without regard to case.
+    private static int Distance(string left, string right)
+    {
+        int[] row = [.. Enumerable.Range(0, right.Length + 1)];
+        for (int i = 1; i <= left.Length; i++)
+        {
+            (int diagonal, row[0]) = (row[0], i);
+            for (int j = 1; j <= right.Length; j++)
+            {
+                int cost = char.ToLowerInvariant(left[i - 1]) == char.ToLowerInvariant(right[j - 1]) ? 0 : 1;
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + cost));
+            }
+        }
+
+        return row[^1];
+    }
+}

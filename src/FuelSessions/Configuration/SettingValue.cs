@@ -1,0 +1,90 @@
+using System.Globalization;
+
+namespace FuelSessions.Configuration;
+
+/// <summary>Reads a setting's value from what configuration files, FuelPHP's arrays and code hold.</summary>
+internal static class SettingValue
+{
+    private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
+    internal static bool TryBoolean(object? value, out bool result)
+    {
+        result = default;
+        switch (value)
+        {
+            case bool known:
+                result = known;
+                return true;
+            case 0 or 0L or "0":
+                return true;
+            case 1 or 1L or "1":
+                return result = true;
+            default:
+                return value is string text && bool.TryParse(text, out result);
+        }
+    }
+
+    internal static bool TryInteger(object? value, out int result)
+    {
+        result = default;
+        return value switch
+        {
+            int known => (result = known) == known,
+            long known when known is >= int.MinValue and <= int.MaxValue => (result = (int)known) == known,
+            string text => int.TryParse(text, NumberStyles.AllowLeadingSign, Culture, out result),
+            _ => false,
+        };
+    }
+
+    /// <summary>
+    /// Seconds in FuelPHP's form; otherwise a time span, and no bare number: .NET would read one as days, people as seconds.
+    /// </summary>
+    internal static bool TryTime(object? value, bool fuel, out TimeSpan result)
+    {
+        result = default;
+        if (value is TimeSpan known)
+        {
+            result = known;
+            return true;
+        }
+
+        if (value is string span && span.Contains(':'))
+        {
+            return TimeSpan.TryParse(span, Culture, out result);
+        }
+
+        double? seconds = value switch
+        {
+            int number => number,
+            long number => number,
+            double number => number,
+            string text when double.TryParse(text, NumberStyles.Float, Culture, out double number) => number,
+            _ => null,
+        };
+        if (!fuel || seconds is not { } amount || !double.IsFinite(amount) || Math.Abs(amount) > TimeSpan.MaxValue.TotalSeconds / 2)
+        {
+            return false;
+        }
+
+        result = TimeSpan.FromSeconds(amount);
+        return true;
+    }
+
+    internal static bool IsOff(object? value) => value is null or false or "" || (value is string text && text.Equals("false", StringComparison.OrdinalIgnoreCase));
+
+    internal static bool TryEnum<TEnum>(object? value, out TEnum result)
+        where TEnum : struct, Enum
+    {
+        result = default;
+        return value switch
+        {
+            TEnum known => (result = known).Equals(known),
+            string text => text.Length > 0 && char.IsLetter(text[0]) && Enum.TryParse(text, ignoreCase: true, out result) && Enum.IsDefined(result),
+            _ => false,
+        };
+    }
+
+    /// <summary>FuelPHP's form of a time: whole seconds as an <c>int</c> where they fit.</summary>
+    internal static object Seconds(TimeSpan time) =>
+        time.TotalSeconds is var seconds && seconds == Math.Floor(seconds) && seconds <= int.MaxValue ? (int)seconds : seconds;
+}

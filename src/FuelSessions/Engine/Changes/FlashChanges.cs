@@ -1,0 +1,32 @@
+namespace FuelSessions.Engine;
+
+internal sealed class SetFlashVariable(VariablePath path, byte[] json) : IChange
+{
+    public void Apply(VariableMap data, VariableMap flash, bool lenient) => flash.Set(path, json, lenient);
+}
+
+/// <summary>Keeps a flash variable for one more request, even if another request let it expire meanwhile.</summary>
+internal sealed class KeepFlashVariable(string name, ReadOnlyMemory<byte> json) : IChange
+{
+    public void Apply(VariableMap data, VariableMap flash, bool lenient)
+    {
+        if (flash.StampOf(name) is null)
+        {
+            flash.Set(new VariablePath(name, name, []), json);
+        }
+        else
+        {
+            flash.Restamp(name);
+        }
+    }
+}
+
+internal sealed class RemoveFlashVariable(string name) : IChange
+{
+    public void Apply(VariableMap data, VariableMap flash, bool lenient) => flash.Remove(new VariablePath(name, name, []));
+}
+
+internal sealed class ClearFlashVariables : IChange
+{
+    public void Apply(VariableMap data, VariableMap flash, bool lenient) => flash.Clear();
+}

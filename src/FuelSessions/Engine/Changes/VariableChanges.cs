@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace FuelSessions.Engine;
+
+internal sealed class SetVariable(VariablePath path, byte[] json) : IChange
+{
+    public void Apply(VariableMap data, VariableMap flash, bool lenient) => data.Set(path, json, lenient);
+}
+
+internal sealed class RemoveVariable(VariablePath path) : IChange
+{
+    public void Apply(VariableMap data, VariableMap flash, bool lenient) => data.Remove(path);
+}
+
+internal sealed class ClearVariables : IChange
+{
+    public void Apply(VariableMap data, VariableMap flash, bool lenient) => data.Clear();
+}
+
+/// <summary>Exact under concurrency: what is repeated in a merge is the addition, not its result [W3].</summary>
+internal sealed class IncrementVariable(VariablePath path, long by) : IChange
+{
+    internal long Result { get; private set; }
+
+    public void Apply(VariableMap data, VariableMap flash, bool lenient)
+    {
+        long before = ValueSerializer.ReadInteger(path.Text, data.TryGet(path, out ReadOnlyMemory<byte> json) ? json : null);
+        try
+        {
+            Result = checked(before + by);
+        }
+        catch (OverflowException error)
+        {
+            throw new OverflowException(
+                string.Create(CultureInfo.InvariantCulture, $"Session variable '{path.Text}' holds {before}; adding {by} leaves the range of a 64-bit integer."),
+                error);
+        }
+
+        data.Set(path, ValueSerializer.WriteInteger(Result), lenient);
+    }
+}
+
+/// <summary>Exact in the same way: a merge calls the function again, on the value that won.</summary>
+internal sealed class UpdateVariable<T>(VariablePath path, Func<T?, T?> update, JsonSerializerOptions options) : IChange
+{
+    internal T? Result { get; private set; }
+
+    public void Apply(VariableMap data, VariableMap flash, bool lenient)
+    {
+        T? before = data.TryGet(path, out ReadOnlyMemory<byte> json) ? ValueSerializer.Deserialize<T>(path.Text, json, options) : default;
+        Result = update(before);
+        data.Set(path, ValueSerializer.Serialize(path.Text, Result, options), lenient);
+    }
+}

@@ -1,0 +1,79 @@
+using FuelSessions.Records;
+
+namespace FuelSessions.Engine;
+
+/// <summary>
+/// Lets the commits of one session within this process follow each other instead of colliding in the store [W2]. Held
+/// only for the moment of a commit; whoever leaves hands on what it has stored.
+/// </summary>
+internal sealed class CommitQueue
+{
+    private readonly Dictionary<SessionKey, Line>[] _shards = [.. Enumerable.Range(0, 16).Select(_ => new Dictionary<SessionKey, Line>())];
+
+    internal async ValueTask<Turn> EnterAsync(SessionKey key, CancellationToken cancellationToken)
+    {
+        Dictionary<SessionKey, Line> shard = ShardOf(key);
+        TaskCompletionSource waiter;
+        Line? line;
+        lock (shard)
+        {
+            if (!shard.TryGetValue(key, out line))
+            {
+                line = new Line();
+                shard.Add(key, line);
+                return new Turn(this, key, line);
+            }
+
+            waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            line.Waiting.Enqueue(waiter);
+        }
+
+        using (cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetCanceled(), waiter))
+        {
+            await waiter.Task.ConfigureAwait(false);
+        }
+
+        return new Turn(this, key, line);
+    }
+
+    private void Leave(SessionKey key, Line line)
+    {
+        Dictionary<SessionKey, Line> shard = ShardOf(key);
+        lock (shard)
+        {
+            // A waiter that gave up can't be woken; the next one is.
+            while (line.Waiting.TryDequeue(out TaskCompletionSource? next))
+            {
+                if (next.TrySetResult())
+                {
+                    return;
+                }
+            }
+
+            shard.Remove(key);
+        }
+    }
+
+    private Dictionary<SessionKey, Line> ShardOf(SessionKey key) => _shards[key.GetHashCode() & (_shards.Length - 1)];
+
+    internal sealed class Line
+    {
+        private Queue<TaskCompletionSource>? _waiting;
+
+        internal Queue<TaskCompletionSource> Waiting => _waiting ??= new Queue<TaskCompletionSource>();
+
+        internal SessionRecord? Latest { get; set; }
+    }
+
+    internal readonly struct Turn(CommitQueue queue, SessionKey key, Line line) : IDisposable
+    {
+        /// <summary>What the one before in the line has stored; null if there was none.</summary>
+        internal SessionRecord? Latest
+        {
+            get => line.Latest;
+            set => line.Latest = value;
+        }
+
+        public void Dispose() => queue.Leave(key, line);
+    }
+}

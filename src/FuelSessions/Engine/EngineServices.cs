@@ -1,0 +1,4 @@
+namespace FuelSessions.Engine;
+
+/// <summary>What every transaction shares.</summary>
+internal sealed record EngineServices(TimeProvider Clock, CommitQueue Commits, SessionDiagnostics Diagnostics);

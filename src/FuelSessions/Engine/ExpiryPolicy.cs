@@ -1,0 +1,37 @@
+using FuelSessions.Records;
+
+namespace FuelSessions.Engine;
+
+/// <summary>When a session ends, and when a request must say that it is still used [W7].</summary>
+internal static class ExpiryPolicy
+{
+    private static readonly TimeSpan LongestTouchInterval = TimeSpan.FromMinutes(1);
+
+    internal static TimeSpan TouchInterval(TimeSpan lifetime, TimeSpan? configured)
+    {
+        TimeSpan tenth = lifetime / 10;
+        return configured ?? (tenth < LongestTouchInterval ? tenth : LongestTouchInterval);
+    }
+
+    /// <summary>
+    /// When a session that is used now ends: an interval later than its idle time demands, so that requests within
+    /// one interval need no touch and still never shorten it.
+    /// </summary>
+    internal static DateTimeOffset Expires(DateTimeOffset now, DateTimeOffset created, TimeSpan lifetime, SessionOptions options)
+    {
+        DateTimeOffset idle = Milliseconds(now + lifetime + TouchInterval(lifetime, options.TouchInterval));
+        return options.AbsoluteExpiration is { } absolute && created + absolute < idle ? Milliseconds(created + absolute) : idle;
+    }
+
+    internal static bool IsTouchDue(SessionRecord record, DateTimeOffset expires, SessionOptions options)
+    {
+        TimeSpan gain = expires - record.Expires;
+        return gain > TimeSpan.Zero && gain >= TouchInterval(record.Lifetime, options.TouchInterval);
+    }
+
+    internal static bool IsOver(SessionRecord record, DateTimeOffset now, SessionOptions options) =>
+        now >= record.Expires || (options.AbsoluteExpiration is { } absolute && now >= record.Created + absolute);
+
+    // What the record format keeps.
+    internal static DateTimeOffset Milliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+}

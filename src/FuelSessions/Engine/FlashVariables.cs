@@ -1,0 +1,117 @@
+namespace FuelSessions.Engine;
+
+/// <summary>
+/// What this request knows of each flash variable. Only that is kept here; values are in the flash
+/// <see cref="VariableMap"/>, under namespace and name.
+/// </summary>
+internal sealed class FlashVariables
+{
+    /// <summary>Between namespace and name. No name that a person writes holds it.</summary>
+    internal const char Separator = '\u001F';
+
+    private enum Age : byte
+    {
+        New,
+        Kept,
+        Loaded,
+        Expiring,
+    }
+
+    private readonly Dictionary<string, Age> _ages = new(StringComparer.Ordinal);
+
+    // Seen in this request, though a save has already removed them from the record.
+    private Dictionary<string, ReadOnlyMemory<byte>>? _expired;
+
+    internal static VariablePath Key(string flashId, VariablePath path) => path.Renamed(flashId + Separator + path.Name);
+
+    /// <summary>The first use of the session in a request ages what an earlier one left.</summary>
+    internal void Load(VariableMap flash, bool autoExpire)
+    {
+        if (!flash.IsEmpty)
+        {
+            foreach (string name in flash.Names)
+            {
+                _ages.TryAdd(name, autoExpire ? Age.Expiring : Age.Loaded);
+            }
+        }
+    }
+
+    internal void Renew(string name) => _ages[name] = Age.New;
+
+    internal void Keep(string name) => _ages[name] = Age.Kept;
+
+    internal void Forget()
+    {
+        _ages.Clear();
+        _expired = null;
+    }
+
+    internal void Remove(string name)
+    {
+        _ages.Remove(name);
+        _expired?.Remove(name);
+    }
+
+    internal IEnumerable<string> Names(VariableMap flash) => _expired is null ? flash.Names : flash.Names.Union(_expired.Keys);
+
+    internal bool TryGet(VariableMap flash, VariablePath key, out ReadOnlyMemory<byte> json)
+    {
+        if (flash.TryGet(key, out json))
+        {
+            return true;
+        }
+
+        json = default;
+        return _expired is not null
+            && _expired.TryGetValue(key.Name, out ReadOnlyMemory<byte> whole)
+            && JsonElementPath.TryFind(whole, key.Rest, out json);
+    }
+
+    /// <summary>A hit counts as a read; whether it consumes the variable depends on where it came from.</summary>
+    /// <param name="expire">What the caller asked for; null: by the rules.</param>
+    /// <param name="expireAfterGet">The rule for a variable that this request has set.</param>
+    internal void Read(string name, bool? expire, bool expireAfterGet)
+    {
+        bool consume = _ages.GetValueOrDefault(name) switch
+        {
+            Age.New => expire ?? expireAfterGet,
+            Age.Kept => expire ?? false,
+            Age.Loaded => expire ?? true,
+            _ => false,
+        };
+        if (consume)
+        {
+            _ages[name] = Age.Expiring;
+        }
+    }
+
+    /// <summary>
+    /// What a save has to remove, and the stamp it was seen with: a variable that another request has set anew since has
+    /// a later one and stays [D2].
+    /// </summary>
+    internal List<(string Name, long Stamp)>? TakeExpiring(VariableMap flash)
+    {
+        List<(string, long)>? expiring = null;
+        foreach ((string name, Age age) in _ages)
+        {
+            if (age == Age.Expiring && flash.StampOf(name) is { } stamp && flash.TryGetWhole(name, out ReadOnlyMemory<byte> json))
+            {
+                (_expired ??= new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal))[name] = json;
+                (expiring ??= []).Add((name, stamp));
+            }
+        }
+
+        return expiring;
+    }
+
+    internal static void Remove(List<(string Name, long Stamp)> expiring, VariableMap flash)
+    {
+        foreach ((string name, long stamp) in expiring)
+        {
+            if (flash.StampOf(name) == stamp)
+            {
+                flash.Remove(new VariablePath(name, name, []));
+            }
+        }
+    }
+}

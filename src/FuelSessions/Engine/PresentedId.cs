@@ -1,0 +1,10 @@
+using FuelSessions.Records;
+
+namespace FuelSessions.Engine;
+
+/// <summary>What a request brought to prove a session: an id, or a token that stands for one epoch of it [C6].</summary>
+/// <param name="Key">Which session.</param>
+/// <param name="Secret">The proof; null for a token.</param>
+/// <param name="Epoch">The token's epoch; meaningless with a secret.</param>
+/// <param name="TravelsBack">Whether it came in a channel that can carry another id back to the client [C2].</param>
+internal readonly record struct PresentedId(SessionKey Key, SessionSecret? Secret, uint Epoch, bool TravelsBack);

@@ -1,0 +1,125 @@
+using System.Diagnostics.Metrics;
+using FuelSessions.Records;
+using Microsoft.Extensions.Logging;
+
+namespace FuelSessions.Engine;
+
+/// <summary>What the engine says of itself: numbered log lines, and the counters of meter <c>FuelSessions</c>. Neither holds an id or content.</summary>
+internal sealed partial class SessionDiagnostics : IDisposable
+{
+    internal const string MeterName = "FuelSessions";
+
+    private readonly ILogger _logger;
+    private readonly Meter _meter;
+    private readonly Counter<long> _started;
+    private readonly Counter<long> _rotated;
+    private readonly Counter<long> _destroyed;
+    private readonly Counter<long> _conflicts;
+    private readonly Counter<long> _collected;
+    private readonly Counter<long> _events;
+
+    public SessionDiagnostics(ILogger<SessionDiagnostics> logger, IMeterFactory meters)
+    {
+        _logger = logger;
+        _meter = meters.Create(MeterName);
+        _started = _meter.CreateCounter<long>("fuelsessions.sessions.started", "{session}", "Sessions stored for the first time.");
+        _rotated = _meter.CreateCounter<long>("fuelsessions.sessions.rotated", "{rotation}", "Ids replaced by a new one.");
+        _destroyed = _meter.CreateCounter<long>("fuelsessions.sessions.destroyed", "{session}", "Sessions destroyed by the app.");
+        _conflicts = _meter.CreateCounter<long>("fuelsessions.store.conflicts", "{write}", "Writes that another writer was faster than; merged and repeated.");
+        _collected = _meter.CreateCounter<long>("fuelsessions.sessions.collected", "{session}", "Expired records removed in the background.");
+        _events = _meter.CreateCounter<long>("fuelsessions.events", "{event}", "Events by kind: see SessionEventKind.");
+    }
+
+    internal void Started(string driver) => _started.Add(1, Driver(driver));
+
+    internal void Rotated(string driver) => _rotated.Add(1, Driver(driver));
+
+    internal void Destroyed(string driver) => _destroyed.Add(1, Driver(driver));
+
+    internal void Conflict(string driver, SessionKey key, int attempt)
+    {
+        _conflicts.Add(1, Driver(driver));
+        LogConflict(key.Fingerprint, driver, attempt);
+    }
+
+    internal void Collected(string driver, int count)
+    {
+        _collected.Add(count, Driver(driver));
+        LogCollected(count, driver);
+    }
+
+    internal void CollectionFailed(string driver, Exception error) => LogCollectionFailed(driver, error);
+
+    /// <summary>Counts and logs, then tells the app.</summary>
+    internal void Report(SessionEventKind kind, string driver, SessionKey key, string? principal, SessionOptions options, Exception? error = null)
+    {
+        string fingerprint = key.Fingerprint;
+        _events.Add(1, Driver(driver), new KeyValuePair<string, object?>("kind", kind.ToString()));
+        switch (kind)
+        {
+            case SessionEventKind.StaleId:
+                LogStaleId(fingerprint, driver, options.OnStaleId);
+                break;
+            case SessionEventKind.UnknownSecret:
+                LogUnknownSecret(fingerprint, driver);
+                break;
+            case SessionEventKind.ClientMismatch:
+                LogClientMismatch(fingerprint, driver);
+                break;
+            case SessionEventKind.Detached:
+                LogDetached(fingerprint, driver);
+                break;
+            case SessionEventKind.DetachedChangesDropped:
+                LogDetachedChangesDropped(fingerprint, driver);
+                break;
+            case SessionEventKind.Gone:
+                LogGone(fingerprint, driver);
+                break;
+            case SessionEventKind.Unreadable:
+                LogUnreadable(fingerprint, driver, error);
+                break;
+            default:
+                LogStoreFailure(fingerprint, driver, error);
+                break;
+        }
+
+        options.OnEvent?.Invoke(new SessionEvent(kind, driver, fingerprint, principal));
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private static KeyValuePair<string, object?> Driver(string name) => new("driver", name);
+
+    [LoggerMessage(101, LogLevel.Warning, "Session {Fingerprint} on driver {Driver} was asked for with an id retired longer ago than its grace: possibly a stolen one. Action: {Action}.")]
+    private partial void LogStaleId(string fingerprint, string driver, StaleIdAction action);
+
+    [LoggerMessage(102, LogLevel.Information, "Session {Fingerprint} on driver {Driver} was asked for with an id that it does not know.")]
+    private partial void LogUnknownSecret(string fingerprint, string driver);
+
+    [LoggerMessage(103, LogLevel.Warning, "Session {Fingerprint} on driver {Driver} was asked for by another user agent or address; the request got a new session.")]
+    private partial void LogClientMismatch(string fingerprint, string driver);
+
+    [LoggerMessage(104, LogLevel.Information, "Session {Fingerprint} on driver {Driver} was asked for with an id retired a moment ago; the request got a detached session.")]
+    private partial void LogDetached(string fingerprint, string driver);
+
+    [LoggerMessage(105, LogLevel.Warning, "Changes to a detached session (asked for: {Fingerprint}, driver {Driver}) were not saved.")]
+    private partial void LogDetachedChangesDropped(string fingerprint, string driver);
+
+    [LoggerMessage(106, LogLevel.Warning, "Session {Fingerprint} on driver {Driver} was destroyed or had expired before a request could save its changes; they were dropped.")]
+    private partial void LogGone(string fingerprint, string driver);
+
+    [LoggerMessage(107, LogLevel.Error, "Session {Fingerprint} on driver {Driver} can't be decoded; the request got a new session and the stored bytes were left alone.")]
+    private partial void LogUnreadable(string fingerprint, string driver, Exception? error);
+
+    [LoggerMessage(108, LogLevel.Error, "Session {Fingerprint} could not be read from driver {Driver}; the request got a detached session.")]
+    private partial void LogStoreFailure(string fingerprint, string driver, Exception? error);
+
+    [LoggerMessage(109, LogLevel.Debug, "Session {Fingerprint} on driver {Driver}: another writer was faster (attempt {Attempt}); merging.")]
+    private partial void LogConflict(string fingerprint, string driver, int attempt);
+
+    [LoggerMessage(110, LogLevel.Debug, "{Count} expired sessions removed from driver {Driver}.")]
+    private partial void LogCollected(int count, string driver);
+
+    [LoggerMessage(111, LogLevel.Warning, "Expired sessions could not be removed from driver {Driver}; the next round tries again.")]
+    private partial void LogCollectionFailed(string driver, Exception error);
+}

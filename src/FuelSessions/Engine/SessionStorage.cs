@@ -1,0 +1,92 @@
+using FuelSessions.Drivers;
+using FuelSessions.Records;
+
+namespace FuelSessions.Engine;
+
+/// <summary>
+/// A driver as the engine uses it: every call is bounded by <see cref="SessionOptions.StoreTimeout"/>, and what goes
+/// wrong becomes a <see cref="SessionStoreException"/> that names the driver and what was tried.
+/// </summary>
+internal sealed class SessionStorage(string name, ISessionDriver driver)
+{
+    internal string Name => name;
+
+    internal ISessionDriver Driver => driver;
+
+    internal async ValueTask<SessionRecord?> ReadAsync(SessionKey key, TimeSpan timeout)
+    {
+        using StoreDeadline deadline = StoreDeadline.Start(timeout);
+        try
+        {
+            return await Bounded(driver.ReadAsync(key, deadline.Token), deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not SessionRecordFormatException)
+        {
+            throw Failure("read", key, timeout, error);
+        }
+    }
+
+    internal SessionRecord? Read(SessionKey key, TimeSpan timeout)
+    {
+        using StoreDeadline deadline = StoreDeadline.Start(timeout);
+        try
+        {
+            return driver.Read(key, deadline.Token);
+        }
+        catch (Exception error) when (error is not SessionRecordFormatException)
+        {
+            throw Failure("read", key, timeout, error);
+        }
+    }
+
+    internal async ValueTask<WriteResult> WriteAsync(SessionRecord record, TimeSpan timeout, CancellationToken deadline)
+    {
+        try
+        {
+            return await Bounded(driver.WriteAsync(record, deadline), deadline).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            throw Failure("saved", record.Key, timeout, error);
+        }
+    }
+
+    internal async ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, TimeSpan timeout)
+    {
+        using StoreDeadline deadline = StoreDeadline.Start(timeout);
+        try
+        {
+            return await Bounded(driver.TouchAsync(key, expires, deadline.Token), deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            throw Failure("kept alive", key, timeout, error);
+        }
+    }
+
+    internal async ValueTask DeleteAsync(SessionKey key, TimeSpan timeout)
+    {
+        using StoreDeadline deadline = StoreDeadline.Start(timeout);
+        try
+        {
+            ValueTask deletion = driver.DeleteAsync(key, deadline.Token);
+            if (!deletion.IsCompletedSuccessfully)
+            {
+                await deletion.AsTask().WaitAsync(deadline.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception error)
+        {
+            throw Failure("destroyed", key, timeout, error);
+        }
+    }
+
+    internal SessionStoreException Failure(string what, SessionKey key, TimeSpan timeout, Exception error) =>
+        error is OperationCanceledException
+            ? new SessionStoreException($"Session {key.Fingerprint} could not be {what} within {timeout:g} (StoreTimeout) on driver '{name}'. The client keeps the id it has.", error)
+            : new SessionStoreException($"Session {key.Fingerprint} could not be {what} on driver '{name}': {error.Message} The client keeps the id it has.", error);
+
+    // A driver that does not heed its token must not hold up the request all the same.
+    private static ValueTask<T> Bounded<T>(ValueTask<T> operation, CancellationToken deadline) =>
+        operation.IsCompleted ? operation : new ValueTask<T>(operation.AsTask().WaitAsync(deadline));
+}

@@ -1,0 +1,402 @@
+using System.Security.Cryptography;
+using FuelSessions.Drivers;
+using FuelSessions.Records;
+
+namespace FuelSessions.Engine;
+
+/// <summary>How a transaction is saved: compare, swap, and merge if another writer was faster [W2].</summary>
+internal sealed partial class SessionTransaction
+{
+    private const int LongestPauseMilliseconds = 50;
+
+    /// <summary>
+    /// The id that must go out with this response; null: none. It is the record's current one, and the store has
+    /// accepted it [R5].
+    /// </summary>
+    internal SessionId? IdToSend { get; private set; }
+
+    /// <summary>Whether the client's id leads nowhere any more, because this request has destroyed its session.</summary>
+    internal bool IdToWithdraw { get; private set; }
+
+    /// <summary>For how long the client is to keep the id.</summary>
+    internal TimeSpan Lifetime => (_record?.Lifetime ?? Options.ExpirationTime)
+        + ExpiryPolicy.TouchInterval(_record?.Lifetime ?? Options.ExpirationTime, Options.TouchInterval);
+
+    /// <summary>Saves what this request did to the session.</summary>
+    /// <exception cref="SessionStoreException">The store did not accept it; no id goes out.</exception>
+    /// <exception cref="SessionGoneException">At an explicit save only: the session ended meanwhile.</exception>
+    internal async ValueTask SaveAsync(SaveMoment moment)
+    {
+        if (!_used || _saved)
+        {
+            return;
+        }
+
+        await UseAsync().ConfigureAwait(false);
+        if (_doomed is { } doomed)
+        {
+            await storage.DeleteAsync(doomed, Options.StoreTimeout).ConfigureAwait(false);
+            _doomed = null;
+            _stored = null;
+            IdToSend = null;
+            IdToWithdraw = true;
+            services.Diagnostics.Destroyed(Driver);
+        }
+
+        // While the app goes on, it goes on seeing what it has read.
+        List<(string, long)>? expiring = moment == SaveMoment.Explicit ? null : _flashAges.TakeExpiring(_flash);
+        switch (State)
+        {
+            case SessionState.New:
+                await SaveNewAsync(expiring).ConfigureAwait(false);
+                break;
+            case SessionState.Active:
+                await SaveActiveAsync(expiring, moment).ConfigureAwait(false);
+                break;
+            case SessionState.Detached or SessionState.Gone when _changes.Count > 0:
+                RefuseChanges(moment);
+                break;
+        }
+
+        _saved = moment != SaveMoment.Explicit;
+    }
+
+    private async ValueTask SaveNewAsync(List<(string, long)>? expiring)
+    {
+        if (expiring is not null)
+        {
+            FlashVariables.Remove(expiring, _flash);
+        }
+
+        if (_data.IsEmpty && _flash.IsEmpty && _principal is null)
+        {
+            return;
+        }
+
+        DateTimeOffset now = Now();
+        TimeSpan lifetime = _newLifetime ?? Options.ExpirationTime;
+        var record = new SessionRecord
+        {
+            Key = _key,
+            Version = 1,
+            CurrentHash = (_rotation?.From ?? _held!.Value).Hash(),
+            Created = _began,
+            Rotated = now,
+            Updated = now,
+            Expires = ExpiryPolicy.Expires(now, _began, lifetime, Options),
+            Lifetime = lifetime,
+            UserAgentHash = boundary.Client.UserAgentHash(_key),
+            UserAgentFamilyHash = boundary.Client.UserAgentFamilyHash(_key),
+            IpHash = boundary.Client.IpHash(_key),
+            Principal = _principal,
+            Data = _data.Encode(stamp: 0),
+            Flash = _flash.Encode(stamp: 1),
+        };
+        SessionSecret current = _rotation?.To ?? _held!.Value;
+
+        // Nobody holds an id from before the first answer: there is nothing to confirm.
+        record = (_rotation?.Apply(record, now) ?? record) with { Confirmed = now };
+        ThrowIfTooLarge(record);
+
+        using StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
+        WriteResult result = await storage.WriteAsync(record, Options.StoreTimeout, deadline.Token).ConfigureAwait(false);
+        if (!result.IsWritten)
+        {
+            throw new SessionStoreException($"Driver '{Driver}' did not accept the new session {_key.Fingerprint}.");
+        }
+
+        services.Diagnostics.Started(Driver);
+        Settled(record, _data, _flash, current);
+        IdToSend = new SessionId(_key, current);
+    }
+
+    private async ValueTask SaveActiveAsync(List<(string, long)>? expiring, SaveMoment moment)
+    {
+        SessionRecord basis = _record!;
+        if (Draft(basis, expiring, moment) is not { } draft)
+        {
+            await TouchAsync(basis).ConfigureAwait(false);
+            return;
+        }
+
+        using StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
+        try
+        {
+            using CommitQueue.Turn turn = await services.Commits.EnterAsync(_key, deadline.Token).ConfigureAwait(false);
+            for (int attempt = 1; ; attempt++)
+            {
+                if (turn.Latest is { } latest && latest.Version > basis.Version)
+                {
+                    basis = latest;
+                    if (IsShutOutOf(basis))
+                    {
+                        await SaveApartAsync().ConfigureAwait(false);
+                        return;
+                    }
+
+                    if (Draft(basis, expiring, moment) is not { } merged)
+                    {
+                        Settled(basis, new VariableMap(basis.Data), new VariableMap(basis.Flash), CurrentSecret(basis));
+                        Announce(extended: false);
+                        return;
+                    }
+
+                    draft = merged;
+                }
+
+                ThrowIfTooLarge(draft.Record);
+                WriteResult result = await storage.WriteAsync(draft.Record, Options.StoreTimeout, deadline.Token).ConfigureAwait(false);
+                if (result.IsWritten)
+                {
+                    turn.Latest = draft.Record;
+                    Commit(draft, basis);
+                    return;
+                }
+
+                if (result.IsGone)
+                {
+                    Gone(moment);
+                    return;
+                }
+
+                turn.Latest = result.Winner;
+                services.Diagnostics.Conflict(Driver, _key, attempt);
+                await PauseAsync(attempt, deadline.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException error)
+        {
+            throw storage.Failure("saved", _key, Options.StoreTimeout, error);
+        }
+    }
+
+    // Two revoking rotations met, and the other one was faster: each may be the one that the other is to shut out. So this
+    // request must neither get the winner's record in hand nor leave its own sign-in there [W5], unless both are
+    // known to be for the same person.
+    private bool IsShutOutOf(SessionRecord winner) =>
+        _rotation is { Revokes: true }
+        && winner.Epoch != _stored!.Value.Record.Epoch
+        && (_principal is null || !string.Equals(_principal, winner.Principal, StringComparison.Ordinal));
+
+    private async ValueTask SaveApartAsync()
+    {
+        (IChange[] changes, string? principal) = ([.. _changes], _principal);
+        BeginNew();
+        foreach (IChange change in changes)
+        {
+            change.Apply(_data, _flash, lenient: true);
+        }
+
+        _principal = principal;
+        await SaveNewAsync(expiring: null).ConfigureAwait(false);
+    }
+
+    // What should be stored instead of that record; null if it already is what this request wants.
+    private DraftRecord? Draft(SessionRecord basis, List<(string, long)>? expiring, SaveMoment moment)
+    {
+        DateTimeOffset now = Now();
+        SessionSecret? current = CurrentSecret(basis);
+        bool presentsCurrent = presented?.Secret is { } shown && shown.Hash().Equals(basis.CurrentHash);
+        bool confirms = presentsCurrent && basis.Confirmed is null;
+        Rotation? rotation = RotationFor(basis, current, presentsCurrent, moment, now);
+        bool content = _changes.Count > 0 || expiring is not null;
+        bool principal = !string.Equals(_principal, _stored!.Value.Record.Principal, StringComparison.Ordinal);
+        if (!content && !principal && !confirms && rotation is null && !_rotateLater && _newLifetime is null)
+        {
+            return null;
+        }
+
+        TimeSpan lifetime = _newLifetime ?? basis.Lifetime;
+        DateTimeOffset expires = ExpiryPolicy.Expires(now, basis.Created, lifetime, Options);
+        SessionRecord next = basis with
+        {
+            Version = basis.Version + 1,
+            Updated = now,
+            Confirmed = confirms ? now : basis.Confirmed,
+            Lifetime = lifetime,
+            Expires = _newLifetime is not null || ExpiryPolicy.IsTouchDue(basis, expires, Options) ? expires : basis.Expires,
+            Principal = principal ? _principal : basis.Principal,
+        };
+
+        if (rotation is not null)
+        {
+            next = rotation.Apply(next, now);
+            current = rotation.To;
+        }
+        else if (_rotateLater)
+        {
+            next = next with { Rotated = DateTimeOffset.UnixEpoch };
+        }
+
+        VariableMap data = _data;
+        VariableMap flash = _flash;
+        if (!ReferenceEquals(basis, _record))
+        {
+            data = new VariableMap(basis.Data);
+            flash = new VariableMap(basis.Flash);
+            foreach (IChange change in _changes)
+            {
+                change.Apply(data, flash, lenient: true);
+            }
+        }
+
+        if (expiring is not null)
+        {
+            FlashVariables.Remove(expiring, flash);
+        }
+
+        return new DraftRecord(
+            content ? next with { Data = data.Encode(stamp: 0), Flash = flash.Encode(next.Version) } : next,
+            data,
+            flash,
+            current,
+            rotation is not null);
+    }
+
+    private Rotation? RotationFor(SessionRecord basis, SessionSecret? current, bool presentsCurrent, SaveMoment moment, DateTimeOffset now)
+    {
+        if (_rotation is { Revokes: true } revoking)
+        {
+            // Never given up for another rotation: made again on top of it [W5].
+            return revoking with { From = current };
+        }
+
+        if (_rotation is { } asked)
+        {
+            // The winner of a race has rotated: its id is the new one [W5, R9].
+            bool satisfied = current is null || (basis.Confirmed is null && !presentsCurrent);
+            return satisfied ? null : asked.From is { } from && from.Hash().Equals(basis.CurrentHash) ? asked : Rotation.Ordinary(current!.Value);
+        }
+
+        return moment != SaveMoment.AfterHeaders
+            && presented is { TravelsBack: true }
+            && presentsCurrent
+            && RotationPolicy.IsDue(basis, now, Options.RotationTime)
+            ? Rotation.Ordinary(current!.Value)
+            : null;
+    }
+
+    private void Commit(DraftRecord draft, SessionRecord basis)
+    {
+        bool askedFor = _rotation is not null;
+        SessionSecret? shown = _shown;
+        SessionSecret? shownPrevious = _shownPrevious;
+        Settled(draft.Record, draft.Data, draft.Flash, draft.Current);
+        if (draft.Rotated)
+        {
+            services.Diagnostics.Rotated(Driver);
+        }
+
+        if (draft.Rotated && !askedFor)
+        {
+            // After an automatic rotation the app goes on seeing the old id until the request ends.
+            (_shown, _shownPrevious) = (shown, shownPrevious ?? PreviousOf(basis, shown));
+        }
+        else if (askedFor)
+        {
+            _shownPrevious = shownPrevious;
+        }
+
+        Announce(draft.Record.Expires != basis.Expires);
+    }
+
+    private static SessionSecret? PreviousOf(SessionRecord record, SessionSecret? current) =>
+        current is { } secret && record.Nonce is { } nonce && record.SealedPrevious != UInt128.Zero
+            ? secret.OpenPrevious(record.SealedPrevious, nonce)
+            : current;
+
+    private async ValueTask TouchAsync(SessionRecord record)
+    {
+        DateTimeOffset expires = ExpiryPolicy.Expires(Now(), record.Created, record.Lifetime, Options);
+        if (!ExpiryPolicy.IsTouchDue(record, expires, Options))
+        {
+            Announce(extended: false);
+            return;
+        }
+
+        if (!await storage.TouchAsync(_key, expires, Options.StoreTimeout).ConfigureAwait(false))
+        {
+            Gone(SaveMoment.AfterHeaders);
+            return;
+        }
+
+        _record = record with { Expires = expires };
+        _stored = (_record, _held);
+        Announce(extended: true);
+    }
+
+    // The client learns an id that it did not present, and a cookie that must live longer.
+    private void Announce(bool extended)
+    {
+        if (_held is { } current && _record is { } record && current.Hash().Equals(record.CurrentHash)
+            && (extended || presented?.Secret is not { } shown || !shown.Hash().Equals(record.CurrentHash)))
+        {
+            IdToSend = new SessionId(_key, current);
+        }
+    }
+
+    private void Settled(SessionRecord record, VariableMap data, VariableMap flash, SessionSecret? current)
+    {
+        _record = record;
+        _data = data;
+        _flash = flash;
+        _held = current ?? _held;
+        _shown = _held;
+        _stored = (record, _held);
+        _principal = record.Principal;
+        _changes.Clear();
+        _rotation = null;
+        _rotateLater = false;
+        _newLifetime = null;
+        State = SessionState.Active;
+    }
+
+    private void Gone(SaveMoment moment)
+    {
+        services.Diagnostics.Report(SessionEventKind.Gone, Driver, _key, _principal, Options);
+        _changes.Clear();
+        _stored = null;
+        IdToSend = null;
+        State = SessionState.Gone;
+        if (moment == SaveMoment.Explicit)
+        {
+            throw new SessionGoneException($"Session {_key.Fingerprint} on driver '{Driver}' was destroyed or had expired before its changes could be saved.");
+        }
+    }
+
+    private void RefuseChanges(SaveMoment moment)
+    {
+        SessionKey asked = presented?.Key ?? _key;
+        services.Diagnostics.Report(SessionEventKind.DetachedChangesDropped, Driver, asked, null, Options);
+        _changes.Clear();
+        if (moment == SaveMoment.Explicit)
+        {
+            throw new InvalidOperationException(
+                $"The session on driver '{Driver}' is detached: the client's id was retired a moment ago, or the store could not be read. "
+                + "Its changes can't be saved; Create() begins a session that can.");
+        }
+    }
+
+    private void ThrowIfTooLarge(SessionRecord record)
+    {
+        long size = (long)record.Data.Length + record.Flash.Length;
+        if (size > Options.MaxPayloadBytes)
+        {
+            throw new SessionTooLargeException(Driver, size, Options.MaxPayloadBytes);
+        }
+    }
+
+    // Real time on purpose: it only spreads writers of several processes.
+    private static Task PauseAsync(int attempt, CancellationToken cancellationToken)
+    {
+        int longest = Math.Min(1 << Math.Min(attempt, 10), LongestPauseMilliseconds);
+        int pause = attempt == 1 ? 0 : RandomNumberGenerator.GetInt32(longest + 1);
+        return pause == 0 ? Task.CompletedTask : Task.Delay(pause, cancellationToken);
+    }
+
+    private SessionSecret? CurrentSecret(SessionRecord basis) => _held is { } held ? RotationPolicy.CurrentSecret(basis, held) : null;
+
+    private DateTimeOffset Now() => ExpiryPolicy.Milliseconds(services.Clock.GetUtcNow());
+
+    private sealed record DraftRecord(SessionRecord Record, VariableMap Data, VariableMap Flash, SessionSecret? Current, bool Rotated);
+}

@@ -1,0 +1,177 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace FuelSessions.Engine;
+
+/// <summary>Finds, sets and removes an element inside a variable's JSON.</summary>
+internal static class JsonElementPath
+{
+    /// <summary>Deeper than any value that can be stored below any path.</summary>
+    internal const int MaxDepth = 1000;
+
+    private static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = MaxDepth };
+
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaxDepth };
+
+    internal static JsonNode? Parse(ReadOnlySpan<byte> json) => JsonNode.Parse(json, nodeOptions: null, DocumentOptions);
+
+    /// <summary>The part of <paramref name="json"/> that the path leads to, without building a tree.</summary>
+    internal static bool TryFind(ReadOnlyMemory<byte> json, ReadOnlySpan<string> parts, out ReadOnlyMemory<byte> element)
+    {
+        if (parts.IsEmpty)
+        {
+            element = json;
+            return true;
+        }
+
+        element = default;
+        var reader = new Utf8JsonReader(json.Span, ReaderOptions);
+        reader.Read();
+        foreach (string part in parts)
+        {
+            bool found = reader.TokenType switch
+            {
+                JsonTokenType.StartObject => MoveToProperty(ref reader, part),
+                JsonTokenType.StartArray => VariablePath.TryIndex(part, out int index) && MoveToIndex(ref reader, index),
+                _ => false,
+            };
+            if (!found)
+            {
+                return false;
+            }
+        }
+
+        int start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        element = json[start..(int)reader.BytesConsumed];
+        return true;
+    }
+
+    /// <summary>
+    /// Sets the element and gives the changed tree back. What is no container on the way becomes a map; a list that is
+    /// addressed by a name becomes a map of its indexes, as a PHP array does.
+    /// </summary>
+    /// <param name="lenient">
+    /// In a merge the list may have become shorter meanwhile: an index past its end appends. Otherwise it is an error.
+    /// </param>
+    internal static JsonNode Set(JsonNode? tree, ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, string path)
+    {
+        string part = parts[0];
+        if (tree is JsonArray list)
+        {
+            if (VariablePath.TryIndex(part, out int index))
+            {
+                SetInList(list, index, parts, json, lenient, path);
+                return list;
+            }
+
+            tree = ToMap(list);
+        }
+
+        JsonObject map = tree as JsonObject ?? [];
+        JsonNode? old = map[part];
+        JsonNode? value = Child(old, parts, json, lenient, path);
+        if (value is null || !ReferenceEquals(old, value))
+        {
+            map[part] = value;
+        }
+
+        return map;
+    }
+
+    /// <summary>Removes the element if the path leads to one; removing from a list closes the gap.</summary>
+    internal static bool Remove(JsonNode? tree, ReadOnlySpan<string> parts)
+    {
+        for (; parts.Length > 1; parts = parts[1..])
+        {
+            tree = tree switch
+            {
+                JsonObject map => map[parts[0]],
+                JsonArray list when VariablePath.TryIndex(parts[0], out int index) && index < list.Count => list[index],
+                _ => null,
+            };
+        }
+
+        switch (tree)
+        {
+            case JsonObject map:
+                return map.Remove(parts[0]);
+            case JsonArray list when VariablePath.TryIndex(parts[0], out int index) && index < list.Count:
+                list.RemoveAt(index);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static void SetInList(JsonArray list, int index, ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, string path)
+    {
+        if (index < list.Count)
+        {
+            JsonNode? old = list[index];
+            JsonNode? value = Child(old, parts, json, lenient, path);
+            if (value is null || !ReferenceEquals(old, value))
+            {
+                list[index] = value;
+            }
+        }
+        else if (index == list.Count || lenient)
+        {
+            list.Add(Child(null, parts, json, lenient, path));
+        }
+        else
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(path),
+                $"Session variable '{path}' addresses index {index} of a list with {list.Count} elements; the next free index is {list.Count}.");
+        }
+    }
+
+    private static JsonNode? Child(JsonNode? old, ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, string path) =>
+        parts.Length == 1 ? Parse(json) : Set(old, parts[1..], json, lenient, path);
+
+    private static JsonObject ToMap(JsonArray list)
+    {
+        JsonObject map = [];
+        for (int index = 0; list.Count > 0; index++)
+        {
+            JsonNode? element = list[0];
+            list.RemoveAt(0);
+            map[index.ToString(System.Globalization.CultureInfo.InvariantCulture)] = element;
+        }
+
+        return map;
+    }
+
+    private static bool MoveToProperty(ref Utf8JsonReader reader, string name)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool found = reader.ValueTextEquals(name);
+            reader.Read();
+            if (found)
+            {
+                return true;
+            }
+
+            reader.Skip();
+        }
+
+        return false;
+    }
+
+    private static bool MoveToIndex(ref Utf8JsonReader reader, int index)
+    {
+        for (int i = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; i++)
+        {
+            if (i == index)
+            {
+                return true;
+            }
+
+            reader.Skip();
+        }
+
+        return false;
+    }
+}

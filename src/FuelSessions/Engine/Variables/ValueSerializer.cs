@@ -1,0 +1,148 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace FuelSessions.Engine;
+
+/// <summary>Typed values to JSON and back, with errors that name the variable and the types.</summary>
+internal static class ValueSerializer
+{
+    internal static JsonSerializerOptions CreateOptions()
+    {
+        var options = new JsonSerializerOptions
+        {
+            // Stored, never put into a page: escaping what HTML needs escaped would only make records larger.
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+            // Without its fields a tuple would be stored as nothing.
+            IncludeFields = true,
+            MaxDepth = 256,
+        };
+        options.TypeInfoResolverChain.Add(SessionJsonContext.Default);
+        AddReflection(options);
+        return options;
+    }
+
+    /// <exception cref="ArgumentException">The value can't be serialised.</exception>
+    internal static byte[] Serialize<T>(string path, T value, JsonSerializerOptions options)
+    {
+        if (value is null)
+        {
+            return "null"u8.ToArray();
+        }
+
+        if (value is string text)
+        {
+            Unicode.ThrowIfBroken(text, $"The text in session variable '{path}'", nameof(value));
+        }
+
+        Type type = value.GetType();
+        try
+        {
+            JsonTypeInfo info = TypeInfo(typeof(T), type, options);
+            if (info.Kind == JsonTypeInfoKind.Object && info.Properties.Count == 0 && type != typeof(object))
+            {
+                throw new NotSupportedException("The type has no public properties or fields to store.");
+            }
+
+            return JsonSerializer.SerializeToUtf8Bytes(value, info);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            throw new ArgumentException(
+                $"Session variable '{path}' can't hold a value of type '{type}': it can't be serialised as JSON. "
+                + "Store plain data (numbers, text, lists, maps, objects with public properties), or add a converter to SessionOptions.SerializerOptions.",
+                nameof(value),
+                error);
+        }
+    }
+
+    /// <exception cref="SessionValueException">What is stored is no <typeparamref name="T"/>.</exception>
+    internal static T? Deserialize<T>(string path, ReadOnlyMemory<byte> json, JsonSerializerOptions options)
+    {
+        try
+        {
+            if (typeof(T) == typeof(object))
+            {
+                using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonElementPath.MaxDepth });
+                return (T?)Natural(document.RootElement);
+            }
+
+            return JsonSerializer.Deserialize(json.Span, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)));
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new SessionValueException(path, KindOf(json.Span), typeof(T), error);
+        }
+    }
+
+    /// <summary>What code without a type in mind would expect: text, numbers, truth values, lists and maps.</summary>
+    internal static object? Natural(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().ToDictionary(property => property.Name, property => Natural(property.Value), StringComparer.Ordinal),
+        JsonValueKind.Array => element.EnumerateArray().Select(Natural).ToList(),
+        JsonValueKind.String => element.GetString(),
+        JsonValueKind.Number when element.TryGetInt64(out long whole) => whole,
+        JsonValueKind.Number => element.GetDouble(),
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => null,
+    };
+
+    /// <summary>A stored whole number, for an increment; 0 where nothing or null is stored.</summary>
+    internal static long ReadInteger(string path, ReadOnlyMemory<byte>? json)
+    {
+        if (json is not { } stored || stored.Span.SequenceEqual("null"u8))
+        {
+            return 0;
+        }
+
+        return long.TryParse(stored.Span, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : throw new SessionValueException(path, KindOf(stored.Span), typeof(long), null);
+    }
+
+    internal static byte[] WriteInteger(long number)
+    {
+        Span<byte> buffer = stackalloc byte[20];
+        number.TryFormat(buffer, out int size, default, CultureInfo.InvariantCulture);
+        return buffer[..size].ToArray();
+    }
+
+    // The declared type decides if it says how its derived types are told apart; else the value's own type does, so
+    // that nothing which only the derived type has is lost.
+    private static JsonTypeInfo TypeInfo(Type declared, Type actual, JsonSerializerOptions options)
+    {
+        if (declared != actual && declared != typeof(object) && !declared.IsValueType
+            && options.TryGetTypeInfo(declared, out JsonTypeInfo? info)
+            && (info.PolymorphismOptions is not null || !options.TryGetTypeInfo(actual, out _)))
+        {
+            return info;
+        }
+
+        return options.GetTypeInfo(actual);
+    }
+
+    private static string KindOf(ReadOnlySpan<byte> json) => json.IsEmpty ? "nothing" : (char)json[0] switch
+    {
+        '{' => "a map",
+        '[' => "a list",
+        '"' => "text",
+        't' or 'f' => "a truth value",
+        'n' => "null",
+        _ => "a number",
+    };
+
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Guarded by the feature switch that trimming sets to false.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Guarded by the feature switch that AOT sets to false.")]
+    private static void AddReflection(JsonSerializerOptions options)
+    {
+        if (JsonSerializer.IsReflectionEnabledByDefault)
+        {
+            options.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
+        }
+    }
+}

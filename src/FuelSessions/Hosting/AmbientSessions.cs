@@ -1,0 +1,28 @@
+namespace FuelSessions;
+
+/// <summary>Finds the current request's sessions from anywhere in its code, for FuelPHP's static style and for injection.</summary>
+internal static class AmbientSessions
+{
+    private static readonly AsyncLocal<Scope?> Current = new();
+
+    internal static Scope Enter(RequestSessions sessions)
+    {
+        var scope = new Scope(sessions);
+        Current.Value = scope;
+        return scope;
+    }
+
+    /// <exception cref="InvalidOperationException">There is no request, or it has no sessions.</exception>
+    internal static RequestSessions Require() =>
+        Current.Value?.Sessions ?? throw new InvalidOperationException(
+            "There is no session here: sessions exist inside a request, behind app.UseFuelSessions(), in endpoints that have not opted out. "
+            + "Call app.UseFuelSessions() before what uses sessions.");
+
+    /// <summary>Ends with the request, also for work that it left running.</summary>
+    internal sealed class Scope(RequestSessions sessions) : IDisposable
+    {
+        internal RequestSessions? Sessions { get; private set; } = sessions;
+
+        public void Dispose() => Sessions = null;
+    }
+}

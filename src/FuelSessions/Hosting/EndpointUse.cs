@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Http;
+
+namespace FuelSessions;
+
+/// <summary>
+/// How one endpoint uses sessions: what its metadata say, and what its code was seen to use, so that from the second
+/// request on that is read before it runs, and an endpoint that uses none costs nothing.
+/// </summary>
+internal sealed class EndpointUse
+{
+    // More would mean settings made anew for each request, which nothing can be learned from.
+    private const int MostLearned = 8;
+
+    private readonly Lock _lock = new();
+    private SessionOptions[] _sessions;
+
+    private EndpointUse(SessionOptions[] named) => _sessions = named;
+
+    /// <summary>For a request without an endpoint: nothing is known and nothing is learned.</summary>
+    internal static EndpointUse Unknown { get; } = new([]) { Learns = false };
+
+    internal bool Enabled { get; private init; } = true;
+
+    internal bool ReadOnly { get; private init; }
+
+    internal bool ReadForm { get; private init; } = true;
+
+    /// <summary>The settings of the sessions to read ahead.</summary>
+    internal IReadOnlyList<SessionOptions> Sessions => _sessions;
+
+    private bool Learns { get; init; } = true;
+
+    /// <summary>What the metadata say; of several, from a controller and its action for example, each counts.</summary>
+    internal static EndpointUse Of(Endpoint endpoint, SessionProfiles profiles)
+    {
+        IReadOnlyList<SessionEndpointAttribute> metadata = endpoint.Metadata.GetOrderedMetadata<SessionEndpointAttribute>();
+        return new EndpointUse([.. metadata.SelectMany(use => use.Drivers).Distinct(StringComparer.OrdinalIgnoreCase).Select(profiles.ForOrDefault)])
+        {
+            Enabled = metadata.All(use => use.Enabled),
+            ReadOnly = metadata.Any(use => use.ReadOnly),
+            ReadForm = metadata.All(use => use.ReadForm),
+        };
+    }
+
+    internal void Learn(SessionOptions options)
+    {
+        if (!Learns || Knows(options))
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_sessions.Length < MostLearned && !Knows(options))
+            {
+                _sessions = [.. _sessions, options];
+            }
+        }
+    }
+
+    private bool Knows(SessionOptions options)
+    {
+        foreach (SessionOptions known in _sessions)
+        {
+            if (string.Equals(known.CookieName, options.CookieName, StringComparison.Ordinal) && string.Equals(known.Driver, options.Driver, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,24 @@
+using FuelSessions;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Adds FuelSessions to an app's pipeline.</summary>
+public static class FuelSessionsApplicationBuilderExtensions
+{
+    /// <summary>
+    /// Gives each request its sessions. To be called after <c>UseExceptionHandler</c>, which then sees errors of saving, after
+    /// <c>UseForwardedHeaders</c> and <c>UseRouting</c>, and before whatever uses sessions.
+    /// </summary>
+    /// <exception cref="InvalidOperationException"><c>AddFuelSessions</c> was not called.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">A setting can't work; the message names it, its value and what is allowed.</exception>
+    public static IApplicationBuilder UseFuelSessions(this IApplicationBuilder app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+
+        // Made here and not with the first request: what is configured wrongly stops the app at its start.
+        SessionServices services = app.ApplicationServices.GetService<SessionServices>()
+            ?? throw new InvalidOperationException("FuelSessions is not registered. Call builder.Services.AddFuelSessions() before app.UseFuelSessions().");
+        return app.Use(next => new SessionMiddleware(next, services).InvokeAsync);
+    }
+}

@@ -1,0 +1,85 @@
+using FuelSessions;
+using FuelSessions.Configuration;
+using FuelSessions.Drivers;
+using FuelSessions.Engine;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds FuelSessions to an app.</summary>
+public static class FuelSessionsServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds sessions with the drivers <c>cookie</c>, <c>file</c> and <c>memory</c>, configured by the section
+    /// <c>FuelSessions</c> of the app's configuration and then by <paramref name="configure"/>. Calling it again adds to it.
+    /// </summary>
+    public static FuelSessionsBuilder AddFuelSessions(this IServiceCollection services, Action<SessionOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton(provider =>
+            new SessionConfigurationSection(provider.GetService<IConfiguration>()?.GetSection(SessionConfigurationSection.Name)));
+        return Add(services, configure);
+    }
+
+    /// <summary>The same, configured by a section of the caller's choice.</summary>
+    public static FuelSessionsBuilder AddFuelSessions(
+        this IServiceCollection services,
+        IConfigurationSection configuration,
+        Action<SessionOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.Replace(ServiceDescriptor.Singleton(new SessionConfigurationSection(configuration)));
+        return Add(services, configure);
+    }
+
+    private static FuelSessionsBuilder Add(IServiceCollection services, Action<SessionOptions>? configure)
+    {
+        var builder = new FuelSessionsBuilder(services);
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        if (services.Any(service => service.ServiceType == typeof(SessionServices)))
+        {
+            return builder;
+        }
+
+        services.AddOptions();
+        services.AddLogging();
+        services.AddMetrics();
+        services.AddDataProtection();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IOptionsFactory<SessionOptions>, SessionOptionsFactory>();
+        services.AddSingleton<DriverRegistry>();
+        services.AddSingleton<SessionProfiles>();
+        services.AddSingleton<SessionDiagnostics>();
+        services.AddSingleton<SessionServices>();
+        services.AddScoped<ISessionStore>(_ => AmbientSessions.Require());
+        services.AddScoped(_ => AmbientSessions.Require().Current);
+        services.AddHostedService<ExpiredSessionCollector>();
+
+        services.AddSingleton(new DriverRegistration(
+            "cookie",
+            "fuelcid",
+            Create: null,
+            OwnSettings: [],
+            // Browsers and servers take so much, and no more.
+            Defaults: options => options.MaxPayloadBytes = Math.Min(options.MaxPayloadBytes, 16 * 1024)));
+        return builder
+            .AddDriver("file", "fuelfid", provider => new FileSessionDriver(Folder(provider), provider.GetRequiredService<TimeProvider>()))
+            .AddDriver("memory", "fuelxid", provider => new MemorySessionDriver(provider.GetRequiredService<TimeProvider>(), Profile(provider, "memory").MaxSessions));
+    }
+
+    private static string Folder(IServiceProvider provider)
+    {
+        string root = provider.GetService<IHostEnvironment>()?.ContentRootPath ?? AppContext.BaseDirectory;
+        return Path.GetFullPath(Profile(provider, "file").Path ?? Path.Combine("App_Data", "sessions"), root);
+    }
+
+    private static SessionOptions Profile(IServiceProvider provider, string driver) => provider.GetRequiredService<SessionProfiles>().For(driver);
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
+using FuelSessions.Engine;
+using Microsoft.AspNetCore.Http;
+
+namespace FuelSessions;
+
+/// <summary>The framework's <see cref="ISession"/> over the default session: its keys live in one variable, each a value of bytes.</summary>
+internal sealed class NativeSession(RequestSessions sessions) : ISession
+{
+    private const string Variable = "http_context_session";
+
+    public bool IsAvailable => !sessions.Current.IsDetached;
+
+    public string Id => sessions.Current.Fingerprint;
+
+    public IEnumerable<string> Keys => sessions.Current.Get<Dictionary<string, object?>>(Variable)?.Keys ?? Enumerable.Empty<string>();
+
+    public void Clear() => sessions.Current.Delete(Variable);
+
+    public Task CommitAsync(CancellationToken cancellationToken = default) => sessions.Current.SaveAsync(cancellationToken);
+
+    public Task LoadAsync(CancellationToken cancellationToken = default) => sessions.ForgeAsync(cancellationToken: cancellationToken);
+
+    public void Remove(string key) => sessions.Current.Transaction.Apply(new RemoveVariable(Path(key)));
+
+    public void Set(string key, byte[] value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        sessions.Current.Transaction.Apply(new SetVariable(Path(key), ValueSerializer.Serialize(key, value, sessions.Current.Transaction.Options.SerializerOptions)));
+    }
+
+    public bool TryGetValue(string key, [NotNullWhen(true)] out byte[]? value)
+    {
+        Session session = sessions.Current;
+        value = session.Transaction.TryGet(Path(key), out ReadOnlyMemory<byte> json)
+            ? ValueSerializer.Deserialize<byte[]>(key, json, session.Transaction.Options.SerializerOptions)
+            : null;
+        return value is not null;
+    }
+
+    // Its keys are plain names: a dot in one is no path.
+    private static VariablePath Path(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return VariablePath.Verbatim(Variable, key);
+    }
+}

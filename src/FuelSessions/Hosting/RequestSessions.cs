@@ -1,0 +1,320 @@
+using FuelSessions.Drivers;
+using FuelSessions.Engine;
+using FuelSessions.Records;
+using Microsoft.AspNetCore.Http;
+
+namespace FuelSessions;
+
+/// <summary>The sessions of one request: forged when they are asked for, saved together, and announced to the client.</summary>
+internal sealed class RequestSessions(HttpContext context, SessionServices services, EndpointUse use) : ISessionStore, IRequestBoundary
+{
+    private readonly List<Entry> _entries = [];
+    private bool _announces;
+
+    public bool HeadersSent => context.Response.HasStarted;
+
+    public ClientIdentity Client => new(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
+
+    public Session Current => Forge();
+
+    public Session? Instance(string cookieName)
+    {
+        ArgumentNullException.ThrowIfNull(cookieName);
+        return Find(cookieName) is { IsHandedOut: true } entry ? entry.Session : null;
+    }
+
+    public Session Forge(string? driver = null)
+    {
+        SessionOptions options = services.Profiles.ForOrDefault(driver);
+        ReadForm(options);
+        return HandOut(options, isCustom: false);
+    }
+
+    public Session Forge(Action<SessionOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return ForgeCustom(services.Profiles.Changed(configure));
+    }
+
+    public Session Forge(IReadOnlyDictionary<string, object?> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return ForgeCustom(services.Profiles.Changed(settings));
+    }
+
+    public Task<Session> ForgeAsync(string? driver = null, CancellationToken cancellationToken = default) =>
+        ForgeAsync(services.Profiles.ForOrDefault(driver), isCustom: false, cancellationToken);
+
+    public Task<Session> ForgeAsync(Action<SessionOptions> configure, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return ForgeAsync(services.Profiles.Changed(configure), isCustom: true, cancellationToken);
+    }
+
+    public Task<Session> ForgeAsync(IReadOnlyDictionary<string, object?> settings, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return ForgeAsync(services.Profiles.Changed(settings), isCustom: true, cancellationToken);
+    }
+
+    /// <summary>Reads the sessions that the endpoint names, or that its code has used before.</summary>
+    internal ValueTask PrefetchAsync() => use.Sessions.Count == 0 ? default : PrefetchAsync(use.Sessions);
+
+    /// <summary>Saves what there is to save, before the first byte of the response goes out.</summary>
+    /// <exception cref="SessionStoreException">One could not be saved. The others were.</exception>
+    internal ValueTask SaveBeforeHeadersAsync() => HeadersSent ? default : SaveAsync(SaveMoment.BeforeHeaders, static _ => true);
+
+    /// <summary>Saves what was changed since the headers went out.</summary>
+    internal ValueTask SaveAtEndAsync() => SaveAsync(HeadersSent ? SaveMoment.AfterHeaders : SaveMoment.BeforeHeaders, static _ => true);
+
+    /// <summary>The endpoint threw: its changes are dropped, unless the settings say otherwise.</summary>
+    internal async ValueTask EndWithErrorAsync()
+    {
+        try
+        {
+            await SaveAsync(
+                HeadersSent ? SaveMoment.AfterHeaders : SaveMoment.BeforeHeaders,
+                static session => session.Transaction.Options.SaveOnError).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (Entry entry in _entries)
+            {
+                entry.Session.Transaction.Discard();
+            }
+        }
+    }
+
+    internal string CreateToken(SessionTransaction transaction)
+    {
+        SessionOptions options = transaction.Options;
+        if (services.IsCarried(transaction.Driver))
+        {
+            throw new InvalidOperationException("The cookie driver keeps nothing at the server that a token could stand for. Use another driver for clients without cookies.");
+        }
+
+        return services.Protector(transaction.Driver).ProtectToken(
+            transaction.Key,
+            transaction.Epoch,
+            services.Clock.GetUtcNow() + (options.TokenLifetime ?? options.ExpirationTime));
+    }
+
+    private async Task<Session> ForgeAsync(SessionOptions options, bool isCustom, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await ReadFormAsync(options).ConfigureAwait(false);
+        Session session = HandOut(options, isCustom);
+        await session.Transaction.UseAsync().ConfigureAwait(false);
+        return session;
+    }
+
+    private Session ForgeCustom(SessionOptions options)
+    {
+        ReadForm(options);
+        return HandOut(options, isCustom: true);
+    }
+
+    private async ValueTask PrefetchAsync(IReadOnlyList<SessionOptions> wanted)
+    {
+        var reads = new Task[wanted.Count];
+        for (int i = 0; i < reads.Length; i++)
+        {
+            reads[i] = PrefetchAsync(wanted[i]);
+        }
+
+        await Task.WhenAll(reads).ConfigureAwait(false);
+    }
+
+    private async Task PrefetchAsync(SessionOptions options)
+    {
+        if (options.AutoInitialize)
+        {
+            await ReadFormAsync(options).ConfigureAwait(false);
+            Entry entry = Find(options.CookieName) ?? Add(options);
+            await entry.Session.Transaction.PrefetchAsync().ConfigureAwait(false);
+        }
+    }
+
+    private Session HandOut(SessionOptions options, bool isCustom)
+    {
+        Entry? entry = Find(options.CookieName);
+        if (entry is { IsHandedOut: false } && (entry.Session.Driver != options.Driver || Difference(entry, options, isCustom) is not null))
+        {
+            // Read ahead for what another request wanted; this one wants something else.
+            _entries.Remove(entry);
+            entry = null;
+        }
+
+        if (entry is null)
+        {
+            entry = Add(options);
+        }
+        else if (entry.Session.Driver != options.Driver)
+        {
+            throw new InvalidOperationException(
+                $"This request has a session of driver '{entry.Session.Driver}' under the cookie name '{options.CookieName}'; it can't be used for driver '{options.Driver}' too. Give one of them another CookieName.");
+        }
+        else if (Difference(entry, options, isCustom) is { } setting)
+        {
+            throw new InvalidOperationException(
+                $"This request has forged the session with the cookie name '{options.CookieName}' before, with another '{setting}'. Forge it with the same settings, or change it with SetConfig.");
+        }
+
+        entry.IsHandedOut = true;
+        entry.Session.Transaction.MarkUsed();
+        entry.Session.Transaction.Reopen();
+        use.Learn(options);
+
+        return entry.Session;
+    }
+
+    private static string? Difference(Entry entry, SessionOptions options, bool isCustom) =>
+        isCustom ? SessionProfiles.Difference(entry.Session.Forged, options) : null;
+
+    private Entry Add(SessionOptions options)
+    {
+        bool isCarried = services.IsCarried(options.Driver);
+        ChannelReader.Arrival arrival = ChannelReader.Read(context, options, services.Protector(options.Driver), isCarried);
+        CarriedRecord? carried = isCarried ? new CarriedRecord(arrival.Record, services.Clock) : null;
+        SessionStorage storage = carried is null ? services.Storage(options.Driver) : services.Carried(options.Driver, carried);
+        var transaction = new SessionTransaction(services.Engine, storage, options, this, arrival.Id, use.ReadOnly);
+        var entry = new Entry(new Session(this, transaction, options), arrival.Channel, carried);
+        _entries.Add(entry);
+        if (!_announces)
+        {
+            // Also saves what reached the server past this middleware's response body, such as an upgrade.
+            _announces = true;
+            context.Response.OnStarting(static state => ((RequestSessions)state).AnnounceAsync(), this);
+        }
+
+        return entry;
+    }
+
+    private Entry? Find(string cookieName)
+    {
+        foreach (Entry entry in _entries)
+        {
+            if (string.Equals(entry.Session.CookieName, cookieName, StringComparison.Ordinal))
+            {
+                return entry;
+            }
+        }
+
+        return null;
+    }
+
+    // One session's failure keeps no other from being saved [D16].
+    private async ValueTask SaveAsync(SaveMoment moment, Func<Session, bool> isWanted)
+    {
+        List<Exception>? errors = null;
+        for (int i = 0; i < _entries.Count; i++)
+        {
+            SessionTransaction transaction = _entries[i].Session.Transaction;
+            if (!transaction.IsUsed || !isWanted(_entries[i].Session))
+            {
+                continue;
+            }
+
+            try
+            {
+                await transaction.SaveAsync(moment).ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                transaction.Discard();
+                (errors ??= []).Add(error);
+            }
+        }
+
+        if (errors is not null)
+        {
+            throw errors.Count == 1 ? Rethrown(errors[0]) : new AggregateException("Several sessions could not be saved.", errors);
+        }
+
+        static Exception Rethrown(Exception error)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+            return error;
+        }
+    }
+
+    private async Task AnnounceAsync()
+    {
+        await SaveAsync(SaveMoment.BeforeHeaders, static _ => true).ConfigureAwait(false);
+        foreach (Entry entry in _entries)
+        {
+            Announce(entry);
+        }
+    }
+
+    // The id goes back the way it came; a new one by whatever is configured [C2].
+    private void Announce(Entry entry)
+    {
+        SessionTransaction transaction = entry.Session.Transaction;
+        SessionOptions options = transaction.Options;
+        bool byCookie = options.EnableCookie && entry.Channel is Channel.Cookie or Channel.None;
+        bool byHeader = options.HeaderName is not null && entry.Channel is Channel.Header or Channel.None;
+        SessionId? toSend = entry.Carried is { Changed: true, Record: not null } ? transaction.CurrentId : transaction.IdToSend;
+        if (toSend is { } id && (byCookie || byHeader))
+        {
+            IdProtector protector = services.Protector(options.Driver);
+            string value = entry.Carried?.Record is { } record ? protector.ProtectRecord(id, record)
+                : options.EncryptCookie ? protector.ProtectId(id)
+                : id.Encode();
+            if (byCookie)
+            {
+                SessionCookie.Set(context, options, value, transaction.Lifetime, inChunks: entry.Carried is not null);
+            }
+
+            if (byHeader)
+            {
+                context.Response.Headers[options.HeaderName!] = value;
+                SessionCookie.ForbidStorage(context);
+            }
+        }
+        else if (transaction.IdToWithdraw && byCookie && entry.Channel == Channel.Cookie)
+        {
+            SessionCookie.Delete(context, options, inChunks: entry.Carried is not null);
+        }
+    }
+
+    private void ReadForm(SessionOptions options)
+    {
+        if (NeedsForm(options))
+        {
+            ReadFormAsync(options).AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    private bool NeedsForm(SessionOptions options) =>
+        use.ReadForm && ChannelReader.MayHaveForm(context, options) && Find(options.CookieName) is null;
+
+    private async ValueTask ReadFormAsync(SessionOptions options)
+    {
+        if (!NeedsForm(options))
+        {
+            return;
+        }
+
+        try
+        {
+            await context.Request.ReadFormAsync().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException or BadHttpRequestException or InvalidOperationException)
+        {
+            // A broken form is the endpoint's to report, which gets the same error when it reads it [C4].
+        }
+    }
+
+    private sealed class Entry(Session session, Channel channel, CarriedRecord? carried)
+    {
+        internal Session Session { get; } = session;
+
+        internal Channel Channel { get; } = channel;
+
+        internal CarriedRecord? Carried { get; } = carried;
+
+        /// <summary>Whether the app's code has asked for it; otherwise it was only read ahead.</summary>
+        internal bool IsHandedOut { get; set; }
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace FuelSessions;
+
+/// <summary>Gives the request its sessions, and saves them before the first byte of the response goes out.</summary>
+internal sealed class SessionMiddleware(RequestDelegate next, SessionServices services)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        EndpointUse use = services.UseOf(context.GetEndpoint());
+        return use.Enabled ? InvokeAsync(context, use) : next(context);
+    }
+
+    private async Task InvokeAsync(HttpContext context, EndpointUse use)
+    {
+        // A request is run again to make an error page: its sessions go on.
+        RequestSessions? sessions = context.Features.Get<RequestSessions>();
+        if (sessions is null)
+        {
+            sessions = new RequestSessions(context, services, use);
+            context.Features.Set(sessions);
+        }
+
+        using AmbientSessions.Scope scope = AmbientSessions.Enter(sessions);
+        ISessionFeature? native = Emulate(context, sessions);
+        IHttpResponseBodyFeature body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        context.Features.Set<IHttpResponseBodyFeature>(new SavingResponseBody(body, sessions));
+        try
+        {
+            await sessions.PrefetchAsync().ConfigureAwait(false);
+            await next(context).ConfigureAwait(false);
+            await sessions.SaveAtEndAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            await sessions.EndWithErrorAsync().ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            context.Features.Set(body);
+            if (services.Profiles.NativeEmulation)
+            {
+                context.Features.Set(native);
+            }
+        }
+    }
+
+    // What was there before, to be put back.
+    private ISessionFeature? Emulate(HttpContext context, RequestSessions sessions)
+    {
+        if (!services.Profiles.NativeEmulation)
+        {
+            return null;
+        }
+
+        ISessionFeature? before = context.Features.Get<ISessionFeature>();
+        context.Features.Set<ISessionFeature>(new NativeSessionFeature(sessions));
+        return before;
+    }
+}

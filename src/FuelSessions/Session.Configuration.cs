@@ -1,0 +1,48 @@
+using FuelSessions.Configuration;
+
+namespace FuelSessions;
+
+public sealed partial class Session
+{
+    /// <summary>A copy of what this session goes by. To change something use <see cref="SetConfig"/>.</summary>
+    public SessionOptions Options => _transaction.Options.Clone();
+
+    /// <summary>
+    /// A setting of this session by its own name (<c>ExpirationTime</c>, a <see cref="TimeSpan"/>) or FuelPHP's
+    /// (<c>expiration_time</c>, in seconds); null for an unknown name.
+    /// </summary>
+    public object? GetConfig(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return SessionSettings.Find(name) is { } setting ? setting.Read(_transaction.Options, name) : null;
+    }
+
+    /// <summary>
+    /// Changes a setting of this session for this request. <c>ExpirationTime</c> is kept in the record, so it holds for
+    /// that session from then on.
+    /// </summary>
+    /// <param name="name">The setting's own name, or FuelPHP's.</param>
+    /// <param name="value">The value, in the form of that name: FuelPHP's times are seconds.</param>
+    /// <exception cref="ArgumentException">There is no such setting, or the value is not allowed.</exception>
+    /// <exception cref="InvalidOperationException">It can't be changed once the session was forged.</exception>
+    public Session SetConfig(string name, object? value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        SessionSetting setting = SessionSettings.Find(name) ?? throw SessionSettings.Unknown(name);
+        if (setting.Name is nameof(SessionOptions.Driver) or nameof(SessionOptions.CookieName))
+        {
+            throw new InvalidOperationException(
+                $"Session setting '{name}' can't be changed once the session was forged: the next request would not find it. Give it to Forge, or configure it.");
+        }
+
+        SessionOptions changed = _transaction.Options.Clone();
+        setting.Write(changed, name, value);
+        if (SessionOptionsRules.Violations(changed, Driver).FirstOrDefault() is { } violation)
+        {
+            throw new ArgumentException(violation, nameof(value));
+        }
+
+        _transaction.Configure(changed);
+        return this;
+    }
+}

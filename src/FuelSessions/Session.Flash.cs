@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+using FuelSessions.Engine;
+
+namespace FuelSessions;
+
+/// <summary>Flash variables live for one more request: the next one that uses the session.</summary>
+public sealed partial class Session
+{
+    /// <summary>The namespace that flash variables are set and read in. Default: <see cref="SessionOptions.FlashId"/>.</summary>
+    public string FlashId
+    {
+        get => _transaction.Options.FlashId;
+        set => SetConfig(nameof(SessionOptions.FlashId), value);
+    }
+
+    /// <summary>
+    /// Sets a flash variable, for the next request that uses the session. A dotted name sets one element, and makes the
+    /// whole variable new again.
+    /// </summary>
+    public Session SetFlash<T>(string name, T value)
+    {
+        _transaction.SetFlash(FlashKey(name), ValueSerializer.Serialize(name, value, Serializer));
+        return this;
+    }
+
+    /// <summary>The flash variable's value; <paramref name="defaultValue"/> if there is none.</summary>
+    /// <param name="expire">
+    /// Whether reading consumes it, so that it ends with this request. By default: yes for one from an earlier request,
+    /// <see cref="SessionOptions.FlashExpireAfterGet"/> for one that this request has set, and no for one that it
+    /// has kept.
+    /// </param>
+    public T? GetFlash<T>(string name, T? defaultValue = default, bool? expire = null) =>
+        _transaction.TryGetFlash(FlashKey(name), expire, out ReadOnlyMemory<byte> json)
+            ? ValueSerializer.Deserialize<T>(name, json, Serializer)
+            : defaultValue;
+
+    /// <summary>The same with a default that is made only if it is needed.</summary>
+    [OverloadResolutionPriority(1)] // A bare null as default fits both overloads.
+    public T? GetFlash<T>(string name, Func<T>? defaultValue, bool? expire = null) =>
+        _transaction.TryGetFlash(FlashKey(name), expire, out ReadOnlyMemory<byte> json)
+            ? ValueSerializer.Deserialize<T>(name, json, Serializer)
+            : defaultValue is null ? default : defaultValue();
+
+    /// <summary>All flash variables of the current namespace by name. Each counts as read.</summary>
+    public IReadOnlyDictionary<string, object?> GetFlash(bool? expire = null)
+    {
+        string prefix = FlashId + FlashVariables.Separator;
+        var values = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (string key in _transaction.FlashNames())
+        {
+            if (key.StartsWith(prefix, StringComparison.Ordinal)
+                && _transaction.TryGetFlash(new VariablePath(key, key, []), expire, out ReadOnlyMemory<byte> json))
+            {
+                string name = key[prefix.Length..];
+                values[name] = ValueSerializer.Deserialize<object>(name, json, Serializer);
+            }
+        }
+
+        return values;
+    }
+
+    /// <summary>Gives a flash variable one more request; without a name all of them, of every namespace.</summary>
+    public Session KeepFlash(string? name = null)
+    {
+        foreach (string key in name is null ? _transaction.FlashNames() : [FlashKey(name).Name])
+        {
+            _transaction.KeepFlash(key);
+        }
+
+        return this;
+    }
+
+    /// <summary>Removes a flash variable; without a name all of them, of every namespace.</summary>
+    public Session DeleteFlash(string? name = null)
+    {
+        if (name is null)
+        {
+            _transaction.ClearFlash();
+        }
+        else
+        {
+            _transaction.RemoveFlash(FlashKey(name).Name);
+        }
+
+        return this;
+    }
+
+    private VariablePath FlashKey(string name) => FlashVariables.Key(FlashId, VariablePath.Parse(name));
+}

@@ -1,0 +1,29 @@
+namespace FuelSessions;
+
+/// <summary>What happened to a session.</summary>
+public enum SessionEventKind
+{
+    /// <summary>A retired id was presented after its grace: possibly a stolen one.</summary>
+    StaleId,
+
+    /// <summary>An id was presented whose secret the session does not know: a guess, or one retired long ago.</summary>
+    UnknownSecret,
+
+    /// <summary>A good id came from another user agent or address; the request got a new session.</summary>
+    ClientMismatch,
+
+    /// <summary>An id that had just been retired was presented; the request got a detached session.</summary>
+    Detached,
+
+    /// <summary>Changes to a detached session were not saved.</summary>
+    DetachedChangesDropped,
+
+    /// <summary>The session was destroyed or had expired before this request's changes could be saved; they were dropped.</summary>
+    Gone,
+
+    /// <summary>What is stored could not be decoded; the request got a new session.</summary>
+    Unreadable,
+
+    /// <summary>The store could not be reached.</summary>
+    StoreFailure,
+}

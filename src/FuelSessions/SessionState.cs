@@ -1,0 +1,23 @@
+namespace FuelSessions;
+
+/// <summary>What a session is in this request.</summary>
+public enum SessionState
+{
+    /// <summary>It is not stored; it will be once it has content.</summary>
+    New,
+
+    /// <summary>It is stored, and the client has proved to own it.</summary>
+    Active,
+
+    /// <summary>
+    /// The client's id was retired a moment ago, or the store could not be read. It is empty, is not saved, and sends no
+    /// cookie that could replace the client's good one.
+    /// </summary>
+    Detached,
+
+    /// <summary>This request has destroyed it.</summary>
+    Destroyed,
+
+    /// <summary>It was destroyed or had expired before this request's changes could be saved.</summary>
+    Gone,
+}

@@ -1,0 +1,82 @@
+using FuelSessions.Records;
+
+namespace FuelSessions.Drivers;
+
+/// <summary>Removes the files of expired records, and temporary files that a crash left behind.</summary>
+internal sealed class ExpiredFiles(SessionFolder folder, ShelfLocks locks, TimeProvider clock)
+{
+    private static readonly TimeSpan TemporaryLifetime = TimeSpan.FromHours(1);
+
+    private int _firstShelf;
+
+    /// <summary>
+    /// Goes through all shelves, from the one at which the last collection reached its limit, so that live records
+    /// are not looked at again and again. Files whose header can't be read are left alone, as a read leaves them.
+    /// </summary>
+    internal async ValueTask<int> CollectAsync(int limit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        int removed = 0;
+        int first = Volatile.Read(ref _firstShelf);
+        for (int step = 0; step < SessionFolder.Shelves; step++)
+        {
+            int shelf = (first + step) % SessionFolder.Shelves;
+            foreach (string path in folder.FilesOn(shelf))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (folder.TryGetKey(path, out SessionKey key))
+                {
+                    removed += IsExpired(path, key) && await RemoveAsync(path, key, cancellationToken).ConfigureAwait(false) ? 1 : 0;
+                }
+                else if (SessionFolder.IsTemporary(path))
+                {
+                    RemoveAbandoned(path);
+                }
+
+                if (removed == limit)
+                {
+                    Volatile.Write(ref _firstShelf, shelf);
+                    return removed;
+                }
+            }
+        }
+
+        return removed;
+    }
+
+    private async ValueTask<bool> RemoveAsync(string path, SessionKey key, CancellationToken cancellationToken)
+    {
+        using ShelfLocks.Held held = await locks.AcquireAsync(SessionFolder.ShelfOf(key), cancellationToken).ConfigureAwait(false);
+
+        // Again, now that no writer can interfere: a new record may have taken the place of the expired one.
+        bool expired = IsExpired(path, key);
+        if (expired)
+        {
+            File.Delete(path);
+        }
+
+        return expired;
+    }
+
+    private bool IsExpired(string path, SessionKey key)
+    {
+        try
+        {
+            return SessionFile.ReadExpires(path, key) <= clock.GetUtcNow();
+        }
+        catch (Exception exception) when (exception is SessionRecordFormatException or UnauthorizedAccessException)
+        {
+            // Nobody knows when it ends; and one such file must not keep all the others from being collected.
+            return false;
+        }
+    }
+
+    private void RemoveAbandoned(string path)
+    {
+        // A file that is gone by now has a time long ago, and deleting it again does nothing.
+        if (File.GetLastWriteTimeUtc(path) < clock.GetUtcNow() - TemporaryLifetime)
+        {
+            File.Delete(path);
+        }
+    }
+}

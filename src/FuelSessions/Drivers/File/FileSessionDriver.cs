@@ -1,0 +1,123 @@
+using FuelSessions.Records;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FuelSessions.Drivers;
+
+/// <summary>
+/// Keeps each record in a file of its own, readable by its owner only. Any number of processes of one machine may
+/// share the folder. A write is on the disk when it is acknowledged; if the power fails right after it, a file system
+/// that delays renames may bring back the version before it, whole.
+/// </summary>
+/// <remarks>
+/// Only waiting for a lock is asynchronous. Opening, renaming and flushing a file have no asynchronous form, and
+/// reading it asynchronously is, on Unix, the same call on another thread.
+/// </remarks>
+internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeepDataProtectionKeys
+{
+    private readonly TimeProvider _clock;
+    private readonly SessionFolder _folder;
+    private readonly ShelfLocks _locks;
+    private readonly ExpiredFiles _expired;
+    private readonly Lazy<IXmlRepository> _keys;
+
+    /// <param name="folder">Made, for its owner only, if it is missing. A relative path starts at the working directory.</param>
+    /// <param name="clock">Decides what is expired.</param>
+    /// <param name="loggers">For the framework's key repository.</param>
+    /// <exception cref="IOException">The folder can't be made, or file locks have no effect there.</exception>
+    internal FileSessionDriver(string folder, TimeProvider clock, ILoggerFactory? loggers = null)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        _clock = clock;
+        _folder = new SessionFolder(folder);
+        _locks = new ShelfLocks(_folder);
+        _expired = new ExpiredFiles(_folder, _locks, clock);
+        _keys = new Lazy<IXmlRepository>(() =>
+            new FileSystemXmlRepository(_folder.Subfolder("keys"), loggers ?? NullLoggerFactory.Instance));
+    }
+
+    public IXmlRepository DataProtectionKeys => _keys.Value;
+
+    public SessionRecord? Read(SessionKey key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return SessionFile.Read(_folder.PathOf(key), key, _clock.GetUtcNow());
+    }
+
+    public ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<SessionRecord?>(cancellationToken);
+        }
+
+        try
+        {
+            return ValueTask.FromResult(Read(key, CancellationToken.None));
+        }
+        catch (Exception exception)
+        {
+            // Into the task: who reads several sessions at once starts all of them before it looks at one.
+            return ValueTask.FromException<SessionRecord?>(exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="SessionRecordFormatException">What is stored under that key is damaged; it stays as it is.</exception>
+    public async ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentOutOfRangeException.ThrowIfLessThan(record.Version, 1);
+
+        string path = _folder.PathOf(record.Key);
+        using ShelfLocks.Held held = await LockAsync(record.Key, cancellationToken).ConfigureAwait(false);
+        if (SessionFile.Read(path, record.Key, _clock.GetUtcNow()) is { } stored)
+        {
+            if (record.Version != stored.Version + 1)
+            {
+                return WriteResult.Lost(stored);
+            }
+        }
+        else if (record.Version != 1)
+        {
+            return WriteResult.Gone;
+        }
+
+        SessionFile.Replace(path, record);
+        return WriteResult.Written;
+    }
+
+    public async ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        string path = _folder.PathOf(key);
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        using ShelfLocks.Held held = await LockAsync(key, cancellationToken).ConfigureAwait(false);
+        return SessionFile.Touch(path, key, expires, _clock.GetUtcNow());
+    }
+
+    public async ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        string path = _folder.PathOf(key);
+        if (File.Exists(path))
+        {
+            using ShelfLocks.Held held = await LockAsync(key, cancellationToken).ConfigureAwait(false);
+            File.Delete(path);
+        }
+    }
+
+    public ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return _expired.CollectAsync(limit, cancellationToken);
+    }
+
+    private ValueTask<ShelfLocks.Held> LockAsync(SessionKey key, CancellationToken cancellationToken) =>
+        _locks.AcquireAsync(SessionFolder.ShelfOf(key), cancellationToken);
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using FuelSessions.Records;
+
+namespace FuelSessions.Drivers;
+
+/// <summary>
+/// Where the file driver's files are: <c>ab/ab…</c>, 32 hexadecimal digits, one file a session, on 256 shelves named
+/// by the first two digits. A shelf keeps directories small on file systems that search them in order, lets a
+/// collection go on where it stopped, and is what one lock covers (<c>ab/lock</c>).
+/// </summary>
+internal sealed class SessionFolder
+{
+    internal const int Shelves = 256;
+
+    private const string TemporarySuffix = ".tmp";
+    private const int NameLength = 2 * SessionKey.Size;
+
+    private readonly string _root;
+
+    /// <exception cref="IOException">The folder can't be made.</exception>
+    internal SessionFolder(string root)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(root);
+        _root = Path.GetFullPath(root);
+        CreateOwnerOnly(_root);
+    }
+
+    internal string Root => _root;
+
+    internal static int ShelfOf(SessionKey key)
+    {
+        Span<byte> bytes = stackalloc byte[SessionKey.Size];
+        key.WriteTo(bytes);
+        return bytes[0];
+    }
+
+    internal string PathOf(SessionKey key)
+    {
+        string name = key.ToHex();
+        return Path.Join(_root, name.AsSpan(0, 2), name);
+    }
+
+    internal string LockPathOf(int shelf) => Path.Join(ShelfPath(shelf), "lock");
+
+    internal void CreateShelf(int shelf)
+    {
+        CreateOwnerOnly(_root);
+        CreateOwnerOnly(ShelfPath(shelf));
+    }
+
+    /// <summary>A folder beside the shelves, made if it is missing.</summary>
+    internal DirectoryInfo Subfolder(string name)
+    {
+        string path = Path.Join(_root, name);
+        CreateOwnerOnly(path);
+        return new DirectoryInfo(path);
+    }
+
+    /// <summary>Every file on a shelf, whatever its name, read from the disk as the caller goes on.</summary>
+    internal IEnumerable<string> FilesOn(int shelf)
+    {
+        string path = ShelfPath(shelf);
+        return Directory.Exists(path) ? Directory.EnumerateFiles(path) : [];
+    }
+
+    /// <summary>A new name beside <paramref name="path"/>: a rename is atomic only within one file system.</summary>
+    internal static string TemporaryFor(string path) =>
+        string.Concat(path, ".", RandomNumberGenerator.GetHexString(8, lowercase: true), TemporarySuffix);
+
+    internal static bool IsTemporary(string path)
+    {
+        ReadOnlySpan<char> name = Path.GetFileName(path.AsSpan());
+        return name.Length == NameLength + 9 + TemporarySuffix.Length
+            && name[NameLength] == '.'
+            && name.EndsWith(TemporarySuffix, StringComparison.Ordinal)
+            && SessionKey.TryParseHex(name[..NameLength], out _);
+    }
+
+    /// <summary>Whether the file is where <see cref="PathOf"/> puts a session; anything else in the folder is not ours.</summary>
+    internal bool TryGetKey(string path, out SessionKey key) =>
+        SessionKey.TryParseHex(Path.GetFileName(path.AsSpan()), out key) && path == PathOf(key);
+
+    internal static FileStreamOptions OwnerOnly(FileMode mode, FileAccess access, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
+    }
+
+    private string ShelfPath(int shelf) => Path.Join(_root, shelf.ToString("x2", CultureInfo.InvariantCulture));
+
+    // What exists keeps its rights: whoever made the folder may have meant them.
+    private static void CreateOwnerOnly(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+}

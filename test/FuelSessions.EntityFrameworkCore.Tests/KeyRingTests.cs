@@ -29,8 +29,7 @@ public sealed class KeyRingTests(PostgresServer server) : IDisposable
         static TestApp Node(string connectionString) => new(
             builder => builder.AddDbDriver<ShopContext>().PersistDataProtectionKeys(),
             TimeProvider.System,
-            services => services.AddDataProtection().Services
-                .AddDbContext<ShopContext>(options => options.UseSqlite(connectionString)));
+            services => services.AddDbContext<ShopContext>(options => options.UseSqlite(connectionString)));
         await AssertSharedAsync(() => Node(_folder.ConnectionString()));
     }
 
@@ -51,8 +50,7 @@ public sealed class KeyRingTests(PostgresServer server) : IDisposable
 
     private static Task AssertSharedAsync(Action<DbContextOptionsBuilder> configure) => AssertSharedAsync(() => new TestApp(
         builder => builder.AddDbDriver(configure).PersistDataProtectionKeys(),
-        TimeProvider.System,
-        services => services.AddDataProtection()));
+        TimeProvider.System));
 
     private static async Task AssertSharedAsync(Func<TestApp> node)
     {

@@ -2,7 +2,6 @@ using FuelSessions.Drivers;
 using FuelSessions.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
 
@@ -18,13 +17,10 @@ internal sealed class TestApp : IAsyncDisposable
         string environment = "Production")
     {
         var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddOptions();
         services.AddSingleton(clock ?? new FakeClock());
         services.AddSingleton<IHostEnvironment>(new Environment(environment));
-        services.TryAddSingleton<DriverRegistry>();
         configure?.Invoke(services);
-        addDriver(new FuelSessionsBuilder(services));
+        addDriver(services.AddFuelSessions());
         Services = services.BuildServiceProvider(validateScopes: true);
     }
 

@@ -28,10 +28,21 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes, int position)
         throw Damaged();
     }
 
+    internal DateTimeOffset Time() => TimeAt((long)Varint());
+
     internal DateTimeOffset Offset(long origin)
     {
         ulong coded = Varint();
-        return DateTimeOffset.FromUnixTimeMilliseconds(origin + ((long)(coded >> 1) ^ -(long)(coded & 1)));
+        return TimeAt(origin + ((long)(coded >> 1) ^ -(long)(coded & 1)));
+    }
+
+    internal TimeSpan Duration()
+    {
+        long milliseconds = (long)Varint();
+        return milliseconds >= TimeSpan.MinValue.Ticks / TimeSpan.TicksPerMillisecond
+            && milliseconds <= TimeSpan.MaxValue.Ticks / TimeSpan.TicksPerMillisecond
+                ? TimeSpan.FromMilliseconds(milliseconds)
+                : throw Damaged();
     }
 
     internal UInt128 Bits() => BinaryPrimitives.ReadUInt128BigEndian(_bytes[Take(16)..]);
@@ -69,6 +80,12 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes, int position)
         _position += count;
         return start;
     }
+
+    // A checksum can be forged: what it lets through must still not end in another exception.
+    private static DateTimeOffset TimeAt(long milliseconds) =>
+        milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : throw Damaged();
 
     private static SessionRecordFormatException Damaged() => new("The session record's content is damaged.");
 }

@@ -130,17 +130,18 @@ public static class SessionRecordFormat
         var parts = (Parts)reader.Byte();
         long version = (long)reader.Varint();
         uint epoch = (uint)reader.Varint();
-        long created = (long)reader.Varint();
+        DateTimeOffset begun = reader.Time();
+        long created = begun.ToUnixTimeMilliseconds();
         return new SessionRecord
         {
             Key = key,
             Version = version,
             Epoch = epoch,
-            Created = DateTimeOffset.FromUnixTimeMilliseconds(created),
+            Created = begun,
             Rotated = reader.Offset(created),
             Updated = reader.Offset(created),
             Expires = reader.Offset(created),
-            Lifetime = TimeSpan.FromMilliseconds((long)reader.Varint()),
+            Lifetime = reader.Duration(),
             CurrentHash = new SecretHash(reader.Bits()),
             PreviousHash = parts.HasFlag(Parts.Previous) ? new SecretHash(reader.Bits()) : null,
             Nonce = parts.HasFlag(Parts.Nonce) ? new RotationNonce(reader.Bits()) : null,

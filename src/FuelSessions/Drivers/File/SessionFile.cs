@@ -65,7 +65,7 @@ internal static class SessionFile
             WriteNew(temporary, record);
             FileErrors.Outlast(() =>
             {
-                File.Copy(temporary, path, overwrite: true); File.Delete(temporary);
+                File.Move(temporary, path, overwrite: true);
                 return true;
             });
         }

@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using FuelSessions.Records;
+
+namespace FuelSessions.Testing;
+
+/// <summary>Records for the conformance suite, with times in whole milliseconds.</summary>
+internal static class SampleRecords
+{
+    internal static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
+
+    /// <summary>A new session at version 1 with nothing optional in it.</summary>
+    internal static SessionRecord Bare(DateTimeOffset now, TimeSpan? lifetime = null) => new()
+    {
+        Key = SessionKey.Create(),
+        Version = 1,
+        CurrentHash = new SecretHash(Bits()),
+        Created = now,
+        Rotated = now,
+        Updated = now,
+        Expires = now + (lifetime ?? Lifetime),
+        Lifetime = lifetime ?? Lifetime,
+    };
+
+    /// <summary>Every field set, each to another value, with the highest bits in use.</summary>
+    internal static SessionRecord Full(DateTimeOffset now) => new()
+    {
+        Key = SessionKey.Create(),
+        Version = 1,
+        CurrentHash = new SecretHash(UInt128.MaxValue - 1),
+        PreviousHash = new SecretHash(Bits()),
+        Nonce = new RotationNonce(UInt128.MaxValue - 2),
+        SealedPrevious = UInt128.MaxValue - 3,
+        Epoch = uint.MaxValue,
+        Created = now.AddDays(-400),
+        Rotated = now.AddMilliseconds(-60_001),
+        Confirmed = now.AddMilliseconds(-30_002),
+        Updated = now.AddMilliseconds(-3),
+        Expires = now.AddMilliseconds(5_400_004),
+        Lifetime = TimeSpan.FromMilliseconds(5_400_007),
+        UserAgentHash = ulong.MaxValue - 4,
+        UserAgentFamilyHash = (1UL << 63) + 5,
+        IpHash = ulong.MaxValue - 6,
+        Principal = "Ada",
+        Data = EveryByte(),
+        Flash = "flash"u8.ToArray(),
+    };
+
+    internal static byte[] EveryByte() => [.. Enumerable.Range(0, 256).Select(value => (byte)value)];
+
+    internal static byte[] RandomBytes(int size) => RandomNumberGenerator.GetBytes(size);
+
+    internal static byte[] Number(long value)
+    {
+        byte[] bytes = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
+        return bytes;
+    }
+
+    internal static long Number(SessionRecord record) => BinaryPrimitives.ReadInt64LittleEndian(record.Data.Span);
+
+    private static UInt128 Bits() => BinaryPrimitives.ReadUInt128BigEndian(RandomBytes(16));
+}

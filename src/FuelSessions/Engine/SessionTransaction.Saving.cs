@@ -264,9 +264,12 @@ internal sealed partial class SessionTransaction
 
         if (_rotation is { } asked)
         {
-            // The winner of a race has rotated: its id is the new one [W5, R9].
-            bool satisfied = current is null || (basis.Confirmed is null && !presentsCurrent);
-            return satisfied ? null : asked.From is { } from && from.Hash().Equals(basis.CurrentHash) ? asked : Rotation.Ordinary(current!.Value);
+            // Who rotated since this request read the record, or before its new id was seen, has done what was asked for [W5, R9]:
+            // another rotation would shut out ids that requests on their way still carry [R3].
+            bool satisfied = current is null
+                || !asked.From!.Value.Hash().Equals(basis.CurrentHash)
+                || (basis.Confirmed is null && !presentsCurrent);
+            return satisfied ? null : asked;
         }
 
         return !boundary.HeadersSent

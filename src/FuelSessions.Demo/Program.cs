@@ -1,0 +1,45 @@
+using FuelSessions.Demo;
+using FuelSessions.Demo.Api;
+using FuelSessions.Demo.Web;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+try
+{
+    WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+    builder.UseDefaultAddress("http://127.0.0.1:5080");
+    string data = builder.CreateDataFolder();
+
+    // Which driver is used says the configuration: appsettings.json, or --FuelSessions:Driver=cookie|file|db|memory.
+    builder.Services.AddFuelSessions(options => options.Path ??= Path.Combine(data, "sessions"))
+        .AddDbDriver(db => db.UseSqlite(new SqliteConnectionStringBuilder { DataSource = Path.Combine(data, "sessions.db") }.ToString()))
+        .PersistDataProtectionKeys();
+    builder.Services.AddRazorPages();
+    builder.Services.AddProblemDetails();
+
+    await using WebApplication app = builder.Build();
+    app.UseExceptionHandler();
+    app.UseStatusCodePages();
+    app.UseSecurityHeaders();
+    app.UseFuelSessions();
+
+    app.MapStaticAssets().WithoutSession();
+    app.MapRazorPages().WithSession().WithStaticAssets();
+    app.MapDemoApi();
+
+    await app.EnsureFuelSessionsCreatedAsync();
+    await app.StartAsync();
+    app.Announce(data);
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (OptionsValidationException error)
+{
+    return StartUp.Refuse([.. error.Failures]);
+}
+catch (IOException error) when (error.InnerException is AddressInUseException)
+{
+    return StartUp.Refuse(error.Message, "Choose another one: dotnet run --project src/FuelSessions.Demo --urls http://127.0.0.1:5081");
+}

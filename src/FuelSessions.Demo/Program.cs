@@ -20,7 +20,11 @@ try
     builder.Services.AddProblemDetails();
 
     await using WebApplication app = builder.Build();
-    app.UseExceptionHandler();
+    if (!app.Environment.IsDevelopment())
+    {
+        app.UseExceptionHandler();
+    }
+
     app.UseStatusCodePages();
     app.UseSecurityHeaders();
     app.UseFuelSessions();

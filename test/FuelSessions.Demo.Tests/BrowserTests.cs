@@ -1,0 +1,126 @@
+using FuelSessions.Demo.Tests.Support;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace FuelSessions.Demo.Tests;
+
+/// <summary>The demo in a real browser.</summary>
+[Collection(DemosCollection.Name)]
+public class BrowserTests(Demos demos, Chromium chromium) : IClassFixture<Chromium>
+{
+    private readonly List<string> _complaints = [];
+
+    [Fact]
+    public async Task Counts_visits_flashes_and_keeps_a_cart()
+    {
+        IPage page = await OpenAsync("db");
+        await Expect(page.Locator("#visits")).ToHaveTextAsync("1");
+        await page.ReloadAsync();
+        await Expect(page.Locator("#visits")).ToHaveTextAsync("2");
+
+        await page.GetByLabel("Say something").FillAsync("<img src=x onerror=alert(1)>");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+        await Expect(page.Locator("#flash")).ToHaveTextAsync("<img src=x onerror=alert(1)>");
+        await page.ReloadAsync();
+        await Expect(page.Locator("#flash")).ToHaveCountAsync(0);
+
+        await Button(page, "Add Notebook").ClickAsync();
+        await Button(page, "One Notebook more").ClickAsync();
+        await Expect(page.Locator("#cart")).ToContainTextAsync("cart.items.3");
+        await Expect(page.Locator("#cart output")).ToHaveTextAsync("2");
+        await Button(page, "Remove Notebook").ClickAsync();
+        await Expect(page.Locator("#cart")).ToContainTextAsync("Nothing in it yet.");
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task Rotates_revokes_signs_in_and_out_and_destroys()
+    {
+        IPage page = await OpenAsync("db");
+        string fingerprint = await page.Locator("#fingerprint").InnerTextAsync();
+        foreach (string button in (string[])["Rotate", "Rotate and revoke"])
+        {
+            string mark = await page.Locator("#id-mark").InnerTextAsync();
+            await Button(page, button).ClickAsync();
+            await Expect(page.Locator("#id-mark")).Not.ToHaveTextAsync(mark);
+            await Expect(page.Locator("#fingerprint")).ToHaveTextAsync(fingerprint);
+        }
+
+        await page.GetByLabel("Your name").FillAsync("Ada");
+        await page.GetByLabel("Your name").PressAsync("Enter");
+        await Expect(page.Locator("#principal")).ToHaveTextAsync("Ada");
+        await Expect(page.Locator("#visits")).ToHaveTextAsync("4");
+        await Button(page, "Sign out").ClickAsync();
+        await Expect(page.Locator("#principal")).ToHaveTextAsync("nobody yet");
+
+        await Button(page, "Destroy").ClickAsync();
+        await Expect(page.Locator("#visits")).ToHaveTextAsync("1");
+        await Expect(page.Locator("#fingerprint")).Not.ToHaveTextAsync(fingerprint);
+        Assert.Empty(_complaints);
+    }
+
+    [Theory]
+    [InlineData("db")]
+    [InlineData("file")]
+    [InlineData("memory")]
+    public async Task Fifty_parallel_requests_lose_nothing(string driver)
+    {
+        IPage page = await OpenAsync(driver);
+        string mark = await page.Locator("#id-mark").InnerTextAsync();
+        for (int burst = 0; burst < 3; burst++)
+        {
+            await Button(page, "Fire 50 parallel requests").ClickAsync();
+            await Expect(page.Locator("#lost")).Not.ToHaveTextAsync("–");
+            await Expect(page.Locator("#fire")).ToBeEnabledAsync(new() { Timeout = 30_000 });
+            await Expect(page.Locator("#requests")).ToHaveTextAsync("50");
+            await Expect(page.Locator("#distinct-ids")).ToHaveTextAsync("1");
+            await Expect(page.Locator("#final-counter")).ToHaveTextAsync("50");
+            await Expect(page.Locator("#lost")).ToHaveTextAsync("0");
+            await Expect(page.Locator("#timeline rect")).ToHaveCountAsync(50);
+            Assert.NotEqual(0, await page.Locator("#timeline circle.old").CountAsync());
+            string verdict = await page.Locator("#verdict").InnerTextAsync();
+            Assert.DoesNotContain("failed", verdict, StringComparison.Ordinal);
+            Assert.DoesNotContain(mark, verdict, StringComparison.Ordinal);
+        }
+
+        await page.ReloadAsync();
+        await Expect(page.Locator("#visits")).ToHaveTextAsync("2");
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task Two_drivers_count_side_by_side()
+    {
+        IPage page = await OpenAsync("db");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Two drivers" }).ClickAsync();
+        await Button(page, "Count on db").ClickAsync();
+        await Button(page, "Count on both at once").ClickAsync();
+        await Expect(page.Locator("#counter-db")).ToHaveTextAsync("2");
+        await Expect(page.Locator("#counter-cookie")).ToHaveTextAsync("1");
+        await Button(page, "Destroy the session on cookie").ClickAsync();
+        await Expect(page.Locator("#counter-db")).ToHaveTextAsync("2");
+        await Expect(page.Locator("#counter-cookie")).ToHaveTextAsync("0");
+        Assert.Empty(_complaints);
+    }
+
+    [Fact]
+    public async Task Fits_on_a_phone()
+    {
+        IPage page = await OpenAsync("db");
+        await page.SetViewportSizeAsync(360, 740);
+        foreach (string path in (string[])["/", "/two"])
+        {
+            await page.GotoAsync(path);
+            Assert.Equal(360, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        }
+    }
+
+    private async Task<IPage> OpenAsync(string driver)
+    {
+        IPage page = await chromium.NewPageAsync((await demos.OnAsync(driver)).Address, _complaints);
+        await page.GotoAsync("/");
+        return page;
+    }
+
+    private static ILocator Button(IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+}

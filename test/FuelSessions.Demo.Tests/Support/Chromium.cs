@@ -1,0 +1,63 @@
+using FuelSessions.Tests.Servers;
+using Microsoft.Playwright;
+
+namespace FuelSessions.Demo.Tests.Support;
+
+/// <summary>The machine's own Chromium; none is downloaded. Without one the tests are skipped, in CI they fail.</summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    private static readonly string[] _places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public async Task InitializeAsync()
+    {
+        if (_places.FirstOrDefault(File.Exists) is not { } program)
+        {
+            return;
+        }
+
+        string[] arguments =
+        [
+            "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        ];
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = program,
+            Headless = true,
+
+            // Chromium's sandbox does not work for root.
+            Args = Environment.UserName == "root" ? [.. arguments, "--no-sandbox"] : arguments,
+        });
+    }
+
+    /// <summary>A page of a browser profile of its own, which fails the test if a script or the content policy complains.</summary>
+    internal async Task<IPage> NewPageAsync(Uri address, List<string> complaints)
+    {
+        IBrowser browser = _browser ?? throw ServerMissingException.Because("There is no Chromium (Debian: apt-get install chromium).");
+        IPage page = await browser.NewPageAsync(new() { BaseURL = address.AbsoluteUri });
+        page.Console += (_, message) => Add(message.Type is "error" or "warning" ? message.Text : null);
+        page.PageError += (_, error) => Add(error);
+        return page;
+
+        void Add(string? complaint)
+        {
+            if (complaint is not null)
+            {
+                complaints.Add(complaint);
+            }
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+    }
+}

@@ -1,0 +1,7 @@
+namespace FuelSessions.Demo.Tests.Support;
+
+[CollectionDefinition(Name)]
+public sealed class DemosCollection : ICollectionFixture<Demos>
+{
+    internal const string Name = "Demos";
+}

@@ -2,7 +2,7 @@
 
 const REQUESTS = 50;
 const ROW = 8;
-const MARGIN = 8;
+const MARGIN = 10;
 
 const byId = id => document.getElementById(id);
 const button = byId('fire');
@@ -78,11 +78,11 @@ function draw(hits, ids, summary) {
   const duration = Math.max(...spans.map(span => span.to)) - start;
   const x = time => MARGIN + (time - start) / duration * (width - 2 * MARGIN);
 
-  timeline.setAttribute('viewBox', `0 0 ${width} ${REQUESTS * ROW + 24}`);
+  timeline.setAttribute('viewBox', `0 0 ${width} ${REQUESTS * ROW + 3 * MARGIN + 12}`);
   timeline.replaceChildren(...grid(width, duration), ...spans.map((span, row) => {
-    const bar = shape('rect', { x: x(span.from), y: row * ROW + 1, width: Math.max(x(span.to) - x(span.from), 4), height: ROW - 2, rx: 3 });
+    const bar = shape('rect', { x: x(span.from), y: MARGIN + row * ROW + 1, width: Math.max(x(span.to) - x(span.from), 4), height: ROW - 2, rx: 3 });
     bar.classList.add(span.failed ? 'failed' : `id-${ids.indexOf(span.sent) % 4}`);
-    const dot = shape('circle', { cx: x(span.from), cy: row * ROW + ROW / 2, r: 4.5 });
+    const dot = shape('circle', { cx: x(span.from), cy: MARGIN + row * ROW + ROW / 2, r: 4.5 });
     dot.classList.add(span.found === span.sent ? 'new' : 'old');
     const group = shape('g', {});
     group.style.animationDelay = `${(span.from - start) / duration * 1.2}s`;
@@ -93,11 +93,11 @@ function draw(hits, ids, summary) {
 }
 
 function grid(width, duration) {
-  const height = REQUESTS * ROW;
+  const height = MARGIN + REQUESTS * ROW;
   return [0, 0.25, 0.5, 0.75, 1].flatMap(part => {
     const at = MARGIN + part * (width - 2 * MARGIN);
     const line = shape('line', { x1: at, x2: at, y1: 0, y2: height });
-    const text = shape('text', { x: at, y: height + 18, 'text-anchor': part === 0 ? 'start' : part === 1 ? 'end' : 'middle' });
+    const text = shape('text', { x: at, y: height + 16, 'text-anchor': part === 0 ? 'start' : part === 1 ? 'end' : 'middle' });
     text.textContent = `${Math.round(part * duration)} ms`;
     return [line, text];
   });

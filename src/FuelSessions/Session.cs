@@ -183,7 +183,7 @@ public sealed partial class Session
     {
         cancellationToken.ThrowIfCancellationRequested();
         await _transaction.UseAsync().ConfigureAwait(false);
-        await _transaction.SaveAsync(_owner.HeadersSent ? SaveMoment.AfterHeaders : SaveMoment.Explicit).ConfigureAwait(false);
+        await _transaction.SaveAsync(explicitly: true).ConfigureAwait(false);
     }
 
     private static string UnixSeconds(DateTimeOffset time) => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);

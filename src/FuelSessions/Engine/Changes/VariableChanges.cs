@@ -25,7 +25,7 @@ internal sealed class IncrementVariable(VariablePath path, long by) : IChange
 
     public void Apply(VariableMap data, VariableMap flash, bool lenient)
     {
-        long before = ValueSerializer.ReadInteger(path.Text, data.TryGet(path, out ReadOnlyMemory<byte> json) ? json : null);
+        long before = ValueSerializer.ReadInteger(path.Text, data.TryGet(path, out ReadOnlyMemory<byte> json) ? json : (ReadOnlyMemory<byte>?)null);
         try
         {
             Result = checked(before + by);

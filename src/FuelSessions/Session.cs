@@ -133,6 +133,11 @@ public sealed partial class Session
             ArgumentException.ThrowIfNullOrWhiteSpace(principal);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(principal.Length, 256, nameof(principal));
             Unicode.ThrowIfBroken(principal, "The name of a principal", nameof(principal));
+            if (principal.Contains('\0'))
+            {
+                // PostgreSQL's text, for one, can't hold it.
+                throw new ArgumentException("The name of a principal holds U+0000, which not every store can keep.", nameof(principal));
+            }
         }
 
         _transaction.Attach(principal);

@@ -32,7 +32,7 @@ public sealed class PostgresServer : IAsyncLifetime
         string? binaries = FindBinaries();
         if (binaries is null)
         {
-            MissingReason = "There are no PostgreSQL binaries in /usr/lib/postgresql (Debian: apt-get install postgresql).";
+            MissingReason = "There are no PostgreSQL binaries in /usr/lib/postgresql or on the path (Debian: apt-get install postgresql).";
             return;
         }
 
@@ -100,15 +100,16 @@ public sealed class PostgresServer : IAsyncLifetime
         }
     }
 
+    /// <summary>The folder of the newest server that Debian's packages brought, or of the one on the path.</summary>
     private static string? FindBinaries()
     {
-        const string Root = "/usr/lib/postgresql";
-        return !Directory.Exists(Root)
-            ? null
-            : Directory.GetDirectories(Root)
-                .Select(version => Path.Combine(version, "bin"))
-                .Where(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")))
-                .MaxBy(folder => int.TryParse(Path.GetFileName(Path.GetDirectoryName(folder)), out int version) ? version : 0);
+        const string Debian = "/usr/lib/postgresql";
+        string[] versions = Directory.Exists(Debian) ? Directory.GetDirectories(Debian) : [];
+        return versions
+            .OrderByDescending(version => int.TryParse(Path.GetFileName(version), out int number) ? number : 0)
+            .Select(version => Path.Combine(version, "bin"))
+            .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
+            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
     }
 
     /// <summary>Null once the server takes connections; what it said if it ended instead.</summary>

@@ -336,10 +336,13 @@ internal sealed partial class SessionTransaction(
         State = SessionState.New;
     }
 
-    internal void Configure(SessionOptions changed)
+    /// <param name="setsLifetime">
+    /// Whether the session's own lifetime is meant, which may be another one than the configured that it is set to.
+    /// </param>
+    internal void Configure(SessionOptions changed, bool setsLifetime)
     {
         UseNow();
-        if (changed.ExpirationTime != Options.ExpirationTime)
+        if (setsLifetime)
         {
             BeginChange();
             _newLifetime = changed.ExpirationTime;

@@ -80,11 +80,7 @@ public sealed partial class Session
         ArgumentNullException.ThrowIfNull(variables);
         SetVariable[] changes = [.. variables.Select(variable =>
             new SetVariable(VariablePath.Parse(variable.Key), ValueSerializer.Serialize(variable.Key, variable.Value, Serializer)))];
-        foreach (SetVariable change in changes)
-        {
-            _transaction.Apply(change);
-        }
-
+        _transaction.ApplyAll(changes);
         return this;
     }
 
@@ -100,11 +96,7 @@ public sealed partial class Session
     {
         ArgumentNullException.ThrowIfNull(paths);
         RemoveVariable[] changes = [.. paths.Select(path => new RemoveVariable(VariablePath.Parse(path)))];
-        foreach (RemoveVariable change in changes)
-        {
-            _transaction.Apply(change);
-        }
-
+        _transaction.ApplyAll(changes);
         return this;
     }
 

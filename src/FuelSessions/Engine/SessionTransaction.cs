@@ -163,6 +163,27 @@ internal sealed partial class SessionTransaction(
         return change;
     }
 
+    /// <summary>All of them or, if one is refused, none.</summary>
+    internal void ApplyAll(IReadOnlyList<IChange> changes)
+    {
+        BeginChange();
+        var before = new VariableMap(_data.Encode(stamp: 0));
+        try
+        {
+            foreach (IChange change in changes)
+            {
+                change.Apply(_data, _flash, lenient: false);
+            }
+        }
+        catch
+        {
+            _data = before;
+            throw;
+        }
+
+        _changes.AddRange(changes);
+    }
+
     internal void SetFlash(VariablePath key, byte[] json)
     {
         Apply(new SetFlashVariable(key, json));

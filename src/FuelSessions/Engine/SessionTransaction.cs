@@ -68,8 +68,11 @@ internal sealed partial class SessionTransaction(
 
     internal uint Epoch => (_record?.Epoch ?? 0) + (_rotation is { Revokes: true } ? 1u : 0u);
 
-    /// <summary>The id as the app may see it; null for a request that came with a token, which proves a session and holds no id.</summary>
-    internal SessionId? Id => _shown is { } secret ? new SessionId(_key, secret) : null;
+    /// <summary>
+    /// The id as the app may see it; null once it is destroyed, and for a request that came with a token, which proves
+    /// a session and holds no id.
+    /// </summary>
+    internal SessionId? Id => _shown is { } secret && State != SessionState.Destroyed ? new SessionId(_key, secret) : null;
 
     /// <summary>The id that is good from now on, as far as it is known.</summary>
     internal SessionId? CurrentId => _held is { } secret ? new SessionId(_key, secret) : null;

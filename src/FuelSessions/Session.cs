@@ -63,7 +63,7 @@ public sealed partial class Session
     /// <summary>When the current id was made.</summary>
     public DateTimeOffset Rotated => Used().Rotated;
 
-    /// <summary>When the session was last saved; for a new one: when it began.</summary>
+    /// <summary>When the session was last saved, or rotated in this request; for a new one: when it began.</summary>
     public DateTimeOffset Updated => Used().Updated;
 
     /// <summary>Whom the session belongs to, as <see cref="AttachPrincipal"/> said; null for an anonymous one.</summary>

@@ -34,6 +34,7 @@ internal sealed partial class SessionTransaction(
     private SessionSecret? _shown;
     private SessionSecret? _shownPrevious;
     private Rotation? _rotation;
+    private DateTimeOffset _rotated;
     private bool _rotateLater;
 
     private SessionKey? _doomed;
@@ -58,9 +59,9 @@ internal sealed partial class SessionTransaction(
 
     internal DateTimeOffset Created => _record?.Created ?? _began;
 
-    internal DateTimeOffset Rotated => _record?.Rotated ?? _began;
+    internal DateTimeOffset Rotated => _rotation is not null ? _rotated : _record?.Rotated ?? _began;
 
-    internal DateTimeOffset Updated => _record?.Updated ?? _began;
+    internal DateTimeOffset Updated => _rotation is not null ? _rotated : _record?.Updated ?? _began;
 
     internal ulong? IpHash => _record is null ? boundary.Client.IpHash(_key) : _record.IpHash;
 
@@ -588,6 +589,7 @@ internal sealed partial class SessionTransaction(
         }
 
         _rotation = rotation;
+        _rotated = Now();
         _shown = rotation.To;
     }
 

@@ -20,6 +20,7 @@ internal static class ValueSerializer
             // Without its fields a tuple would be stored as nothing.
             IncludeFields = true,
             MaxDepth = 256,
+            Converters = { new WholeText() },
         };
         options.TypeInfoResolverChain.Add(SessionJsonContext.Default);
         AddReflection(options);
@@ -34,9 +35,9 @@ internal static class ValueSerializer
             return "null"u8.ToArray();
         }
 
-        if (value is string text)
+        if (value is char and (>= '\uD800' and <= '\uDFFF'))
         {
-            Unicode.ThrowIfBroken(text, $"The text in session variable '{path}'", nameof(value));
+            throw new ArgumentException($"The character in session variable '{path}' is half of a surrogate pair and can't be stored without loss.", nameof(value));
         }
 
         Type type = value.GetType();

@@ -44,9 +44,9 @@ internal static class ValueSerializer
         try
         {
             JsonTypeInfo info = TypeInfo(typeof(T), type, options);
-            if (info.Kind == JsonTypeInfoKind.Object && info.Properties.Count == 0 && type != typeof(object))
+            if (StoresNothing(info))
             {
-                throw new NotSupportedException("The type has no public properties or fields to store.");
+                throw Nothing(type);
             }
 
             return JsonSerializer.SerializeToUtf8Bytes(value, info);
@@ -127,6 +127,12 @@ internal static class ValueSerializer
         return options.GetTypeInfo(actual);
     }
 
+    // A base type without members of its own stores those of its derived types.
+    private static bool StoresNothing(JsonTypeInfo info) =>
+        info is { Kind: JsonTypeInfoKind.Object, Properties.Count: 0, PolymorphismOptions: null } && info.Type != typeof(object);
+
+    private static NotSupportedException Nothing(Type type) => new($"Type '{type}' has no public properties or fields to store.");
+
     private static string KindOf(ReadOnlySpan<byte> json) => json.IsEmpty ? "nothing" : (char)json[0] switch
     {
         '{' => "a map",
@@ -137,13 +143,38 @@ internal static class ValueSerializer
         _ => "a number",
     };
 
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Used with reflection only, which trimming switches off.")]
+    private static bool IsToldApart(Type type)
+    {
+        for (Type? at = type; at is not null; at = at.BaseType)
+        {
+            if (at.IsDefined(typeof(JsonDerivedTypeAttribute), inherit: false))
+            {
+                return true;
+            }
+        }
+
+        return type.GetInterfaces().Any(contract => contract.IsDefined(typeof(JsonDerivedTypeAttribute), inherit: false));
+    }
+
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Guarded by the feature switch that trimming sets to false.")]
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Guarded by the feature switch that AOT sets to false.")]
     private static void AddReflection(JsonSerializerOptions options)
     {
         if (JsonSerializer.IsReflectionEnabledByDefault)
         {
-            options.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
+            var resolver = new DefaultJsonTypeInfoResolver();
+            resolver.Modifiers.Add(RefuseEmpty);
+            options.TypeInfoResolverChain.Add(resolver);
+        }
+    }
+
+    // Inside a value too: what is kept in private would come back empty. Nothing is lost where the type alone says all.
+    private static void RefuseEmpty(JsonTypeInfo info)
+    {
+        if (StoresNothing(info) && !IsToldApart(info.Type))
+        {
+            info.OnSerializing = static value => throw Nothing(value.GetType());
         }
     }
 }

@@ -133,6 +133,11 @@ public sealed partial class Session
             ArgumentException.ThrowIfNullOrWhiteSpace(principal);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(principal.Length, 256, nameof(principal));
             Unicode.ThrowIfBroken(principal, "The name of a principal", nameof(principal));
+            if (principal.Contains('\0'))
+            {
+                // PostgreSQL's text, for one, can't hold it.
+                throw new ArgumentException("The name of a principal holds U+0000, which not every store can keep.", nameof(principal));
+            }
         }
 
         _transaction.Attach(principal);
@@ -183,7 +188,7 @@ public sealed partial class Session
     {
         cancellationToken.ThrowIfCancellationRequested();
         await _transaction.UseAsync().ConfigureAwait(false);
-        await _transaction.SaveAsync(_owner.HeadersSent ? SaveMoment.AfterHeaders : SaveMoment.Explicit).ConfigureAwait(false);
+        await _transaction.SaveAsync(explicitly: true).ConfigureAwait(false);
     }
 
     private static string UnixSeconds(DateTimeOffset time) => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);

@@ -145,6 +145,8 @@ public sealed class LogRecorder : ILoggerProvider
 {
     public ConcurrentQueue<LogLine> Lines { get; } = new();
 
+    public event Action<LogLine>? Recorded;
+
     public ILogger CreateLogger(string categoryName) => new Recorder(this, categoryName);
 
     public void Dispose()
@@ -160,7 +162,11 @@ public sealed class LogRecorder : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            owner.Lines.Enqueue(new LogLine(category, logLevel, eventId.Id, formatter(state, exception), exception));
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var line = new LogLine(category, logLevel, eventId.Id, formatter(state, exception), exception);
+            owner.Lines.Enqueue(line);
+            owner.Recorded?.Invoke(line);
+        }
     }
 }

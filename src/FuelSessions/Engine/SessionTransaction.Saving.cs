@@ -24,8 +24,9 @@ internal sealed partial class SessionTransaction
 
     /// <summary>Saves what this request did to the session.</summary>
     /// <exception cref="SessionStoreException">The store did not accept it; no id goes out.</exception>
+    /// <param name="explicitly">Whether the app asked for it, and goes on; otherwise the response is going out, or the request is over.</param>
     /// <exception cref="SessionGoneException">At an explicit save only: the session ended meanwhile.</exception>
-    internal async ValueTask SaveAsync(SaveMoment moment)
+    internal async ValueTask SaveAsync(bool explicitly)
     {
         if (!_used || _saved)
         {
@@ -44,21 +45,21 @@ internal sealed partial class SessionTransaction
         }
 
         // While the app goes on, it goes on seeing what it has read.
-        List<(string, long)>? expiring = moment == SaveMoment.Explicit ? null : _flashAges.TakeExpiring(_flash);
+        List<(string, long)>? expiring = explicitly ? null : _flashAges.TakeExpiring(_flash);
         switch (State)
         {
             case SessionState.New:
                 await SaveNewAsync(expiring).ConfigureAwait(false);
                 break;
             case SessionState.Active:
-                await SaveActiveAsync(expiring, moment).ConfigureAwait(false);
+                await SaveActiveAsync(expiring, explicitly).ConfigureAwait(false);
                 break;
             case SessionState.Detached or SessionState.Gone when _changes.Count > 0:
-                RefuseChanges(moment);
+                RefuseChanges(explicitly);
                 break;
         }
 
-        _saved = moment != SaveMoment.Explicit;
+        _saved = !explicitly;
     }
 
     private async ValueTask SaveNewAsync(List<(string, long)>? expiring)
@@ -110,10 +111,10 @@ internal sealed partial class SessionTransaction
         IdToSend = new SessionId(_key, current);
     }
 
-    private async ValueTask SaveActiveAsync(List<(string, long)>? expiring, SaveMoment moment)
+    private async ValueTask SaveActiveAsync(List<(string, long)>? expiring, bool explicitly)
     {
         SessionRecord basis = _record!;
-        if (Draft(basis, expiring, moment) is not { } draft)
+        if (Draft(basis, expiring) is not { } draft)
         {
             await TouchAsync(basis).ConfigureAwait(false);
             return;
@@ -134,7 +135,7 @@ internal sealed partial class SessionTransaction
                         return;
                     }
 
-                    if (Draft(basis, expiring, moment) is not { } merged)
+                    if (Draft(basis, expiring) is not { } merged)
                     {
                         Settled(basis, new VariableMap(basis.Data), new VariableMap(basis.Flash), CurrentSecret(basis));
                         Announce(extended: false);
@@ -155,7 +156,7 @@ internal sealed partial class SessionTransaction
 
                 if (result.IsGone)
                 {
-                    Gone(moment);
+                    Gone(explicitly);
                     return;
                 }
 
@@ -192,13 +193,13 @@ internal sealed partial class SessionTransaction
     }
 
     // What should be stored instead of that record; null if it already is what this request wants.
-    private DraftRecord? Draft(SessionRecord basis, List<(string, long)>? expiring, SaveMoment moment)
+    private DraftRecord? Draft(SessionRecord basis, List<(string, long)>? expiring)
     {
         DateTimeOffset now = Now();
         SessionSecret? current = CurrentSecret(basis);
         bool presentsCurrent = presented?.Secret is { } shown && shown.Hash().Equals(basis.CurrentHash);
         bool confirms = presentsCurrent && basis.Confirmed is null;
-        Rotation? rotation = RotationFor(basis, current, presentsCurrent, moment, now);
+        Rotation? rotation = RotationFor(basis, current, presentsCurrent, now);
         bool content = _changes.Count > 0 || expiring is not null;
         bool principal = !string.Equals(_principal, _stored!.Value.Record.Principal, StringComparison.Ordinal);
         if (!content && !principal && !confirms && rotation is null && !_rotateLater && _newLifetime is null)
@@ -253,7 +254,7 @@ internal sealed partial class SessionTransaction
             rotation is not null);
     }
 
-    private Rotation? RotationFor(SessionRecord basis, SessionSecret? current, bool presentsCurrent, SaveMoment moment, DateTimeOffset now)
+    private Rotation? RotationFor(SessionRecord basis, SessionSecret? current, bool presentsCurrent, DateTimeOffset now)
     {
         if (_rotation is { Revokes: true } revoking)
         {
@@ -268,7 +269,7 @@ internal sealed partial class SessionTransaction
             return satisfied ? null : asked.From is { } from && from.Hash().Equals(basis.CurrentHash) ? asked : Rotation.Ordinary(current!.Value);
         }
 
-        return moment != SaveMoment.AfterHeaders
+        return !boundary.HeadersSent
             && presented is { TravelsBack: true }
             && presentsCurrent
             && RotationPolicy.IsDue(basis, now, Options.RotationTime)
@@ -316,7 +317,7 @@ internal sealed partial class SessionTransaction
 
         if (!await storage.TouchAsync(_key, expires, Options.StoreTimeout).ConfigureAwait(false))
         {
-            Gone(SaveMoment.AfterHeaders);
+            Gone(explicitly: false);
             return;
         }
 
@@ -351,25 +352,25 @@ internal sealed partial class SessionTransaction
         State = SessionState.Active;
     }
 
-    private void Gone(SaveMoment moment)
+    private void Gone(bool explicitly)
     {
         services.Diagnostics.Report(SessionEventKind.Gone, Driver, _key, _principal, Options);
         _changes.Clear();
         _stored = null;
         IdToSend = null;
         State = SessionState.Gone;
-        if (moment == SaveMoment.Explicit)
+        if (explicitly)
         {
             throw new SessionGoneException($"Session {_key.Fingerprint} on driver '{Driver}' was destroyed or had expired before its changes could be saved.");
         }
     }
 
-    private void RefuseChanges(SaveMoment moment)
+    private void RefuseChanges(bool explicitly)
     {
         SessionKey asked = presented?.Key ?? _key;
         services.Diagnostics.Report(SessionEventKind.DetachedChangesDropped, Driver, asked, null, Options);
         _changes.Clear();
-        if (moment == SaveMoment.Explicit)
+        if (explicitly)
         {
             throw new InvalidOperationException(
                 $"The session on driver '{Driver}' is detached: the client's id was retired a moment ago, or the store could not be read. "

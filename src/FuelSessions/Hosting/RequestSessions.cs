@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace FuelSessions;
 
 /// <summary>The sessions of one request: forged when they are asked for, saved together, and announced to the client.</summary>
-internal sealed class RequestSessions(HttpContext context, SessionServices services, EndpointUse use) : ISessionStore, IRequestBoundary
+internal sealed class RequestSessions(HttpContext context, SessionServices services) : ISessionStore, IRequestBoundary
 {
     private readonly List<Entry> _entries = [];
     private bool _announces;
@@ -24,6 +24,9 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
             return Instance(options.CookieName) is { } session && session.Driver == options.Driver ? session : Forge();
         }
     }
+
+    // Asked for each time: routing may come later in the pipeline than this app's sessions do.
+    private EndpointUse Use => services.UseOf(context.GetEndpoint());
 
     public Session? Instance(string cookieName)
     {
@@ -66,23 +69,25 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     }
 
     /// <summary>Reads the sessions that the endpoint names, or that its code has used before.</summary>
-    internal ValueTask PrefetchAsync() => use.Sessions.Count == 0 ? default : PrefetchAsync(use.Sessions);
+    internal ValueTask PrefetchAsync() => Use.Sessions.Count == 0 ? default : PrefetchAsync(Use.Sessions);
 
     /// <summary>Saves what there is to save, before the first byte of the response goes out.</summary>
     /// <exception cref="SessionStoreException">One could not be saved. The others were.</exception>
-    internal ValueTask SaveBeforeHeadersAsync() => HeadersSent ? default : SaveAsync(SaveMoment.BeforeHeaders, static _ => true);
+    internal ValueTask SaveBeforeHeadersAsync() => HeadersSent ? default : SaveAsync(static _ => true);
 
-    /// <summary>Saves what was changed since the headers went out.</summary>
-    internal ValueTask SaveAtEndAsync() => SaveAsync(HeadersSent ? SaveMoment.AfterHeaders : SaveMoment.BeforeHeaders, static _ => true);
+    /// <summary>Saves what was changed since then.</summary>
+    internal ValueTask SaveAtEndAsync() => SaveAsync(static _ => true);
 
     /// <summary>The endpoint threw: its changes are dropped, unless the settings say otherwise.</summary>
-    internal async ValueTask EndWithErrorAsync()
+    internal async ValueTask EndWithErrorAsync(Exception thrown)
     {
         try
         {
-            await SaveAsync(
-                HeadersSent ? SaveMoment.AfterHeaders : SaveMoment.BeforeHeaders,
-                static session => session.Transaction.Options.SaveOnError).ConfigureAwait(false);
+            await SaveAsync(static session => session.Transaction.Options.SaveOnError).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            throw new AggregateException("The request failed, and so did saving its sessions (SaveOnError).", thrown, error);
         }
         finally
         {
@@ -171,7 +176,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         entry.IsHandedOut = true;
         entry.Session.Transaction.MarkUsed();
         entry.Session.Transaction.Reopen();
-        use.Learn(options);
+        Use.Learn(options);
 
         return entry.Session;
     }
@@ -185,7 +190,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         ChannelReader.Arrival arrival = ChannelReader.Read(context, options, services.Protector(options.Driver), isCarried);
         CarriedRecord? carried = isCarried ? new CarriedRecord(arrival.Record, services.Clock) : null;
         SessionStorage storage = carried is null ? services.Storage(options.Driver) : services.Carried(options.Driver, carried);
-        var transaction = new SessionTransaction(services.Engine, storage, options, this, arrival.Id, use.ReadOnly);
+        var transaction = new SessionTransaction(services.Engine, storage, options, this, arrival.Id, Use.ReadOnly);
         var entry = new Entry(new Session(this, transaction, options), arrival.Channel, carried);
         _entries.Add(entry);
         if (!_announces)
@@ -212,7 +217,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     }
 
     // One session's failure keeps no other from being saved [D16].
-    private async ValueTask SaveAsync(SaveMoment moment, Func<Session, bool> isWanted)
+    private async ValueTask SaveAsync(Func<Session, bool> isWanted)
     {
         List<Exception>? errors = null;
         for (int i = 0; i < _entries.Count; i++)
@@ -225,7 +230,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
             try
             {
-                await transaction.SaveAsync(moment).ConfigureAwait(false);
+                await transaction.SaveAsync(explicitly: false).ConfigureAwait(false);
             }
             catch (Exception error)
             {
@@ -248,7 +253,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     private async Task AnnounceAsync()
     {
-        await SaveAsync(SaveMoment.BeforeHeaders, static _ => true).ConfigureAwait(false);
+        await SaveAsync(static _ => true).ConfigureAwait(false);
         foreach (Entry entry in _entries)
         {
             Announce(entry);
@@ -295,7 +300,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     }
 
     private bool NeedsForm(SessionOptions options) =>
-        use.ReadForm && ChannelReader.MayHaveForm(context, options) && Find(options.CookieName) is null;
+        Use.ReadForm && ChannelReader.MayHaveForm(context, options) && Find(options.CookieName) is null;
 
     private async ValueTask ReadFormAsync(SessionOptions options)
     {

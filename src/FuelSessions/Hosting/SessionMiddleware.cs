@@ -6,19 +6,16 @@ namespace FuelSessions;
 /// <summary>Gives the request its sessions, and saves them before the first byte of the response goes out.</summary>
 internal sealed class SessionMiddleware(RequestDelegate next, SessionServices services)
 {
-    public Task InvokeAsync(HttpContext context)
-    {
-        EndpointUse use = services.UseOf(context.GetEndpoint());
-        return use.Enabled ? InvokeAsync(context, use) : next(context);
-    }
+    public Task InvokeAsync(HttpContext context) =>
+        services.UseOf(context.GetEndpoint()).Enabled ? InvokeWithSessionsAsync(context) : next(context);
 
-    private async Task InvokeAsync(HttpContext context, EndpointUse use)
+    private async Task InvokeWithSessionsAsync(HttpContext context)
     {
         // A request is run again to make an error page: its sessions go on.
         RequestSessions? sessions = context.Features.Get<RequestSessions>();
         if (sessions is null)
         {
-            sessions = new RequestSessions(context, services, use);
+            sessions = new RequestSessions(context, services);
             context.Features.Set(sessions);
         }
 
@@ -32,9 +29,9 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
             await next(context).ConfigureAwait(false);
             await sessions.SaveAtEndAsync().ConfigureAwait(false);
         }
-        catch
+        catch (Exception error)
         {
-            await sessions.EndWithErrorAsync().ConfigureAwait(false);
+            await sessions.EndWithErrorAsync(error).ConfigureAwait(false);
             throw;
         }
         finally

@@ -54,6 +54,12 @@ internal readonly struct SessionSecret
         return ((ulong)difference | (ulong)(difference >> 64)) == 0;
     }
 
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is SessionSecret other && Equals(other);
+
+    /// <summary>Any bits will do: they are random.</summary>
+    public override int GetHashCode() => _bits.GetHashCode();
+
     /// <summary>Never the secret.</summary>
     public override string ToString() => "[redacted]";
 

@@ -39,7 +39,7 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         Span<byte> plain = stackalloc byte[1 + SessionId.Size];
         plain[0] = (byte)Kind.Id;
         id.WriteTo(plain[1..]);
-        return _recent.Add(id, Protect(plain));
+        return _recent.Sent(id, Protect(plain));
     }
 
     internal string ProtectToken(SessionKey key, uint epoch, DateTimeOffset expires)
@@ -75,7 +75,7 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         }
 
         id = SessionId.FromBytes(bytes);
-        _recent.Add(id, text);
+        _recent.Received(text, id);
         return true;
     }
 

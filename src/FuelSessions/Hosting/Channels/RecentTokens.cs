@@ -30,28 +30,31 @@ internal sealed class RecentTokens(TimeProvider clock)
         return false;
     }
 
-    /// <summary>Keeps a pair. Gives back the text that is kept for that id: another one, if another thread was first.</summary>
-    internal string Add(SessionId id, string text)
+    /// <summary>Keeps what a client has sent.</summary>
+    internal void Received(string text, SessionId id) => Volatile.Write(ref SlotOf(text), new Entry(id, text, clock.GetTimestamp()));
+
+    /// <summary>Keeps what is about to be sent. Gives back the text to send: another one, if another thread was first.</summary>
+    internal string Sent(SessionId id, string text)
     {
         var added = new Entry(id, text, clock.GetTimestamp());
-        Volatile.Write(ref SlotOf(text), added);
-
         ref Entry? slot = ref SlotOf(id);
         Entry? before = Volatile.Read(ref slot);
-        if (before is not null && before.Is(id) && IsLive(before))
+        if (before is null || !before.Is(id) || !IsLive(before))
         {
-            return before.Text;
+            Entry? occupant = Interlocked.CompareExchange(ref slot, added, before);
+            before = occupant == before ? added : occupant;
         }
 
-        Entry? occupant = Interlocked.CompareExchange(ref slot, added, before);
-        return occupant != before && occupant is not null && occupant.Is(id) ? occupant.Text : text;
+        Entry sent = before is not null && before.Is(id) ? before : added;
+        Volatile.Write(ref SlotOf(sent.Text), sent);
+        return sent.Text;
     }
 
     private bool IsLive(Entry entry) => clock.GetElapsedTime(entry.Added) < Age;
 
     private Entry? Live(ref Entry? slot) => Volatile.Read(ref slot) is { } entry && IsLive(entry) ? entry : null;
 
-    private ref Entry? SlotOf(SessionId id) => ref _byId[id.Key.GetHashCode() & (Slots - 1)];
+    private ref Entry? SlotOf(SessionId id) => ref _byId[id.Secret.GetHashCode() & (Slots - 1)];
 
     private ref Entry? SlotOf(string text) => ref _byText[text.GetHashCode() & (Slots - 1)];
 

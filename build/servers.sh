@@ -1,0 +1,39 @@
+# The servers that the tests start themselves. To be sourced.
+
+find_postgres() { command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
+find_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
+
+missing_packages() {
+  find_postgres || echo postgresql
+  find_chromium || echo chromium
+}
+
+install_missing_servers() {
+  local missing
+  mapfile -t missing < <(missing_packages)
+  [ "${#missing[@]}" -eq 0 ] && return
+
+  local run_as=()
+  if [ "$(id -u)" -ne 0 ]; then
+    if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+      run_as=(sudo -n)
+    else
+      echo "Missing: ${missing[*]}. Not allowed to install them (no root); the tests that need them can't run."
+      return
+    fi
+  fi
+
+  if ! command -v apt-get >/dev/null; then
+    echo "Missing: ${missing[*]}. No apt-get here; the tests that need them can't run."
+    return
+  fi
+
+  echo "== installing ${missing[*]}"
+  # Debian's PostgreSQL would start a server of its own at installation; the tests bring theirs.
+  "${run_as[@]}" mkdir -p /etc/postgresql-common
+  [ -e /etc/postgresql-common/createcluster.conf ] ||
+    echo 'create_main_cluster = false' | "${run_as[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
+  "${run_as[@]}" apt-get update -qq &&
+    "${run_as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+    echo "Installing ${missing[*]} failed; the tests that need them can't run."
+}

@@ -1,0 +1,213 @@
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FuelSessions.Tests.Hosting;
+
+/// <summary>How sessions go together with the rest of the pipeline.</summary>
+public class PipelineTests
+{
+    [Fact]
+    public async Task An_error_page_made_by_running_the_pipeline_again_has_the_session_as_it_was_stored()
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            o => o.Driver = "memory",
+            a =>
+            {
+                a.MapGet("/count", (Session s) => s.Increment("counter").ToString());
+                a.MapGet("/fail", string (Session s) => throw new InvalidOperationException(s.Increment("counter").ToString()));
+                a.MapGet("/error", (Session s) => $"sorry, {s.Get<int>("counter")}, {s.Increment("errors")}");
+            },
+            before: a => a.UseExceptionHandler("/error"));
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/count");
+        Assert.Equal("sorry, 1, 1", await browser.TextAsync("/fail"));
+        Assert.Equal("sorry, 1, 2", await browser.TextAsync("/fail"));
+        Assert.Equal("2", await browser.TextAsync("/count"));
+    }
+
+    [Fact]
+    public async Task A_status_page_made_by_running_the_pipeline_again_goes_on_with_the_same_session_and_one_cookie()
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            o => o.Driver = "memory",
+            a =>
+            {
+                a.MapGet("/missing", (Session s) =>
+                {
+                    s.Increment("counter");
+                    return Results.NotFound();
+                });
+                a.MapGet("/status", (Session s) => $"not found, {s.Increment("counter")}");
+            },
+            before: a => a.UseStatusCodePagesWithReExecute("/status"));
+        using TestBrowser browser = app.NewBrowser();
+        TestResponse first = await browser.GetAsync("/missing");
+        Assert.Equal("not found, 2", first.Body);
+        Assert.Single(first.SetCookies);
+        Assert.Equal("not found, 4", (await browser.GetAsync("/missing")).Body);
+    }
+
+    [Fact]
+    public async Task Saving_comes_before_the_first_byte_however_the_body_is_written()
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            o => o.Driver = "memory",
+            a =>
+            {
+                a.MapGet("/stream", async (Session s, HttpContext context) =>
+                {
+                    s.Increment("counter");
+                    await context.Response.Body.WriteAsync("a"u8.ToArray());
+                    Assert.True(context.Response.HasStarted);
+                    s.Increment("counter");
+                    await context.Response.Body.FlushAsync();
+                });
+                a.MapGet("/pipe", async (Session s, HttpContext context) =>
+                {
+                    s.Increment("counter");
+                    Encoding.UTF8.GetBytes("b", context.Response.BodyWriter);
+                    s.Increment("counter");
+                    await context.Response.BodyWriter.FlushAsync();
+                });
+                a.MapGet("/start", async (Session s, HttpContext context) =>
+                {
+                    s.Increment("counter");
+                    await context.Response.StartAsync();
+                    s.Increment("counter");
+                    await context.Response.CompleteAsync();
+                });
+                a.MapGet("/file", async (Session s, HttpContext context) =>
+                {
+                    s.Increment("counter", 2);
+                    await context.Response.SendFileAsync(typeof(PipelineTests).Assembly.Location);
+                });
+                a.MapGet("/nothing", (Session s) => { s.Increment("counter", 2); });
+                a.MapGet("/value", (Session s) => s.Get<int>("counter").ToString());
+            });
+        foreach (string path in (string[])["/stream", "/pipe", "/start", "/file", "/nothing"])
+        {
+            using TestBrowser browser = app.NewBrowser();
+            TestResponse response = await browser.GetAsync(path);
+            Assert.True(response.Cookie("fuelxid") is not null, path);
+            Assert.Equal((path, "2"), (path, await browser.TextAsync("/value")));
+        }
+    }
+
+    [Fact]
+    public async Task The_frameworks_own_session_can_be_served_from_the_default_one()
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            o =>
+            {
+                o.Driver = "memory";
+                o.NativeEmulation = true;
+            },
+            a =>
+            {
+                a.MapGet("/set", (HttpContext c) =>
+                {
+                    c.Session.SetString("user.name", "Ada");
+                    c.Session.SetInt32("n", 7);
+                    c.Session.Remove("missing");
+                });
+                a.MapGet("/get", (HttpContext c) => $"{c.Session.GetString("user.name")} {c.Session.GetInt32("n")} {c.Session.GetString("none") is null} {string.Join(",", c.Session.Keys.Order())}");
+                a.MapGet("/clear", async (HttpContext c) =>
+                {
+                    c.Session.Remove("n");
+                    await c.Session.CommitAsync();
+                    return string.Join(",", c.Session.Keys);
+                });
+            });
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/set");
+        Assert.Equal("Ada 7 True n,user.name", await browser.TextAsync("/get"));
+        Assert.Equal("user.name", await browser.TextAsync("/clear"));
+        Assert.Equal("Ada  True user.name", await browser.TextAsync("/get"));
+    }
+
+    [Fact]
+    public async Task Outside_a_request_the_static_way_says_what_is_missing()
+    {
+        var error = Assert.Throws<InvalidOperationException>(() => Session.Forge("memory"));
+        Assert.Contains("UseFuelSessions", error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Session.ForgeAsync());
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_opted_out_has_no_session()
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            o => o.Driver = "memory",
+            a => a.MapGet("/none", () =>
+            {
+                try
+                {
+                    return Session.Current.State.ToString();
+                }
+                catch (InvalidOperationException error)
+                {
+                    return error.Message;
+                }
+            }).WithoutSession());
+        using TestBrowser browser = app.NewBrowser();
+        Assert.Contains("opted out", await browser.TextAsync("/none"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_id_token_or_content_is_logged()
+    {
+        string? id = null;
+        string? token = null;
+        await using TestApp app = await TestApp.StartAsync(
+            o => o.Driver = "memory",
+            a => a.MapGet("/secret", (Session s) =>
+            {
+                s.Set("secret", "xyzzy-content");
+                (id, token) = (s.Id, s.Token);
+                return "";
+            }));
+        using TestBrowser browser = app.NewBrowser();
+        var kept = new List<string>();
+        for (int i = 0; i < 4; i++)
+        {
+            TestResponse response = await browser.GetAsync("/secret");
+            kept.AddRange([id!, token!, .. response.SetCookies.Select(_ => response.Cookie("fuelxid")!)]);
+            app.Clock.Advance(TimeSpan.FromMinutes(6));
+            using TestBrowser stale = app.NewBrowser("another agent");
+            stale.Jar["fuelxid"] = response.Cookie("fuelxid") ?? browser.Jar["fuelxid"];
+            await stale.GetAsync("/secret", deliver: false);
+        }
+
+        string logged = string.Join('\n', app.Logs.Lines.Select(line => $"{line.Text} {line.Error}"));
+        Assert.Contains("Session ", logged, StringComparison.Ordinal);
+        Assert.All(kept, secret => Assert.DoesNotContain(secret, logged, StringComparison.Ordinal));
+        Assert.DoesNotContain("xyzzy", logged, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Expired_sessions_are_removed_in_the_background()
+    {
+        var removed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TestApp app = await TestApp.StartAsync(
+            o =>
+            {
+                o.Driver = "memory";
+                o.GcInterval = TimeSpan.FromHours(3);
+            },
+            a => a.MapGet("/count", (Session s) => s.Increment("counter").ToString()));
+        app.Logs.Recorded += line =>
+        {
+            if (line.Id == 110)
+            {
+                removed.TrySetResult();
+            }
+        };
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/count");
+        app.Clock.Advance(TimeSpan.FromHours(3));
+        await removed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Contains(app.Logs.Lines, line => line.Text == "1 expired sessions removed from driver memory.");
+    }
+}

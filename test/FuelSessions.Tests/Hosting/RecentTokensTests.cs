@@ -1,0 +1,49 @@
+using FuelSessions.Records;
+using FuelSessions.Testing;
+
+namespace FuelSessions.Tests.Hosting;
+
+public class RecentTokensTests
+{
+    private static SessionId NewId(SessionKey key) => new(key, SessionSecret.Create());
+
+    [Fact]
+    public void Answers_of_parallel_requests_carry_the_same_text_although_the_old_id_is_still_read()
+    {
+        var tokens = new RecentTokens(new FakeClock());
+        for (int round = 0; round < 2_000; round++)
+        {
+            var key = SessionKey.Create();
+            (SessionId old, SessionId next) = (NewId(key), NewId(key));
+            string[] sent = new string[8];
+            Parallel.For(0, sent.Length, i =>
+            {
+                tokens.Received($"old {round}", old);
+                sent[i] = tokens.Find(next) ?? tokens.Sent(next, $"next {round} of {i}");
+            });
+            Assert.Single(sent.Distinct());
+        }
+    }
+
+    [Fact]
+    public void A_text_is_known_for_less_than_a_minute()
+    {
+        var clock = new FakeClock();
+        var tokens = new RecentTokens(clock);
+        SessionId id = NewId(SessionKey.Create());
+        tokens.Received("text", id);
+        clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.True(tokens.TryFind("text", out SessionId found));
+        Assert.Equal(id.Encode(), found.Encode());
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(tokens.TryFind("text", out _));
+    }
+
+    [Fact]
+    public void Another_text_is_not_known()
+    {
+        var tokens = new RecentTokens(new FakeClock());
+        tokens.Received("text", NewId(SessionKey.Create()));
+        Assert.False(tokens.TryFind("texT", out _));
+    }
+}

@@ -1,0 +1,137 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace FuelSessions.Tests.Hosting;
+
+/// <summary>Bad configuration stops the app at its start, with a message that names the setting, its value and what is allowed.</summary>
+public class StartupTests
+{
+    public static TheoryData<string, string, string[]> BadConfiguration => new()
+    {
+        { "FuelSessions:ExpirationTime", "00:00:00", ["ExpirationTime", "00:00:00", "allowed: 00:00:01"] },
+        { "FuelSessions:ExpirationTime", "-02:00:00", ["ExpirationTime", "-02:00:00", "allowed"] },
+        { "FuelSessions:expiration_time", "0", ["ExpirationTime", "00:00:00", "allowed"] },
+        { "FuelSessions:expiration_time", "soon", ["expiration_time", "soon", "allowed", "seconds"] },
+        { "FuelSessions:RotationTime", "-00:05:00", ["RotationTime", "-00:05:00", "allowed"] },
+        { "FuelSessions:RotationTime", "00:00:00", ["RotationTime", "00:00:00", "allowed"] },
+        { "FuelSessions:RotationTime", "300", ["RotationTime", "300", "00:05:00"] },
+        { "FuelSessions:AbsoluteExpiration", "00:00:00", ["AbsoluteExpiration", "00:00:00", "allowed"] },
+        { "FuelSessions:PreviousIdGrace", "-00:00:01", ["PreviousIdGrace", "-00:00:01", "allowed"] },
+        { "FuelSessions:StoreTimeout", "00:00:00", ["StoreTimeout", "00:00:00", "allowed"] },
+        { "FuelSessions:GcInterval", "-00:00:01", ["GcInterval", "-00:00:01", "allowed"] },
+        { "FuelSessions:TokenLifetime", "00:00:00", ["TokenLifetime", "00:00:00", "allowed"] },
+        { "FuelSessions:TouchInterval", "-00:00:01", ["TouchInterval", "-00:00:01", "allowed"] },
+        { "FuelSessions:CookieSameSite", "Sideways", ["CookieSameSite", "Sideways", "Lax", "Strict"] },
+        { "FuelSessions:cookie_same_site", "7", ["cookie_same_site", "7", "Lax"] },
+        { "FuelSessions:CookieSecure", "Sometimes", ["CookieSecure", "Sometimes", "Always"] },
+        { "FuelSessions:CookieName", "my sid", ["CookieName", "my sid", "allowed"] },
+        { "FuelSessions:CookieName", "sid;", ["CookieName", "sid;", "allowed"] },
+        { "FuelSessions:CookiePath", "shop", ["CookiePath", "shop", "'/'"] },
+        { "FuelSessions:CookieHttpOnly", "maybe", ["CookieHttpOnly", "maybe", "true, false"] },
+        { "FuelSessions:MatchUserAgent", "Roughly", ["MatchUserAgent", "Roughly", "IgnoringVersions"] },
+        { "FuelSessions:OnStaleId", "Panic", ["OnStaleId", "Panic", "Ignore, Destroy"] },
+        { "FuelSessions:HeaderName", "X Session", ["HeaderName", "X Session", "allowed"] },
+        { "FuelSessions:MaxPayloadBytes", "10", ["MaxPayloadBytes", "10", "1024"] },
+        { "FuelSessions:MaxSessions", "0", ["MaxSessions", "0", "1 or more"] },
+        { "FuelSessions:Driver", "etcd", ["Driver", "etcd", "cookie, file, memory"] },
+        { "FuelSessions:Driver", "redis", ["Driver", "redis", "AddRedisDriver"] },
+        { "FuelSessions:Driver", "db", ["Driver", "db", "AddDbDriver"] },
+        { "FuelSessions:RotatonTime", "00:05:00", ["FuelSessions:RotatonTime", "RotationTime"] },
+        { "FuelSessions:File:CookieSameSite", "Sideways", ["FuelSessions:file:CookieSameSite", "Sideways", "Lax"] },
+        { "FuelSessions:File:Driver", "cookie", ["FuelSessions:file:Driver"] },
+        { "FuelSessions:File:CookieName", "fuelxid", ["CookieName", "fuelxid", "'file'", "'memory'"] },
+        { "FuelSessions:File:TabelName", "x", ["FuelSessions:file:TabelName"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadConfiguration))]
+    public async Task Bad_configuration_stops_the_app(string key, string value, string[] said)
+    {
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            TestApp.StartAsync(configuration: [KeyValuePair.Create(key, (string?)value)]));
+        Assert.All(said, part => Assert.Contains(part, error.Message, StringComparison.OrdinalIgnoreCase));
+    }
+
+    public static TheoryData<Action<SessionOptions>, string[]> BadCode => new()
+    {
+        { o => o.ExpirationTime = TimeSpan.Zero, ["ExpirationTime", "00:00:00"] },
+        { o => o.CookieSameSite = (SameSiteMode)99, ["CookieSameSite", "99", "Lax"] },
+        { o => { o.CookieName = "__Host-sid"; o.CookieDomain = "example.org"; }, ["CookieDomain", "example.org", "__Host-sid"] },
+        { o => { o.CookieName = "__Host-sid"; o.CookiePath = "/shop"; }, ["CookiePath", "/shop", "__Host-sid"] },
+        { o => { o.CookieName = "__Secure-sid"; o.CookieSecure = CookieSecurePolicy.None; }, ["CookieSecure", "None", "__Secure-sid"] },
+        { o => { o.CookieSameSite = SameSiteMode.None; o.CookieSecure = CookieSecurePolicy.None; }, ["CookieSecure", "SameSite=None"] },
+        { o => o.CookieName = "fuelxid", ["CookieName", "fuelxid", "'cookie'", "'memory'"] },
+        { o => o.FlashId = "", ["FlashId"] },
+        { o => o.Driver = "", ["Driver"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadCode))]
+    public async Task Bad_settings_in_code_stop_the_app(Action<SessionOptions> configure, string[] said)
+    {
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => TestApp.StartAsync(configure));
+        Assert.All(said, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Everything_that_is_wrong_is_said_at_once()
+    {
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => TestApp.StartAsync(o =>
+        {
+            o.ExpirationTime = TimeSpan.Zero;
+            o.CookiePath = "x";
+        }));
+        Assert.Contains("ExpirationTime", error.Message, StringComparison.Ordinal);
+        Assert.Contains("CookiePath", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Use_without_Add_says_what_to_call()
+    {
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        var app = new Microsoft.AspNetCore.Builder.ApplicationBuilder(services);
+        var error = Assert.Throws<InvalidOperationException>(() => Microsoft.AspNetCore.Builder.FuelSessionsApplicationBuilderExtensions.UseFuelSessions(app));
+        Assert.Contains("AddFuelSessions", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_section_for_a_driver_that_is_not_there_is_ignored()
+    {
+        await using TestApp app = await TestApp.StartAsync(configuration: [KeyValuePair.Create("FuelSessions:Redis:CookieName", (string?)"fuelrid")]);
+        Assert.Equal("cookie", app.Services.GetRequiredService<SessionProfiles>().Default);
+    }
+
+    [Fact]
+    public async Task Code_wins_over_the_section_and_a_drivers_section_over_both()
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            o =>
+            {
+                o.Driver = "memory";
+                o.RotationTime = TimeSpan.FromMinutes(2);
+            },
+            configuration:
+            [
+                KeyValuePair.Create("FuelSessions:RotationTime", (string?)"00:01:00"),
+                KeyValuePair.Create("FuelSessions:ExpirationTime", (string?)"03:00:00"),
+                KeyValuePair.Create("FuelSessions:CookieName", (string?)"sid"),
+                KeyValuePair.Create("FuelSessions:File:rotation_time", (string?)"180"),
+                KeyValuePair.Create("FuelSessions:File:CookieName", (string?)"filesid"),
+            ],
+            services: services => services.Configure<SessionOptions>("file", o => o.MatchIp = true));
+        var profiles = app.Services.GetRequiredService<SessionProfiles>();
+        SessionOptions memory = profiles.For("Memory");
+        SessionOptions file = profiles.For("file");
+        Assert.Equal((TimeSpan.FromMinutes(2), TimeSpan.FromHours(3), "sid", false), (memory.RotationTime, memory.ExpirationTime, memory.CookieName, memory.MatchIp));
+        Assert.Equal((TimeSpan.FromMinutes(3), TimeSpan.FromHours(3), "filesid", true), (file.RotationTime, file.ExpirationTime, file.CookieName, file.MatchIp));
+        Assert.Equal(("fuelcid", 16 * 1024), (profiles.For("cookie").CookieName, profiles.For("cookie").MaxPayloadBytes));
+    }
+
+    [Fact]
+    public async Task Rotation_can_be_switched_off_by_configuration()
+    {
+        await using TestApp app = await TestApp.StartAsync(configuration: [KeyValuePair.Create("FuelSessions:rotation_time", (string?)"false")]);
+        Assert.Null(app.Services.GetRequiredService<SessionProfiles>().For("cookie").RotationTime);
+    }
+}

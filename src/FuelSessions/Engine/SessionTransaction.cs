@@ -34,6 +34,7 @@ internal sealed partial class SessionTransaction(
     private SessionSecret? _shown;
     private SessionSecret? _shownPrevious;
     private Rotation? _rotation;
+    private DateTimeOffset _rotated;
     private bool _rotateLater;
 
     private SessionKey? _doomed;
@@ -58,9 +59,9 @@ internal sealed partial class SessionTransaction(
 
     internal DateTimeOffset Created => _record?.Created ?? _began;
 
-    internal DateTimeOffset Rotated => _record?.Rotated ?? _began;
+    internal DateTimeOffset Rotated => _rotation is not null ? _rotated : _record?.Rotated ?? _began;
 
-    internal DateTimeOffset Updated => _record?.Updated ?? _began;
+    internal DateTimeOffset Updated => _rotation is not null ? _rotated : _record?.Updated ?? _began;
 
     internal ulong? IpHash => _record is null ? boundary.Client.IpHash(_key) : _record.IpHash;
 
@@ -68,8 +69,11 @@ internal sealed partial class SessionTransaction(
 
     internal uint Epoch => (_record?.Epoch ?? 0) + (_rotation is { Revokes: true } ? 1u : 0u);
 
-    /// <summary>The id as the app may see it; null for a request that came with a token, which proves a session and holds no id.</summary>
-    internal SessionId? Id => _shown is { } secret ? new SessionId(_key, secret) : null;
+    /// <summary>
+    /// The id as the app may see it; null once it is destroyed, and for a request that came with a token, which proves
+    /// a session and holds no id.
+    /// </summary>
+    internal SessionId? Id => _shown is { } secret && State != SessionState.Destroyed ? new SessionId(_key, secret) : null;
 
     /// <summary>The id that is good from now on, as far as it is known.</summary>
     internal SessionId? CurrentId => _held is { } secret ? new SessionId(_key, secret) : null;
@@ -161,6 +165,27 @@ internal sealed partial class SessionTransaction(
         change.Apply(_data, _flash, lenient: false);
         _changes.Add(change);
         return change;
+    }
+
+    /// <summary>All of them or, if one is refused, none.</summary>
+    internal void ApplyAll(IReadOnlyList<IChange> changes)
+    {
+        BeginChange();
+        var before = new VariableMap(_data.Encode(stamp: 0));
+        try
+        {
+            foreach (IChange change in changes)
+            {
+                change.Apply(_data, _flash, lenient: false);
+            }
+        }
+        catch
+        {
+            _data = before;
+            throw;
+        }
+
+        _changes.AddRange(changes);
     }
 
     internal void SetFlash(VariablePath key, byte[] json)
@@ -336,10 +361,13 @@ internal sealed partial class SessionTransaction(
         State = SessionState.New;
     }
 
-    internal void Configure(SessionOptions changed)
+    /// <param name="setsLifetime">
+    /// Whether the session's own lifetime is meant, which may be another one than the configured that it is set to.
+    /// </param>
+    internal void Configure(SessionOptions changed, bool setsLifetime)
     {
         UseNow();
-        if (changed.ExpirationTime != Options.ExpirationTime)
+        if (setsLifetime)
         {
             BeginChange();
             _newLifetime = changed.ExpirationTime;
@@ -561,6 +589,7 @@ internal sealed partial class SessionTransaction(
         }
 
         _rotation = rotation;
+        _rotated = Now();
         _shown = rotation.To;
     }
 

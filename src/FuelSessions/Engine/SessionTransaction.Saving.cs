@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 
@@ -7,8 +6,6 @@ namespace FuelSessions.Engine;
 /// <summary>How a transaction is saved: compare, swap, and merge if another writer was faster [W2].</summary>
 internal sealed partial class SessionTransaction
 {
-    private const int LongestPauseMilliseconds = 50;
-
     /// <summary>
     /// The id that must go out with this response; null: none. It is the record's current one, and the store has
     /// accepted it [R5].
@@ -161,7 +158,7 @@ internal sealed partial class SessionTransaction
 
                 turn.Latest = result.Winner;
                 services.Diagnostics.Conflict(Driver, _key, attempt);
-                await PauseAsync(attempt, deadline.Token).ConfigureAwait(false);
+                await services.PauseAsync(attempt, deadline.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException error)
@@ -384,14 +381,6 @@ internal sealed partial class SessionTransaction
         {
             throw new SessionTooLargeException(Driver, size, Options.MaxPayloadBytes);
         }
-    }
-
-    // Real time on purpose: it only spreads writers of several processes.
-    private static Task PauseAsync(int attempt, CancellationToken cancellationToken)
-    {
-        int longest = Math.Min(1 << Math.Min(attempt, 10), LongestPauseMilliseconds);
-        int pause = attempt == 1 ? 0 : RandomNumberGenerator.GetInt32(longest + 1);
-        return pause == 0 ? Task.CompletedTask : Task.Delay(pause, cancellationToken);
     }
 
     private SessionSecret? CurrentSecret(SessionRecord basis) => _held is { } held ? RotationPolicy.CurrentSecret(basis, held) : null;

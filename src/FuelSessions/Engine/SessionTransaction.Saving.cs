@@ -125,14 +125,21 @@ internal sealed partial class SessionTransaction
                 if (turn.Latest is { } latest && latest.Version > basis.Version)
                 {
                     basis = latest;
-                    if (IsShutOutOf(basis))
+                    if (_rotation is { Revokes: true } && IsShutOutOf(basis))
                     {
-                        await SaveApartAsync().ConfigureAwait(false);
+                        BeginApart();
+                        await SaveNewAsync(expiring: null).ConfigureAwait(false);
                         return;
                     }
 
                     if (Draft(basis, expiring, moment) is not { } merged)
                     {
+                        if (IsShutOutOf(basis))
+                        {
+                            ShutOut();
+                            return;
+                        }
+
                         Settled(basis, new VariableMap(basis.Data), new VariableMap(basis.Flash), CurrentSecret(basis));
                         Announce(extended: false);
                         return;
@@ -146,7 +153,15 @@ internal sealed partial class SessionTransaction
                 if (result.IsWritten)
                 {
                     turn.Latest = draft.Record;
-                    Commit(draft, basis);
+                    if (IsShutOutOf(basis))
+                    {
+                        ShutOut();
+                    }
+                    else
+                    {
+                        Commit(draft, basis);
+                    }
+
                     return;
                 }
 
@@ -167,25 +182,24 @@ internal sealed partial class SessionTransaction
         }
     }
 
-    // Two revoking rotations met, and the other one was faster: each may be the one that the other is to shut out. So this
-    // request must neither get the winner's record in hand nor leave its own sign-in there [W5], unless both are
-    // known to be for the same person.
+    // A revoking rotation by another request was faster: it has shut out every holder of an earlier id [R10], and so this
+    // request, unless it has proved itself to be for the person to whom the session belongs since. If this one is to
+    // revoke as well, each may be the one that the other is to shut out: it goes on in a session of its own [W5].
     private bool IsShutOutOf(SessionRecord winner) =>
-        _rotation is { Revokes: true }
-        && winner.Epoch != _stored!.Value.Record.Epoch
-        && (_principal is null || !string.Equals(_principal, winner.Principal, StringComparison.Ordinal));
+        winner.Epoch != _stored!.Value.Record.Epoch
+        && !(HasAttached && _principal is not null && string.Equals(_principal, winner.Principal, StringComparison.Ordinal));
 
-    private async ValueTask SaveApartAsync()
+    // What this request did before is saved [W3]. What came after is not for its eyes: neither data nor id nor token.
+    private void ShutOut()
     {
-        (IChange[] changes, string? principal) = ([.. _changes], _principal);
-        BeginNew();
-        foreach (IChange change in changes)
-        {
-            change.Apply(_data, _flash, lenient: true);
-        }
-
-        _principal = principal;
-        await SaveNewAsync(expiring: null).ConfigureAwait(false);
+        _changes.Clear();
+        _rotation = null;
+        _rotateLater = false;
+        _newLifetime = null;
+        _principal = null;
+        _stored = null;
+        IdToSend = null;
+        State = SessionState.Detached;
     }
 
     // What should be stored instead of that record; null if it already is what this request wants.
@@ -197,8 +211,7 @@ internal sealed partial class SessionTransaction
         bool confirms = presentsCurrent && basis.Confirmed is null;
         Rotation? rotation = RotationFor(basis, current, presentsCurrent, moment, now);
         bool content = _changes.Count > 0 || expiring is not null;
-        bool principal = !string.Equals(_principal, _stored!.Value.Record.Principal, StringComparison.Ordinal);
-        if (!content && !principal && !confirms && rotation is null && !_rotateLater && _newLifetime is null)
+        if (!content && !HasAttached && !confirms && rotation is null && !_rotateLater && _newLifetime is null)
         {
             return null;
         }
@@ -212,7 +225,7 @@ internal sealed partial class SessionTransaction
             Confirmed = confirms ? now : basis.Confirmed,
             Lifetime = lifetime,
             Expires = _newLifetime is not null || ExpiryPolicy.IsTouchDue(basis, expires, Options) ? expires : basis.Expires,
-            Principal = principal ? _principal : basis.Principal,
+            Principal = HasAttached ? _principal : basis.Principal,
         };
 
         if (rotation is not null)
@@ -352,6 +365,7 @@ internal sealed partial class SessionTransaction
     {
         services.Diagnostics.Report(SessionEventKind.Gone, Driver, _key, _principal, Options);
         _changes.Clear();
+        _principal = null;
         _stored = null;
         IdToSend = null;
         State = SessionState.Gone;

@@ -223,7 +223,7 @@ internal sealed partial class SessionTransaction(
         switch (State)
         {
             case SessionState.Detached or SessionState.Gone when revoke:
-                BeginNew(keepContent: true);
+                BeginApart();
                 return;
             case SessionState.Detached or SessionState.Gone:
                 return;
@@ -458,22 +458,31 @@ internal sealed partial class SessionTransaction(
         _loaded = true;
     }
 
-    private void BeginNew(bool keepContent = false)
+    private void BeginNew()
     {
-        if (!keepContent)
-        {
-            Empty();
-        }
-
+        Empty();
         _record = null;
         _key = SessionKey.Create();
         _held = _shown = SessionSecret.Create();
-        _shownPrevious = null;
-        _rotation = null;
         _began = ExpiryPolicy.Milliseconds(services.Clock.GetUtcNow());
         State = SessionState.New;
         BeganHere = true;
         _loaded = true;
+    }
+
+    // A new session with what this request itself has done, and nothing of the one that it has been shown.
+    private void BeginApart()
+    {
+        IChange[] changes = [.. _changes];
+        string? principal = HasAttached ? _principal : null;
+        BeginNew();
+        _stored = null;
+        _principal = principal;
+        foreach (IChange change in changes)
+        {
+            change.Apply(_data, _flash, lenient: true);
+            _changes.Add(change);
+        }
     }
 
     private void Unreadable(PresentedId id, SessionRecordFormatException error)
@@ -546,6 +555,9 @@ internal sealed partial class SessionTransaction(
             BeginNew();
         }
     }
+
+    // Whether this request has said itself whom the session belongs to, and not found it said.
+    private bool HasAttached => !string.Equals(_principal, _stored?.Record.Principal, StringComparison.Ordinal);
 
     // Asked for by the holder of the previous id while the current one was not seen yet: that is the new id [R9].
     private bool IsSatisfied() =>

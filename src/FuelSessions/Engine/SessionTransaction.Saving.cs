@@ -338,8 +338,12 @@ internal sealed partial class SessionTransaction
     // The client learns an id that it did not present, and a cookie that must live longer.
     private void Announce(bool extended)
     {
-        if (_held is { } current && _record is { } record && current.Hash().Equals(record.CurrentHash)
-            && (extended || presented?.Secret is not { } shown || !shown.Hash().Equals(record.CurrentHash)))
+        if (_held is not { } current || _record is not { } record || !current.Hash().Equals(record.CurrentHash))
+        {
+            // What an earlier save of this request had announced is not the current one any more [R5].
+            IdToSend = null;
+        }
+        else if (extended || presented?.Secret is not { } shown || !shown.Hash().Equals(record.CurrentHash))
         {
             IdToSend = new SessionId(_key, current);
         }

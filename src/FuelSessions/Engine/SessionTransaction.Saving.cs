@@ -274,7 +274,7 @@ internal sealed partial class SessionTransaction
         if (_rotation is { } asked)
         {
             // The winner of a race has rotated: its id is the new one [W5, R9].
-            bool satisfied = current is null || (basis.Confirmed is null && !presentsCurrent);
+            bool satisfied = current is null || PresentsPrevious(basis);
             return satisfied ? null : asked.From is { } from && from.Hash().Equals(basis.CurrentHash) ? asked : Rotation.Ordinary(current!.Value);
         }
 

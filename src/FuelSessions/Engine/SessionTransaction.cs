@@ -243,7 +243,7 @@ internal sealed partial class SessionTransaction(
             // A token does not hold the id that the next one is derived from: whoever presents the id next rotates it.
             _rotateLater = true;
         }
-        else if (!IsSatisfied())
+        else if (_record is not { } record || !PresentsPrevious(record))
         {
             Show(Rotation.Ordinary(held));
         }
@@ -559,11 +559,10 @@ internal sealed partial class SessionTransaction(
     // Whether this request has said itself whom the session belongs to, and not found it said.
     private bool HasAttached => !string.Equals(_principal, _stored?.Record.Principal, StringComparison.Ordinal);
 
-    // Asked for by the holder of the previous id while the current one was not seen yet: that is the new id [R9].
-    private bool IsSatisfied() =>
-        _record is { Confirmed: null, PreviousHash: not null } record
-        && presented?.Secret is { } secret
-        && !secret.Hash().Equals(record.CurrentHash);
+    // The holder of the previous id that asks for a rotation has it: the current one is new to it. Were that one replaced
+    // as well, a lost response would leave this client without a good id [R4, R9].
+    private bool PresentsPrevious(SessionRecord record) =>
+        record.PreviousHash is { } previous && presented?.Secret is { } secret && secret.Hash().Equals(previous);
 
     private void Show(Rotation rotation)
     {

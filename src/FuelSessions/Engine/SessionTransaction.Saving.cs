@@ -112,7 +112,7 @@ internal sealed partial class SessionTransaction
         SessionRecord basis = _record!;
         if (Draft(basis, expiring, moment) is not { } draft)
         {
-            await TouchAsync(basis).ConfigureAwait(false);
+            await TouchAsync(basis, moment).ConfigureAwait(false);
             return;
         }
 
@@ -315,7 +315,7 @@ internal sealed partial class SessionTransaction
             ? secret.OpenPrevious(record.SealedPrevious, nonce)
             : current;
 
-    private async ValueTask TouchAsync(SessionRecord record)
+    private async ValueTask TouchAsync(SessionRecord record, SaveMoment moment)
     {
         DateTimeOffset expires = ExpiryPolicy.Expires(Now(), record.Created, record.Lifetime, Options);
         if (!ExpiryPolicy.IsTouchDue(record, expires, Options))
@@ -332,7 +332,24 @@ internal sealed partial class SessionTransaction
 
         _record = record with { Expires = expires };
         _stored = (_record, _held);
-        Announce(extended: true);
+        if (moment != SaveMoment.AfterHeaders && presented is { TravelsBack: true })
+        {
+            await AnnounceTouchedAsync().ConfigureAwait(false);
+        }
+    }
+
+    // A touch compares nothing, and the cookie that is to live longer must not replace a newer one in the client: which id is
+    // the current one by now, only the store can say [R5].
+    private async ValueTask AnnounceTouchedAsync()
+    {
+        SessionRecord? touched = await storage.ReadAsync(_key, Options.StoreTimeout).ConfigureAwait(false);
+        if (touched is null)
+        {
+            Gone(SaveMoment.AfterHeaders);
+            return;
+        }
+
+        IdToSend = CurrentSecret(touched) is { } current ? new SessionId(_key, current) : null;
     }
 
     // The client learns an id that it did not present, and a cookie that must live longer.

@@ -248,7 +248,7 @@ internal sealed partial class SessionTransaction(
         switch (State)
         {
             case SessionState.Detached or SessionState.Gone when revoke:
-                BeginNew(keepContent: true);
+                BeginApart();
                 return;
             case SessionState.Detached or SessionState.Gone:
                 return;
@@ -268,7 +268,7 @@ internal sealed partial class SessionTransaction(
             // A token does not hold the id that the next one is derived from: whoever presents the id next rotates it.
             _rotateLater = true;
         }
-        else if (!IsSatisfied())
+        else if (_record is not { } record || !PresentsPrevious(record))
         {
             Show(Rotation.Ordinary(held));
         }
@@ -486,22 +486,31 @@ internal sealed partial class SessionTransaction(
         _loaded = true;
     }
 
-    private void BeginNew(bool keepContent = false)
+    private void BeginNew()
     {
-        if (!keepContent)
-        {
-            Empty();
-        }
-
+        Empty();
         _record = null;
         _key = SessionKey.Create();
         _held = _shown = SessionSecret.Create();
-        _shownPrevious = null;
-        _rotation = null;
         _began = ExpiryPolicy.Milliseconds(services.Clock.GetUtcNow());
         State = SessionState.New;
         BeganHere = true;
         _loaded = true;
+    }
+
+    // A new session with what this request itself has done, and nothing of the one that it has been shown.
+    private void BeginApart()
+    {
+        IChange[] changes = [.. _changes];
+        string? principal = HasAttached ? _principal : null;
+        BeginNew();
+        _stored = null;
+        _principal = principal;
+        foreach (IChange change in changes)
+        {
+            change.Apply(_data, _flash, lenient: true);
+            _changes.Add(change);
+        }
     }
 
     private void Unreadable(PresentedId id, SessionRecordFormatException error)
@@ -575,11 +584,13 @@ internal sealed partial class SessionTransaction(
         }
     }
 
-    // Asked for by the holder of the previous id while the current one was not seen yet: that is the new id [R9].
-    private bool IsSatisfied() =>
-        _record is { Confirmed: null, PreviousHash: not null } record
-        && presented?.Secret is { } secret
-        && !secret.Hash().Equals(record.CurrentHash);
+    // Whether this request has said itself whom the session belongs to, and not found it said.
+    private bool HasAttached => !string.Equals(_principal, _stored?.Record.Principal, StringComparison.Ordinal);
+
+    // The holder of the previous id that asks for a rotation has it: the current one is new to it. Were that one replaced
+    // as well, a lost response would leave this client without a good id [R4, R9].
+    private bool PresentsPrevious(SessionRecord record) =>
+        record.PreviousHash is { } previous && presented?.Secret is { } secret && secret.Hash().Equals(previous);
 
     private void Show(Rotation rotation)
     {

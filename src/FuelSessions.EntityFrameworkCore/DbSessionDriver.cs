@@ -1,0 +1,154 @@
+using System.Data.Common;
+using FuelSessions.Drivers;
+using FuelSessions.EntityFrameworkCore.KeyRing;
+using FuelSessions.EntityFrameworkCore.Schema;
+using FuelSessions.EntityFrameworkCore.Statements;
+using FuelSessions.Records;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.EntityFrameworkCore;
+
+namespace FuelSessions.EntityFrameworkCore;
+
+/// <summary>
+/// Keeps each session in a row of a relational database: one statement a read, one a write; a second one only to
+/// see who won.
+/// </summary>
+internal sealed class DbSessionDriver(SessionDatabase database, TimeProvider clock) : ISessionDriver, ICollectExpired, IKeepDataProtectionKeys
+{
+    public IXmlRepository DataProtectionKeys { get; } = new DbKeyRepository(database);
+
+    private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public async ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken)
+    {
+        byte[] keyBytes = key.ToByteArray();
+        StoredSession? stored = await database.RunAsync<SessionRow, StoredSession?>(
+            (context, _, token) => SessionStatements.Of(context).SelectAsync(context, keyBytes, token),
+            cancellationToken).ConfigureAwait(false);
+        return stored?.Live(key, Now);
+    }
+
+    public SessionRecord? Read(SessionKey key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        byte[] keyBytes = key.ToByteArray();
+        StoredSession? stored = database.Run<SessionRow, StoredSession?>(
+            (context, _) => SessionStatements.Of(context).Select(context, keyBytes));
+        return stored?.Live(key, Now);
+    }
+
+    public async ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var row = new RowToWrite(record, SessionRecordFormat.Encode(record));
+        return await database.WriteAsync<SessionRow, WriteResult>(
+            (context, attempt, token) => record.Version == 1
+                ? InsertAsync(context, row, attempt > 1, token)
+                : UpdateAsync(context, row, attempt > 1, token),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
+    {
+        byte[] keyBytes = key.ToByteArray();
+        return await database.WriteAsync<SessionRow, bool>(
+            async (context, _, token) =>
+            {
+                SessionStatements statements = SessionStatements.Of(context);
+                long now = Now;
+                var values = new Dictionary<string, object?>
+                {
+                    [SessionColumns.SessionKey] = keyBytes,
+                    [SessionColumns.Expires] = expires.ToUnixTimeMilliseconds(),
+                    [SessionStatements.Now] = now,
+                };
+
+                // No row: it ends later already, or it is absent.
+                return await statements.Touch.ExecuteAsync(context, values, token).ConfigureAwait(false) > 0
+                    || (await statements.SelectAsync(context, keyBytes, token).ConfigureAwait(false))?.Expires > now;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken)
+    {
+        var values = new Dictionary<string, object?> { [SessionColumns.SessionKey] = key.ToByteArray() };
+        await database.WriteAsync<SessionRow, int>(
+            (context, _, token) => SessionStatements.Of(context).Delete.ExecuteAsync(context, values, token),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return await database.WriteAsync<SessionRow, int>(
+            (context, _, token) =>
+            {
+                long now = Now;
+                IQueryable<SessionRow> sessions = context.Set<SessionRow>().IgnoreQueryFilters();
+                IQueryable<byte[]> batch = sessions.Where(row => row.Expires <= now).OrderBy(row => row.Expires).Select(row => row.SessionKey).Take(limit);
+
+                // Asked a second time of the row itself, which another writer may have replaced since it was picked.
+                return sessions.Where(row => batch.Contains(row.SessionKey) && row.Expires <= now).ExecuteDeleteAsync(token);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<WriteResult> UpdateAsync(DbContext context, RowToWrite row, bool retried, CancellationToken cancellationToken)
+    {
+        SessionStatements statements = SessionStatements.Of(context);
+        long now = Now;
+        if (await statements.Update.ExecuteAsync(context, row.Values(now), cancellationToken).ConfigureAwait(false) > 0)
+        {
+            return WriteResult.Written;
+        }
+
+        StoredSession? stored = await statements.SelectAsync(context, row.Key, cancellationToken).ConfigureAwait(false);
+
+        // The attempt before this one may have been stored although its answer was lost.
+        return retried && row.Is(stored) ? WriteResult.Written
+            : stored?.Live(row.Record.Key, now) is { } winner ? WriteResult.Lost(winner)
+            : WriteResult.Gone;
+    }
+
+    private async Task<WriteResult> InsertAsync(DbContext context, RowToWrite row, bool retried, CancellationToken cancellationToken)
+    {
+        SessionStatements statements = SessionStatements.Of(context);
+        while (true)
+        {
+            long now = Now;
+            IReadOnlyDictionary<string, object?> values = row.Values(now);
+            try
+            {
+                await statements.Insert.ExecuteAsync(context, values, cancellationToken).ConfigureAwait(false);
+                return WriteResult.Written;
+            }
+            catch (DbException error) when (!cancellationToken.IsCancellationRequested && !DbErrors.IsMissingTable(error))
+            {
+                bool taken = DbErrors.IsDuplicateKey(error);
+                StoredSession? stored = await statements.SelectAsync(context, row.Key, cancellationToken).ConfigureAwait(false);
+                if (stored is null && !taken)
+                {
+                    throw;
+                }
+
+                // Stored, although the answer was lost. Nobody else writes these bytes: they hold the hash of a random secret.
+                if (row.Is(stored) && (retried || !taken))
+                {
+                    return WriteResult.Written;
+                }
+
+                if (stored?.Live(row.Record.Key, now) is { } winner)
+                {
+                    return WriteResult.Lost(winner);
+                }
+            }
+
+            // The key is a dead session's that nobody has collected yet, or just did.
+            if (await statements.Supersede.ExecuteAsync(context, values, cancellationToken).ConfigureAwait(false) > 0)
+            {
+                return WriteResult.Written;
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Data.Common;
+using System.Security.Cryptography;
+using System.Xml.Linq;
+using FuelSessions.EntityFrameworkCore.Schema;
+using FuelSessions.EntityFrameworkCore.Statements;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.EntityFrameworkCore;
+
+namespace FuelSessions.EntityFrameworkCore.KeyRing;
+
+/// <summary>The Data Protection key ring, in a table beside the sessions.</summary>
+internal sealed class DbKeyRepository(SessionDatabase database) : IXmlRepository
+{
+    public IReadOnlyCollection<XElement> GetAllElements()
+    {
+        List<string> elements = database.Run<DataProtectionKeyRow, List<string>>((context, _) =>
+            [.. context.Set<DataProtectionKeyRow>().AsNoTracking().IgnoreQueryFilters().Select(row => row.Xml)]);
+        return [.. elements.Select(XElement.Parse)];
+    }
+
+    public void StoreElement(XElement element, string friendlyName)
+    {
+        ArgumentNullException.ThrowIfNull(element);
+        var values = new Dictionary<string, object?>
+        {
+            [DataProtectionKeyColumns.Id] = RandomNumberGenerator.GetBytes(DataProtectionKeyRowConfiguration.IdSize),
+            [DataProtectionKeyColumns.FriendlyName] = friendlyName,
+            [DataProtectionKeyColumns.Xml] = element.ToString(SaveOptions.DisableFormatting),
+        };
+        database.Run<DataProtectionKeyRow, int>((context, attempt) =>
+        {
+            try
+            {
+                return SessionStatements.Of(context).InsertKey.Execute(context, values);
+            }
+            catch (DbException error) when (attempt > 1 && DbErrors.IsDuplicateKey(error))
+            {
+                // The attempt before this one was stored although its answer was lost.
+                return 1;
+            }
+        });
+    }
+}

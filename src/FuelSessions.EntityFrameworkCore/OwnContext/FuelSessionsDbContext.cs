@@ -1,0 +1,11 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace FuelSessions.EntityFrameworkCore.OwnContext;
+
+/// <summary>The driver's context when the app gives none of its own: the driver's tables and nothing else.</summary>
+internal sealed class FuelSessionsDbContext(DbContextOptions<FuelSessionsDbContext> options) : DbContext(options)
+{
+    internal string Table { get; } = options.FindExtension<SessionsTable>()?.Name ?? "sessions";
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.AddFuelSessions(Table);
+}

@@ -1,0 +1,181 @@
+using System.Data.Common;
+using System.Transactions;
+using FuelSessions.EntityFrameworkCore.Schema;
+using FuelSessions.EntityFrameworkCore.Sqlite;
+using FuelSessions.EntityFrameworkCore.Statements;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace FuelSessions.EntityFrameworkCore;
+
+/// <summary>Where the driver's tables are: runs work on a context of its own, and makes the tables.</summary>
+/// <param name="open">Opens a context for one piece of work.</param>
+/// <param name="createOnDemand">Whether missing tables are made at the first use. An app with migrations gets them from those.</param>
+internal sealed class SessionDatabase(Func<ContextLease> open, bool createOnDemand)
+{
+    private readonly SemaphoreSlim _creating = new(1, 1);
+
+    // SQLite has one writer at a time, and who waits inside it blocks a thread and may be passed by others for long.
+    private readonly SemaphoreSlim _sqliteWriter = new(1, 1);
+    private volatile bool _created = !createOnDemand;
+
+    /// <summary>Work on one context; it runs again, with a higher attempt, when the provider retries.</summary>
+    internal delegate Task<T> Work<T>(DbContext context, int attempt, CancellationToken cancellationToken);
+
+    /// <summary>Work that changes rows.</summary>
+    internal Task<T> WriteAsync<TRow, T>(Work<T> work, CancellationToken cancellationToken)
+        where TRow : class => RunAsync<TRow, T>(
+            async (context, attempt, token) =>
+            {
+                if (context.Database.ProviderName != SqliteBusyTimeout.Provider)
+                {
+                    return await work(context, attempt, token).ConfigureAwait(false);
+                }
+
+                await _sqliteWriter.WaitAsync(token).ConfigureAwait(false);
+                try
+                {
+                    return await work(context, attempt, token).ConfigureAwait(false);
+                }
+                finally
+                {
+                    _sqliteWriter.Release();
+                }
+            },
+            cancellationToken);
+
+    internal async Task<T> RunAsync<TRow, T>(Work<T> work, CancellationToken cancellationToken)
+        where TRow : class
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using TransactionScope? apart = ApartFromAmbientTransaction();
+        ContextLease lease = open();
+        await using (lease.ConfigureAwait(false))
+        {
+            try
+            {
+                await CreateOnDemandAsync(lease.Context, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    return await AttemptAsync(lease.Context, work, cancellationToken).ConfigureAwait(false);
+                }
+                catch (DbException error) when (createOnDemand && DbErrors.IsMissingTable(error))
+                {
+                    // They were there, and someone dropped them.
+                    _created = false;
+                    await CreateOnDemandAsync(lease.Context, cancellationToken).ConfigureAwait(false);
+                    return await AttemptAsync(lease.Context, work, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            catch (DbException error) when (DbErrors.IsMissingTable(error))
+            {
+                throw MissingTable<TRow>(lease.Context, error);
+            }
+            catch (Exception error) when (cancellationToken.IsCancellationRequested && error is not OperationCanceledException)
+            {
+                // Some providers report a cancelled command as an error of their own.
+                throw new OperationCanceledException("The database command was cancelled.", error, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>The same on the calling thread, but for making the tables.</summary>
+    internal T Run<TRow, T>(Func<DbContext, int, T> work)
+        where TRow : class
+    {
+        using TransactionScope? apart = ApartFromAmbientTransaction();
+        using ContextLease lease = open();
+        try
+        {
+            if (!_created)
+            {
+                // Once, and in Development only: worth no second, synchronous way to make tables.
+                CreateOnDemandAsync(lease.Context, CancellationToken.None).GetAwaiter().GetResult();
+            }
+
+            try
+            {
+                return Attempt(lease.Context, work);
+            }
+            catch (DbException error) when (createOnDemand && DbErrors.IsMissingTable(error))
+            {
+                _created = false;
+                CreateOnDemandAsync(lease.Context, CancellationToken.None).GetAwaiter().GetResult();
+                return Attempt(lease.Context, work);
+            }
+        }
+        catch (DbException error) when (DbErrors.IsMissingTable(error))
+        {
+            throw MissingTable<TRow>(lease.Context, error);
+        }
+    }
+
+    /// <summary>Makes the tables that are missing, and the database if there is none.</summary>
+    internal async Task EnsureCreatedAsync(CancellationToken cancellationToken)
+    {
+        using TransactionScope? apart = ApartFromAmbientTransaction();
+        ContextLease lease = open();
+        await using (lease.ConfigureAwait(false))
+        {
+            await TableCreation.EnsureAsync(lease.Context, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static T Attempt<T>(DbContext context, Func<DbContext, int, T> work)
+    {
+        int attempt = 0;
+        return context.Database.CreateExecutionStrategy().Execute(() => work(context, ++attempt));
+    }
+
+    private static async Task<T> AttemptAsync<T>(DbContext context, Work<T> work, CancellationToken cancellationToken)
+    {
+        IExecutionStrategy strategy = context.Database.CreateExecutionStrategy();
+        if (!strategy.RetriesOnFailure)
+        {
+            return await work(context, 1, cancellationToken).ConfigureAwait(false);
+        }
+
+        int attempt = 0;
+        return await strategy.ExecuteAsync(token => work(context, ++attempt, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task CreateOnDemandAsync(DbContext context, CancellationToken cancellationToken)
+    {
+        if (_created)
+        {
+            return;
+        }
+
+        await _creating.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // A table that was made here would be in the way of the migration that makes it.
+            if (!_created && !context.Database.GetMigrations().Any())
+            {
+                await TableCreation.EnsureAsync(context, cancellationToken).ConfigureAwait(false);
+            }
+
+            _created = true;
+        }
+        finally
+        {
+            _creating.Release();
+        }
+    }
+
+    /// <summary>A session is saved whether or not the app's own transaction is, and a retrying provider refuses to work in one.</summary>
+    private static TransactionScope? ApartFromAmbientTransaction() => Transaction.Current is null
+        ? null
+        : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+
+    private static InvalidOperationException MissingTable<TRow>(DbContext context, DbException error)
+    {
+        string? table = SessionStatements.RowType<TRow>(context).GetSchemaQualifiedTableName();
+        string what = typeof(TRow) == typeof(SessionRow) ? "session driver 'db'" : "the Data Protection keys of session driver 'db'";
+        return new InvalidOperationException(
+            $"The table '{table}' of {what} does not exist. Create it at start-up with "
+            + "`await app.Services.EnsureFuelSessionsCreatedAsync();`, or, with AddDbDriver<TContext>(), by a migration of the app's "
+            + "own that was made after modelBuilder.AddFuelSessions() was added to OnModelCreating. (In Development it is created by itself.)",
+            error);
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace FuelSessions.EntityFrameworkCore.Statements;
+
+/// <summary>Writes one statement for one table, with names and parameters as the provider wants them.</summary>
+internal sealed class StatementText
+{
+    private readonly ISqlGenerationHelper _sql;
+    private readonly IRelationalCommandBuilder _command;
+    private readonly IEntityType _row;
+    private readonly StoreObjectIdentifier _table;
+    private readonly HashSet<string> _parameters = [];
+
+    internal StatementText(DbContext context, IEntityType row)
+    {
+        _sql = context.GetService<ISqlGenerationHelper>();
+        _command = context.GetService<IRelationalCommandBuilderFactory>().Create();
+        _row = row;
+        _table = StoreObjectIdentifier.Create(row, StoreObjectType.Table)!.Value;
+    }
+
+    internal string Table => _sql.DelimitIdentifier(_table.Name, _table.Schema);
+
+    /// <summary>Every column, the key's included.</summary>
+    internal IEnumerable<string> Properties => _row.GetProperties().Select(property => property.Name);
+
+    internal string Column(string property) => _sql.DelimitIdentifier(ColumnName(property));
+
+    /// <summary>A parameter of the column's type, called like the column unless it gets a name of its own.</summary>
+    internal string Parameter(string property, string? name = null)
+    {
+        name ??= ColumnName(property);
+        if (_parameters.Add(name))
+        {
+            IProperty column = _row.FindProperty(property)!;
+            _command.AddParameter(name, _sql.GenerateParameterName(name), column.GetRelationalTypeMapping(), column.IsNullable);
+        }
+
+        return _sql.GenerateParameterNamePlaceholder(name);
+    }
+
+    internal Statement Statement(string text)
+    {
+        _command.Append(text);
+        return new Statement(_command.Build());
+    }
+
+    private string ColumnName(string property) => _row.FindProperty(property)!.GetColumnName(_table)!;
+}

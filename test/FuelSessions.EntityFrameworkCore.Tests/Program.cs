@@ -1,0 +1,28 @@
+using System.Buffers.Binary;
+using FuelSessions.EntityFrameworkCore.Tests.Support;
+using FuelSessions.Records;
+
+// The process that DurabilityTests kills: writes one version after another and says so of each that was acknowledged.
+if (args is not [string connectionString, string keyHex] || !SessionKey.TryParseHex(keyHex, out SessionKey key))
+{
+    Console.Error.WriteLine("Run the tests with `dotnet test`.");
+    return 1;
+}
+
+await using TestApp app = TestApp.OnSqlite(connectionString, TimeProvider.System);
+await using Stream output = Console.OpenStandardOutput();
+SessionRecord? record = await app.Driver.ReadAsync(key, default);
+while (record is not null)
+{
+    byte[] number = new byte[sizeof(long)];
+    BinaryPrimitives.WriteInt64LittleEndian(number, record.Version + 1);
+    record = record.Next(number);
+    if (!(await app.Driver.WriteAsync(record, default)).IsWritten)
+    {
+        return 2;
+    }
+
+    await output.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"{record.Version}\n"));
+}
+
+return 3;

@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+using Xunit;
+
+namespace FuelSessions.Tests.Servers;
+
+/// <summary>
+/// A PostgreSQL server of the tests' own, from the binaries of Debian's package: its data in a temporary folder, on a free
+/// port of 127.0.0.1, gone with the tests. A collection fixture; tests that share it share the server.
+/// </summary>
+public sealed class PostgresServer : IAsyncLifetime
+{
+    // Ends the server, by its process id, when the test process closes the pipe or dies.
+    private const string Guarded = "\"$@\" & server=$!; read -r _; kill -INT \"$server\"; wait \"$server\"";
+
+    private const string User = "fuel";
+
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _shared = new();
+    private Process? _guard;
+    private string? _folder;
+    private int _port;
+    private int _databases;
+
+    /// <summary>Why there is no server; null if there is one.</summary>
+    public string? MissingReason { get; private set; }
+
+    public async Task InitializeAsync()
+    {
+        string? binaries = FindBinaries();
+        if (binaries is null)
+        {
+            MissingReason = "There are no PostgreSQL binaries in /usr/lib/postgresql (Debian: apt-get install postgresql).";
+            return;
+        }
+
+        _folder = (await RunAsync("mktemp", "-d", "-t", "fuelsessions-postgres-XXXXXX")).Trim();
+        string data = Path.Combine(_folder, "data");
+        await RunAsync(
+            Path.Combine(binaries, "initdb"), "-D", data, "-U", User, "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync");
+        for (int attempts = 5; ; attempts--)
+        {
+            _port = FreePort();
+            if (await TryStartAsync(Path.Combine(binaries, "postgres"), data) is not { } log)
+            {
+                return;
+            }
+
+            // Someone else may have taken the port since it was found free.
+            if (attempts == 0)
+            {
+                throw new InvalidOperationException($"PostgreSQL did not start: {log}");
+            }
+        }
+    }
+
+    /// <summary>Makes a database that is empty and nobody else's; skips the test if there is no server.</summary>
+    /// <returns>Its connection string.</returns>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        // Idle connections to the databases of earlier tests would use up what the server admits.
+        NpgsqlConnection.ClearAllPools();
+        string name = UnusedDatabaseName();
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
+        await connection.OpenAsync();
+        await using NpgsqlCommand command = connection.CreateCommand();
+        command.CommandText = $"CREATE DATABASE {name}";
+        await command.ExecuteNonQueryAsync();
+        return ConnectionString(name);
+    }
+
+    /// <summary>A database that tests share, left-overs included; made when it is first asked for.</summary>
+    /// <returns>Its connection string.</returns>
+    public Task<string> SharedDatabaseAsync(string name) =>
+        _shared.GetOrAdd(name, _ => new Lazy<Task<string>>(CreateDatabaseAsync)).Value;
+
+    /// <summary>The name of a database that isn't there.</summary>
+    public string UnusedDatabaseName() => $"test_{Interlocked.Increment(ref _databases)}";
+
+    /// <summary>How to reach a database of this server; skips the test if there is no server.</summary>
+    public string ConnectionString(string database) => MissingReason is null
+        ? $"Host=127.0.0.1;Port={_port};Username={User};Database={database};Maximum Pool Size=30;Include Error Detail=true"
+        : throw ServerMissingException.Because(MissingReason);
+
+    public async Task DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        if (_guard is not null)
+        {
+            _guard.StandardInput.Close();
+            await _guard.WaitForExitAsync();
+            _guard.Dispose();
+        }
+
+        if (_folder is not null)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private static string? FindBinaries()
+    {
+        const string Root = "/usr/lib/postgresql";
+        return !Directory.Exists(Root)
+            ? null
+            : Directory.GetDirectories(Root)
+                .Select(version => Path.Combine(version, "bin"))
+                .Where(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")))
+                .MaxBy(folder => int.TryParse(Path.GetFileName(Path.GetDirectoryName(folder)), out int version) ? version : 0);
+    }
+
+    /// <summary>Null once the server takes connections; what it said if it ended instead.</summary>
+    private async Task<string?> TryStartAsync(string postgres, string data)
+    {
+        Process guard = Start(
+            "/bin/sh", "-c", Guarded, "sh", postgres, "-D", data, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1",
+            "-c", $"unix_socket_directories={_folder}", "-c", "fsync=off", "-c", "max_connections=200");
+        List<string> log = [];
+        while (await guard.StandardError.ReadLineAsync() is { } line)
+        {
+            log.Add(line);
+            if (line.Contains("ready to accept connections", StringComparison.Ordinal))
+            {
+                // Its log must be read on, or the server would wait for room in the pipe.
+                _ = guard.StandardError.BaseStream.CopyToAsync(Stream.Null);
+                _guard = guard;
+                return null;
+            }
+
+            if (line.Contains("FATAL", StringComparison.Ordinal))
+            {
+                guard.StandardInput.Close();
+            }
+        }
+
+        await guard.WaitForExitAsync();
+        return string.Join(Environment.NewLine, log);
+    }
+
+    private static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        using Process process = Start(program, arguments);
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} failed: {await errors}");
+    }
+
+    // PostgreSQL refuses to run as root.
+    private static Process Start(string program, params string[] arguments)
+    {
+        string[] asPostgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"];
+        string[] line = [.. Environment.UserName == "root" ? asPostgres : [], program, .. arguments];
+        var start = new ProcessStartInfo(line[0], line[1..])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+            Environment = { ["LC_ALL"] = "C", ["TMPDIR"] = "/tmp" },
+        };
+        return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

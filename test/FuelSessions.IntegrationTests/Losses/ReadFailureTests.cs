@@ -102,7 +102,7 @@ public sealed class ReadFailureTests(PostgresServer postgres) : StoreTests(postg
         app.AssertFailed<SessionStoreException>(await app.DoAsync(browser, session => session.Set("user", "Eve")));
         app.AssertFailed<SessionStoreException>(await app.DoAsync(browser, session => session.Destroy()));
 
-        Directory.Delete(shelf);
+        File.Delete(shelf);
         Directory.Move(shelf + "-aside", shelf);
         Assert.Equal("Ada", await app.GetAsync(browser, "user"));
     }

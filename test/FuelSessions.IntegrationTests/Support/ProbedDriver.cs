@@ -8,7 +8,6 @@ namespace FuelSessions.IntegrationTests.Support;
 internal sealed class ProbedDriver(ISessionDriver inner) : ISessionDriver, ICollectExpired, IAsyncDisposable
 {
     private readonly ConcurrentQueue<StoreCall> _calls = new();
-    private int _collections;
 
     /// <summary>Runs before the real driver is asked; what it throws, the engine sees.</summary>
     internal Func<StoreCall, SessionKey, Task>? Before { get; set; }
@@ -18,7 +17,8 @@ internal sealed class ProbedDriver(ISessionDriver inner) : ISessionDriver, IColl
 
     internal ISessionDriver Inner => inner;
 
-    internal int Collections => Volatile.Read(ref _collections);
+    /// <summary>Told of each removal of expired records when it is done, and of how many it removed.</summary>
+    internal Action<int>? Collected { get; set; }
 
     /// <summary>The calls since the last time this was asked.</summary>
     internal StoreCall[] Take()
@@ -80,7 +80,7 @@ internal sealed class ProbedDriver(ISessionDriver inner) : ISessionDriver, IColl
     public async ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken)
     {
         int removed = inner is ICollectExpired collecting ? await collecting.CollectExpiredAsync(limit, cancellationToken) : 0;
-        Interlocked.Increment(ref _collections);
+        Collected?.Invoke(removed);
         return removed;
     }
 

@@ -17,7 +17,8 @@ namespace FuelSessions;
 /// <para>
 /// Members throw <see cref="SessionStoreException"/> if the session had to be read and could not be, and
 /// <see cref="InvalidOperationException"/> for changes that could not be saved: after <see cref="Close"/>, in a
-/// read-only endpoint, and for a session that would have to begin after the response headers were sent.
+/// read-only endpoint, and, once the response headers were sent, for a session that would have to begin, and for the
+/// cookie driver's, whose content those headers carry.
 /// </para>
 /// </remarks>
 public sealed partial class Session
@@ -125,7 +126,7 @@ public sealed partial class Session
     /// Says whom the session belongs to, and rotates it so that every earlier id is stale at once. Null signs out. Does
     /// nothing if it belongs to that principal already.
     /// </summary>
-    /// <param name="principal">Any stable name of the user, 1 to 256 characters; or null.</param>
+    /// <param name="principal">Any stable name of the user, 1 to 256 characters without NUL; or null.</param>
     public Session AttachPrincipal(string? principal)
     {
         if (principal is not null)

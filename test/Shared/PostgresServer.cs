@@ -21,6 +21,7 @@ public sealed class PostgresServer : IAsyncLifetime
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _shared = new();
     private Process? _guard;
     private string? _folder;
+    private string? _binaries;
     private int _port;
     private int _databases;
 
@@ -36,14 +37,14 @@ public sealed class PostgresServer : IAsyncLifetime
             return;
         }
 
+        _binaries = binaries;
         _folder = (await RunAsync("mktemp", "-d", "-t", "fuelsessions-postgres-XXXXXX")).Trim();
-        string data = Path.Combine(_folder, "data");
         await RunAsync(
-            Path.Combine(binaries, "initdb"), "-D", data, "-U", User, "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync");
+            Path.Combine(binaries, "initdb"), "-D", Path.Combine(_folder, "data"), "-U", User, "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync");
         for (int attempts = 5; ; attempts--)
         {
             _port = FreePort();
-            if (await TryStartAsync(Path.Combine(binaries, "postgres"), data) is not { } log)
+            if (await TryStartAsync() is not { } log)
             {
                 return;
             }
@@ -84,16 +85,31 @@ public sealed class PostgresServer : IAsyncLifetime
         ? $"Host=127.0.0.1;Port={_port};Username={User};Database={database};Maximum Pool Size=30;Include Error Detail=true"
         : throw ServerMissingException.Because(MissingReason);
 
+    /// <summary>Stops the server, as an outage does: connections break, and no new one is taken.</summary>
+    public async Task StopAsync()
+    {
+        if (_guard is { } guard)
+        {
+            _guard = null;
+            guard.StandardInput.Close();
+            await guard.WaitForExitAsync();
+            guard.Dispose();
+        }
+    }
+
+    /// <summary>Starts it again, where it was and with what it held.</summary>
+    public async Task StartAsync()
+    {
+        if (await TryStartAsync() is { } log)
+        {
+            throw new InvalidOperationException($"PostgreSQL did not start again: {log}");
+        }
+    }
+
     public async Task DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
-        if (_guard is not null)
-        {
-            _guard.StandardInput.Close();
-            await _guard.WaitForExitAsync();
-            _guard.Dispose();
-        }
-
+        await StopAsync();
         if (_folder is not null)
         {
             Directory.Delete(_folder, recursive: true);
@@ -113,10 +129,11 @@ public sealed class PostgresServer : IAsyncLifetime
     }
 
     /// <summary>Null once the server takes connections; what it said if it ended instead.</summary>
-    private async Task<string?> TryStartAsync(string postgres, string data)
+    private async Task<string?> TryStartAsync()
     {
+        string postgres = Path.Combine(_binaries!, "postgres");
         Process guard = Start(
-            "/bin/sh", "-c", Guarded, "sh", postgres, "-D", data, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1",
+            "/bin/sh", "-c", Guarded, "sh", postgres, "-D", Path.Combine(_folder!, "data"), "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1",
             "-c", $"unix_socket_directories={_folder}", "-c", "fsync=off", "-c", "max_connections=200");
         List<string> log = [];
         while (await guard.StandardError.ReadLineAsync() is { } line)

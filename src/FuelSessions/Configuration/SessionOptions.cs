@@ -130,7 +130,7 @@ public sealed class SessionOptions
 
     /// <summary>
     /// The most that a session's variables and flash variables may take, in bytes as stored. Default 1 MiB
-    /// (1,048,576); for the cookie driver 16 KiB. 1 KiB to 1 GiB.
+    /// (1,048,576); for the cookie driver 16 KiB. 1 KiB to 1 GiB; for the cookie driver to 16 KiB.
     /// </summary>
     public int MaxPayloadBytes { get; set; } = 1024 * 1024;
 

@@ -8,6 +8,11 @@ namespace FuelSessions.Configuration;
 /// <summary>What settings must be, each with a message that names the setting, its value and what is allowed.</summary>
 internal static class SessionOptionsRules
 {
+    /// <summary>The most that the cookie driver takes, in bytes: some six cookies. With more, servers refuse the request's headers.</summary>
+    internal const int MostInCookies = 16 * 1024;
+
+    private const int MostAtServer = 1024 * 1024 * 1024;
+
     private static readonly TimeSpan TenYears = TimeSpan.FromDays(3660);
 
     // RFC 9110: the characters of a token, which cookie and header names are.
@@ -17,7 +22,7 @@ internal static class SessionOptionsRules
     /// <summary>Every rule that the settings of a driver break; empty if they are good.</summary>
     internal static IEnumerable<string> Violations(SessionOptions options, string driver)
     {
-        return Times(options).Concat(Cookie(options)).Concat(Rest(options))
+        return Times(options).Concat(Cookie(options)).Concat(Rest(options, driver))
             .Select(violation => $"Session setting {violation} (driver '{driver}').");
     }
 
@@ -100,7 +105,7 @@ internal static class SessionOptionsRules
         }
     }
 
-    private static IEnumerable<string> Rest(SessionOptions o)
+    private static IEnumerable<string> Rest(SessionOptions o, string driver)
     {
         if (!Enum.IsDefined(o.MatchUserAgent))
         {
@@ -132,9 +137,11 @@ internal static class SessionOptionsRules
             yield return Is(nameof(o.Table), o.Table, "the name of a table");
         }
 
-        if (o.MaxPayloadBytes is < 1024 or > 1024 * 1024 * 1024)
+        // A cookie that is too large would go out, and never come back.
+        int most = driver == "cookie" ? MostInCookies : MostAtServer;
+        if (o.MaxPayloadBytes < 1024 || o.MaxPayloadBytes > most)
         {
-            yield return Is(nameof(o.MaxPayloadBytes), o.MaxPayloadBytes, "1024 to 1073741824");
+            yield return Is(nameof(o.MaxPayloadBytes), o.MaxPayloadBytes, string.Create(CultureInfo.InvariantCulture, $"1024 to {most}"));
         }
 
         if (o.MaxSessions < 1)

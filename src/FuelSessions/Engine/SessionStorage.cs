@@ -7,9 +7,14 @@ namespace FuelSessions.Engine;
 /// A driver as the engine uses it: every call is bounded by <see cref="SessionOptions.StoreTimeout"/>, and what goes
 /// wrong becomes a <see cref="SessionStoreException"/> that names the driver and what was tried.
 /// </summary>
-internal sealed class SessionStorage(string name, ISessionDriver driver)
+/// <param name="name">The driver's name.</param>
+/// <param name="driver">The driver.</param>
+/// <param name="isCarried">Whether the record is kept by the client, and goes to it with the response headers.</param>
+internal sealed class SessionStorage(string name, ISessionDriver driver, bool isCarried = false)
 {
     internal string Name => name;
+
+    internal bool IsCarried => isCarried;
 
     internal ISessionDriver Driver => driver;
 

@@ -568,6 +568,12 @@ internal sealed partial class SessionTransaction(
             throw new InvalidOperationException("The endpoint uses its session read-only (SessionEndpoint metadata); a change would be lost. Remove the metadata, or don't change the session.");
         }
 
+        if (storage.IsCarried && boundary.HeadersSent)
+        {
+            throw new InvalidOperationException(
+                $"A session of driver '{Driver}' can't be changed after the response headers were sent: they carry its content. Change it before writing the response.");
+        }
+
         if (!revive)
         {
             return;

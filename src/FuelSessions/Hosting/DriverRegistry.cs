@@ -7,7 +7,8 @@ namespace FuelSessions;
 internal sealed class DriverRegistry(IEnumerable<DriverRegistration> registrations, IServiceProvider services) : IAsyncDisposable, IDisposable
 {
     private readonly Dictionary<string, DriverRegistration> _registrations = LastOfEachName(registrations);
-    private readonly ConcurrentDictionary<string, Lazy<ISessionDriver>> _drivers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, ISessionDriver> _drivers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Lock _making = new();
 
     internal IReadOnlyCollection<DriverRegistration> Registrations => _registrations.Values;
 
@@ -31,11 +32,20 @@ internal sealed class DriverRegistry(IEnumerable<DriverRegistration> registratio
             throw new InvalidOperationException($"Session driver '{name}' has no server side.");
         }
 
-        return _drivers.GetOrAdd(registration.Name, _ => new Lazy<ISessionDriver>(() => create(services))).Value;
+        if (_drivers.TryGetValue(registration.Name, out ISessionDriver? driver))
+        {
+            return driver;
+        }
+
+        // Not a Lazy, which keeps the first failure for good: a store that is away for a moment comes back without a restart.
+        lock (_making)
+        {
+            return _drivers.GetOrAdd(registration.Name, _ => create(services));
+        }
     }
 
     /// <summary>The driver if it was made already; null otherwise.</summary>
-    internal ISessionDriver? Existing(string name) => _drivers.TryGetValue(name, out Lazy<ISessionDriver>? driver) && driver.IsValueCreated ? driver.Value : null;
+    internal ISessionDriver? Existing(string name) => _drivers.GetValueOrDefault(name);
 
     /// <summary>The driver that keeps the key ring: the one of that name, or the last one that can.</summary>
     internal IKeepDataProtectionKeys KeyStore(string? name)
@@ -49,14 +59,14 @@ internal sealed class DriverRegistry(IEnumerable<DriverRegistration> registratio
 
     public async ValueTask DisposeAsync()
     {
-        foreach (Lazy<ISessionDriver> driver in _drivers.Values)
+        foreach (ISessionDriver driver in _drivers.Values)
         {
             switch (driver)
             {
-                case { IsValueCreated: true, Value: IAsyncDisposable disposable }:
+                case IAsyncDisposable disposable:
                     await disposable.DisposeAsync().ConfigureAwait(false);
                     break;
-                case { IsValueCreated: true, Value: IDisposable disposable }:
+                case IDisposable disposable:
                     disposable.Dispose();
                     break;
             }

@@ -75,8 +75,7 @@ public static class FuelSessionsServiceCollectionExtensions
             "fuelcid",
             Create: null,
             OwnSettings: [],
-            // Browsers and servers take so much, and no more.
-            Defaults: options => options.MaxPayloadBytes = Math.Min(options.MaxPayloadBytes, 16 * 1024)));
+            Defaults: options => options.MaxPayloadBytes = Math.Min(options.MaxPayloadBytes, SessionOptionsRules.MostInCookies)));
         return builder
             .AddDriver("file", "fuelfid", provider => new FileSessionDriver(Folder(provider), provider.GetRequiredService<TimeProvider>()))
             .AddDriver("memory", "fuelxid", provider => new MemorySessionDriver(provider.GetRequiredService<TimeProvider>(), Profile(provider, "memory").MaxSessions));

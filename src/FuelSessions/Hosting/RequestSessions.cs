@@ -13,6 +13,9 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     public bool HeadersSent => context.Response.HasStarted;
 
+    /// <summary>Whether a session is used that is to be saved before the headers go out.</summary>
+    internal bool HasUnsaved => !HeadersSent && _entries.Exists(static entry => entry.Session.Transaction.IsUsed);
+
     public ClientIdentity Client => new(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
 
     public Session Current

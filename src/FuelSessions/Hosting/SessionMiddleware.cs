@@ -22,12 +22,14 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
         using AmbientSessions.Scope scope = AmbientSessions.Enter(sessions);
         ISessionFeature? native = Emulate(context, sessions);
         IHttpResponseBodyFeature body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        context.Features.Set<IHttpResponseBodyFeature>(new SavingResponseBody(body, sessions));
+        var saving = new SavingResponseBody(body, sessions);
+        context.Features.Set<IHttpResponseBodyFeature>(saving);
         try
         {
             await sessions.PrefetchAsync().ConfigureAwait(false);
             await next(context).ConfigureAwait(false);
             await sessions.SaveAtEndAsync().ConfigureAwait(false);
+            saving.Release();
         }
         catch (Exception error)
         {

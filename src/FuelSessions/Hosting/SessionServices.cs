@@ -36,5 +36,5 @@ internal sealed class SessionServices(
 
     internal SessionStorage Storage(string driver) => _storages.GetOrAdd(driver, name => new SessionStorage(name, drivers.Driver(name)));
 
-    internal SessionStorage Carried(string driver, CarriedRecord record) => new(driver, record);
+    internal SessionStorage Carried(string driver, CarriedRecord record) => new(driver, record, isCarried: true);
 }

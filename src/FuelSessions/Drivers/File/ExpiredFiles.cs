@@ -30,7 +30,7 @@ internal sealed class ExpiredFiles(SessionFolder folder, ShelfLocks locks, TimeP
                 }
                 else if (SessionFolder.IsTemporary(path))
                 {
-                    RemoveAbandoned(path);
+                    await RemoveAbandonedAsync(path, shelf, cancellationToken).ConfigureAwait(false);
                 }
 
                 if (removed == limit)
@@ -71,11 +71,13 @@ internal sealed class ExpiredFiles(SessionFolder folder, ShelfLocks locks, TimeP
         }
     }
 
-    private void RemoveAbandoned(string path)
+    private async ValueTask RemoveAbandonedAsync(string path, int shelf, CancellationToken cancellationToken)
     {
         // A file that is gone by now has a time long ago, and deleting it again does nothing.
         if (File.GetLastWriteTimeUtc(path) < clock.GetUtcNow() - TemporaryLifetime)
         {
+            // Whoever writes holds the lock: whatever two clocks make of its age, this file is nobody's then.
+            using ShelfLocks.Held held = await locks.AcquireAsync(shelf, cancellationToken).ConfigureAwait(false);
             File.Delete(path);
         }
     }

@@ -42,7 +42,7 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
     public SessionRecord? Read(SessionKey key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return SessionFile.Read(_folder.PathOf(key), key, _clock.GetUtcNow());
+        return Stored(_folder.PathOf(key), key);
     }
 
     public ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken)
@@ -72,7 +72,7 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
 
         string path = _folder.PathOf(record.Key);
         using ShelfLocks.Held held = await LockAsync(record.Key, cancellationToken).ConfigureAwait(false);
-        if (SessionFile.Read(path, record.Key, _clock.GetUtcNow()) is { } stored)
+        if (Stored(path, record.Key) is { } stored)
         {
             if (record.Version != stored.Version + 1)
             {
@@ -92,7 +92,7 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
     {
         cancellationToken.ThrowIfCancellationRequested();
         string path = _folder.PathOf(key);
-        if (!File.Exists(path))
+        if (!_folder.Contains(path))
         {
             return false;
         }
@@ -105,7 +105,7 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
     {
         cancellationToken.ThrowIfCancellationRequested();
         string path = _folder.PathOf(key);
-        if (File.Exists(path))
+        if (_folder.Contains(path))
         {
             using ShelfLocks.Held held = await LockAsync(key, cancellationToken).ConfigureAwait(false);
             File.Delete(path);
@@ -117,6 +117,9 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         return _expired.CollectAsync(limit, cancellationToken);
     }
+
+    private SessionRecord? Stored(string path, SessionKey key) =>
+        _folder.Contains(path) ? SessionFile.Read(path, key, _clock.GetUtcNow()) : null;
 
     private ValueTask<ShelfLocks.Held> LockAsync(SessionKey key, CancellationToken cancellationToken) =>
         _locks.AcquireAsync(SessionFolder.ShelfOf(key), cancellationToken);

@@ -102,12 +102,6 @@ internal static class SessionFile
 
     private static SafeFileHandle? Open(string path, FileAccess access)
     {
-        // A forged id is the common case of a missing file, and an exception costs ten times this question.
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
         try
         {
             return FileErrors.Outlast(() => File.OpenHandle(path, FileMode.Open, access, WithEveryone));

@@ -13,6 +13,9 @@ internal sealed class SessionFolder
 {
     internal const int Shelves = 256;
 
+    // What FileInfo says of a missing file; of one that it can't look at it throws.
+    private const FileAttributes NotThere = (FileAttributes)(-1);
+
     private const string TemporarySuffix = ".tmp";
     private const int NameLength = 2 * SessionKey.Size;
 
@@ -39,6 +42,19 @@ internal sealed class SessionFolder
     {
         string name = key.ToHex();
         return Path.Join(_root, name.AsSpan(0, 2), name);
+    }
+
+    /// <summary>
+    /// Whether there is a file of that path, which <see cref="PathOf"/> gave. Cheaper than to open one that is missing,
+    /// as after an expired id.
+    /// </summary>
+    /// <exception cref="IOException">Nobody can tell: the folder can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    internal bool Contains(string path)
+    {
+        // Not File.Exists, which calls a file missing that it can't look at: an outage would log people out.
+        bool there = new FileInfo(path).Attributes != NotThere;
+        return there || !File.Exists(_root) ? there : throw new IOException($"The session folder '{_root}' is a file.");
     }
 
     internal string LockPathOf(int shelf) => Path.Join(ShelfPath(shelf), "lock");

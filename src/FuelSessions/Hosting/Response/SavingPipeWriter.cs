@@ -1,25 +1,34 @@
+using System.Buffers;
 using System.IO.Pipelines;
 
 namespace FuelSessions;
 
-/// <summary>A response writer that saves the sessions before its first flush.</summary>
-internal sealed class SavingPipeWriter(PipeWriter inner, RequestSessions sessions) : PipeWriter
+/// <summary>
+/// A response writer that saves the sessions before its first flush. What is written until then it keeps to itself: the
+/// server's writer can't take bytes back, and they would stand before the error page if saving failed.
+/// </summary>
+internal sealed class SavingPipeWriter(PipeWriter inner, SavingResponseBody body) : PipeWriter
 {
+    private const int HeldAtFirst = 4096;
+
+    private ArrayBufferWriter<byte>? _held;
+    private IBufferWriter<byte> _target = inner;
+
     public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
 
-    public override long UnflushedBytes => inner.UnflushedBytes;
+    public override long UnflushedBytes => inner.UnflushedBytes + (_held?.WrittenCount ?? 0);
 
-    public override void Advance(int bytes) => inner.Advance(bytes);
+    public override void Advance(int bytes) => _target.Advance(bytes);
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+    public override Memory<byte> GetMemory(int sizeHint = 0) => Target().GetMemory(sizeHint);
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+    public override Span<byte> GetSpan(int sizeHint = 0) => Target().GetSpan(sizeHint);
 
     public override void CancelPendingFlush() => inner.CancelPendingFlush();
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        ValueTask save = sessions.SaveBeforeHeadersAsync();
+        ValueTask save = body.SaveAsync();
         return save.IsCompletedSuccessfully ? inner.FlushAsync(cancellationToken) : Awaited(save, cancellationToken);
 
         async ValueTask<FlushResult> Awaited(ValueTask pending, CancellationToken token)
@@ -31,7 +40,7 @@ internal sealed class SavingPipeWriter(PipeWriter inner, RequestSessions session
 
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        ValueTask save = sessions.SaveBeforeHeadersAsync();
+        ValueTask save = body.SaveAsync();
         return save.IsCompletedSuccessfully ? inner.WriteAsync(source, cancellationToken) : Awaited(save, source, cancellationToken);
 
         async ValueTask<FlushResult> Awaited(ValueTask pending, ReadOnlyMemory<byte> bytes, CancellationToken token)
@@ -45,11 +54,41 @@ internal sealed class SavingPipeWriter(PipeWriter inner, RequestSessions session
     {
         if (exception is null)
         {
-            await sessions.SaveBeforeHeadersAsync().ConfigureAwait(false);
+            await body.SaveAsync().ConfigureAwait(false);
         }
 
         await inner.CompleteAsync(exception).ConfigureAwait(false);
     }
 
-    public override void Complete(Exception? exception = null) => inner.Complete(exception);
+    public override void Complete(Exception? exception = null)
+    {
+        if (exception is null)
+        {
+            Release();
+        }
+
+        inner.Complete(exception);
+    }
+
+    /// <summary>Hands over what was kept.</summary>
+    internal void Release()
+    {
+        if (_held is { } held)
+        {
+            _held = null;
+            inner.Write(held.WrittenSpan);
+        }
+    }
+
+    private IBufferWriter<byte> Target()
+    {
+        if (body.HoldsBack)
+        {
+            return _target = _held ??= new ArrayBufferWriter<byte>(HeldAtFirst);
+        }
+
+        // Saved without this writer's doing, or there is nothing to save.
+        Release();
+        return _target = inner;
+    }
 }

@@ -13,27 +13,52 @@ internal sealed class SavingResponseBody(IHttpResponseBodyFeature inner, Request
     private SavingStream? _stream;
     private SavingPipeWriter? _writer;
 
-    public Stream Stream => _stream ??= new SavingStream(inner.Stream, sessions);
+    public Stream Stream => _stream ??= new SavingStream(inner.Stream, this);
 
-    public PipeWriter Writer => _writer ??= new SavingPipeWriter(inner.Writer, sessions);
+    public PipeWriter Writer => _writer ??= new SavingPipeWriter(inner.Writer, this);
+
+    /// <summary>Whether saving is still to come, and may fail.</summary>
+    internal bool HoldsBack => sessions.HasUnsaved;
+
+    /// <summary>Saves, and lets out what was held back until then.</summary>
+    internal ValueTask SaveAsync()
+    {
+        ValueTask save = sessions.SaveBeforeHeadersAsync();
+        if (!save.IsCompletedSuccessfully)
+        {
+            return Awaited(save);
+        }
+
+        Release();
+        return default;
+
+        async ValueTask Awaited(ValueTask pending)
+        {
+            await pending.ConfigureAwait(false);
+            Release();
+        }
+    }
+
+    /// <summary>Lets out what was held back: the sessions are saved.</summary>
+    internal void Release() => _writer?.Release();
 
     public void DisableBuffering() => inner.DisableBuffering();
 
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        await sessions.SaveBeforeHeadersAsync().ConfigureAwait(false);
+        await SaveAsync().ConfigureAwait(false);
         await inner.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default)
     {
-        await sessions.SaveBeforeHeadersAsync().ConfigureAwait(false);
+        await SaveAsync().ConfigureAwait(false);
         await inner.SendFileAsync(path, offset, count, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task CompleteAsync()
     {
-        await sessions.SaveBeforeHeadersAsync().ConfigureAwait(false);
+        await SaveAsync().ConfigureAwait(false);
         await inner.CompleteAsync().ConfigureAwait(false);
     }
 }

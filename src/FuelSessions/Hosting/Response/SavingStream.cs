@@ -1,7 +1,7 @@
 namespace FuelSessions;
 
 /// <summary>A response stream that saves the sessions before its first byte.</summary>
-internal sealed class SavingStream(Stream inner, RequestSessions sessions) : Stream
+internal sealed class SavingStream(Stream inner, SavingResponseBody body) : Stream
 {
     public override bool CanRead => inner.CanRead;
 
@@ -19,7 +19,7 @@ internal sealed class SavingStream(Stream inner, RequestSessions sessions) : Str
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        ValueTask save = sessions.SaveBeforeHeadersAsync();
+        ValueTask save = body.SaveAsync();
         return save.IsCompletedSuccessfully ? inner.WriteAsync(buffer, cancellationToken) : Awaited(save, buffer, cancellationToken);
 
         async ValueTask Awaited(ValueTask pending, ReadOnlyMemory<byte> bytes, CancellationToken token)
@@ -34,7 +34,7 @@ internal sealed class SavingStream(Stream inner, RequestSessions sessions) : Str
 
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {
-        await sessions.SaveBeforeHeadersAsync().ConfigureAwait(false);
+        await body.SaveAsync().ConfigureAwait(false);
         await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -65,7 +65,7 @@ internal sealed class SavingStream(Stream inner, RequestSessions sessions) : Str
     // Whoever writes on the calling thread waits on it.
     private void Save()
     {
-        ValueTask save = sessions.SaveBeforeHeadersAsync();
+        ValueTask save = body.SaveAsync();
         if (!save.IsCompletedSuccessfully)
         {
             save.AsTask().GetAwaiter().GetResult();

@@ -1,0 +1,53 @@
+using FuelSessions.IntegrationTests.Support.Stores;
+using FuelSessions.Testing;
+using FuelSessions.Tests.Servers;
+using Microsoft.AspNetCore.Builder;
+
+namespace FuelSessions.IntegrationTests.Support;
+
+/// <summary>Tests that run on several stores; whatever they start ends with them.</summary>
+[Collection(PostgresCollection.Name)]
+public abstract class StoreTests(PostgresServer postgres) : IAsyncLifetime
+{
+    private readonly Stack<IAsyncDisposable> _owned = new();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        while (_owned.TryPop(out IAsyncDisposable? owned))
+        {
+            await owned.DisposeAsync();
+        }
+    }
+
+    private protected async Task<Store> NewStoreAsync(string name) => Own<Store>(name switch
+    {
+        "memory" => new MemoryStore(),
+        "file" => new FileStore(),
+        "sqlite" => new SqliteStore(),
+        "postgres" => new PostgresStore(postgres, await postgres.CreateDatabaseAsync()),
+        _ => new CookieStore(),
+    });
+
+    private protected async Task<SessionApp> StartAsync(
+        string store,
+        Action<SessionOptions>? configure = null,
+        Action<WebApplication>? map = null,
+        Action<WebApplication>? before = null) => await StartAsync(await NewStoreAsync(store), configure, map, before);
+
+    /// <summary>One more app on a store: another node, or the same one after a restart.</summary>
+    private protected async Task<SessionApp> StartAsync(
+        Store store,
+        Action<SessionOptions>? configure = null,
+        Action<WebApplication>? map = null,
+        Action<WebApplication>? before = null,
+        FakeClock? clock = null) => Own(await SessionApp.StartAsync(store, configure, map, before, clock));
+
+    private protected T Own<T>(T owned)
+        where T : IAsyncDisposable
+    {
+        _owned.Push(owned);
+        return owned;
+    }
+}

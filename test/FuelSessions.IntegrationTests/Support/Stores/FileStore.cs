@@ -1,0 +1,45 @@
+using FuelSessions.Records;
+
+namespace FuelSessions.IntegrationTests.Support.Stores;
+
+/// <summary>A folder of the test's own.</summary>
+internal sealed class FileStore() : Store("file", "fuelfid")
+{
+    private readonly DirectoryInfo _parent = Directory.CreateTempSubdirectory("fuelsessions-");
+
+    internal string Folder => Path.Join(_parent.FullName, "sessions");
+
+    private string Aside => Path.Join(_parent.FullName, "aside");
+
+    internal override void Configure(SessionOptions options)
+    {
+        base.Configure(options);
+        options.Path = Folder;
+    }
+
+    // A file in the folder's place: that stops root as well, whom permissions don't.
+    internal override Task BreakAsync()
+    {
+        Directory.Move(Folder, Aside);
+        return File.WriteAllTextAsync(Folder, "");
+    }
+
+    internal override Task RepairAsync()
+    {
+        File.Delete(Folder);
+        Directory.Move(Aside, Folder);
+        return Task.CompletedTask;
+    }
+
+    internal string FileOf(SessionKey key) => Path.Join(Folder, key.ToHex()[..2], key.ToHex());
+
+    internal override Task<byte[]> BytesAsync(SessionKey key) => File.ReadAllBytesAsync(FileOf(key));
+
+    internal override Task OverwriteAsync(SessionKey key, byte[] bytes) => File.WriteAllBytesAsync(FileOf(key), bytes);
+
+    public override ValueTask DisposeAsync()
+    {
+        _parent.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+}

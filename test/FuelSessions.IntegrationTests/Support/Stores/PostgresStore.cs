@@ -1,0 +1,24 @@
+using System.Data.Common;
+using FuelSessions.Tests.Servers;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace FuelSessions.IntegrationTests.Support.Stores;
+
+/// <summary>A database of a PostgreSQL server.</summary>
+internal sealed class PostgresStore(PostgresServer server, string connectionString) : DbStore
+{
+    internal override void AddDriver(FuelSessionsBuilder builder) => builder.AddDbDriver(db => db.UseNpgsql(connectionString));
+
+    internal override Task BreakAsync() => server.StopAsync();
+
+    internal override Task RepairAsync() => server.StartAsync();
+
+    protected override async Task<DbConnection> OpenAsync()
+    {
+        var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+}

@@ -42,7 +42,7 @@ public sealed partial class Session
             throw new ArgumentException(violation, nameof(value));
         }
 
-        _transaction.Configure(changed);
+        _transaction.Configure(changed, setting.Name == nameof(SessionOptions.ExpirationTime));
         return this;
     }
 }

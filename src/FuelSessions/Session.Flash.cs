@@ -23,6 +23,9 @@ public sealed partial class Session
         return this;
     }
 
+    /// <summary>The same for a value of no particular type, such as a bare null.</summary>
+    public Session SetFlash(string name, object? value) => SetFlash<object?>(name, value);
+
     /// <summary>The flash variable's value; <paramref name="defaultValue"/> if there is none.</summary>
     /// <param name="expire">
     /// Whether reading consumes it, so that it ends with this request. By default: yes for one from an earlier request,

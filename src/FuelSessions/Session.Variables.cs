@@ -20,14 +20,14 @@ public sealed partial class Session
     public T? Get<T>(string path, Func<T>? defaultValue) =>
         TryGet(path, out T? value) ? value : defaultValue is null ? default : defaultValue();
 
-    /// <summary>The values of several variables by name; null for those that there are not.</summary>
-    public IReadOnlyDictionary<string, object?> Get(IEnumerable<string> paths)
+    /// <summary>The values of several variables by name; <paramref name="defaultValue"/> for those that there are not.</summary>
+    public IReadOnlyDictionary<string, object?> Get(IEnumerable<string> paths, object? defaultValue = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
         var values = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (string path in paths)
         {
-            values[path] = Get<object>(path);
+            values[path] = Get(path, defaultValue);
         }
 
         return values;
@@ -71,17 +71,16 @@ public sealed partial class Session
         return this;
     }
 
+    /// <summary>The same for a value of no particular type, such as a bare null.</summary>
+    public Session Set(string path, object? value) => Set<object?>(path, value);
+
     /// <summary>Sets each of the variables; names may be paths. Values are replaced, not merged. If one is refused, none is set.</summary>
     public Session Set(IEnumerable<KeyValuePair<string, object?>> variables)
     {
         ArgumentNullException.ThrowIfNull(variables);
         SetVariable[] changes = [.. variables.Select(variable =>
             new SetVariable(VariablePath.Parse(variable.Key), ValueSerializer.Serialize(variable.Key, variable.Value, Serializer)))];
-        foreach (SetVariable change in changes)
-        {
-            _transaction.Apply(change);
-        }
-
+        _transaction.ApplyAll(changes);
         return this;
     }
 
@@ -89,6 +88,15 @@ public sealed partial class Session
     public Session Delete(string path)
     {
         _transaction.Apply(new RemoveVariable(VariablePath.Parse(path)));
+        return this;
+    }
+
+    /// <summary>Removes each of the variables or elements. If a path is refused, none is removed.</summary>
+    public Session Delete(IEnumerable<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        RemoveVariable[] changes = [.. paths.Select(path => new RemoveVariable(VariablePath.Parse(path)))];
+        _transaction.ApplyAll(changes);
         return this;
     }
 

@@ -63,7 +63,7 @@ public sealed partial class Session
     /// <summary>When the current id was made.</summary>
     public DateTimeOffset Rotated => Used().Rotated;
 
-    /// <summary>When the session was last saved; for a new one: when it began.</summary>
+    /// <summary>When the session was last saved, or rotated in this request; for a new one: when it began.</summary>
     public DateTimeOffset Updated => Used().Updated;
 
     /// <summary>Whom the session belongs to, as <see cref="AttachPrincipal"/> said; null for an anonymous one.</summary>
@@ -74,7 +74,7 @@ public sealed partial class Session
 
     /// <summary>
     /// The session id, as <see cref="Key"/> gives it. A secret: who knows it owns the session. Null in a request that
-    /// came with a <see cref="Token"/>.
+    /// came with a <see cref="Token"/>, and after <see cref="Destroy"/>.
     /// </summary>
     public string? Id => Used().Id?.Encode();
 
@@ -88,13 +88,13 @@ public sealed partial class Session
     /// <summary>
     /// An element of the session's own: <c>session_id</c>, <c>previous_id</c> (the same until the first rotation),
     /// <c>created</c> (of this id) and <c>updated</c> (both in Unix seconds), <c>user_agent</c>, <c>ip_hash</c>; null
-    /// for an unknown name, and where there is no such value.
+    /// for an unknown name, where there is no such value, and after <see cref="Destroy"/>.
     /// </summary>
     public string? Key(string name = "session_id")
     {
         ArgumentNullException.ThrowIfNull(name);
         SessionTransaction used = Used();
-        return name switch
+        return used.State == SessionState.Destroyed ? null : name switch
         {
             "session_id" => used.Id?.Encode(),
             "previous_id" => used.PreviousId?.Encode(),

@@ -122,9 +122,9 @@ internal static class SessionOptionsRules
             yield return Is(nameof(o.HeaderName), header, "a header name (RFC 9110), or none");
         }
 
-        if (string.IsNullOrEmpty(o.FlashId) || o.FlashId.Contains(FlashVariables.Separator))
+        if (string.IsNullOrEmpty(o.FlashId) || o.FlashId.Contains(FlashVariables.Separator) || Unicode.IndexOfBroken(o.FlashId) >= 0)
         {
-            yield return Is(nameof(o.FlashId), o.FlashId, "any text that is not empty");
+            yield return Is(nameof(o.FlashId), o.FlashId, "any text that is not empty, in valid Unicode and without U+001F");
         }
 
         if (string.IsNullOrWhiteSpace(o.Table))

@@ -86,5 +86,5 @@ internal static class SettingValue
 
     /// <summary>FuelPHP's form of a time: whole seconds as an <c>int</c> where they fit.</summary>
     internal static object Seconds(TimeSpan time) =>
-        time.TotalSeconds is var seconds && seconds == Math.Floor(seconds) && seconds <= int.MaxValue ? (int)seconds : seconds;
+        time.TotalSeconds is var seconds && seconds == Math.Floor(seconds) && seconds <= int.MaxValue ? (object)(int)seconds : seconds;
 }

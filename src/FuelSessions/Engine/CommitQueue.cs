@@ -6,7 +6,8 @@ namespace FuelSessions.Engine;
 /// Lets the commits of one session within this process follow each other instead of colliding in the store [W2]. Held
 /// only for the moment of a commit; whoever leaves hands on what it has stored.
 /// </summary>
-internal sealed class CommitQueue
+/// <param name="waking">How the next in line goes on: on a thread of its own, so that it does not run inside the request that leaves.</param>
+internal sealed class CommitQueue(TaskCreationOptions waking = TaskCreationOptions.RunContinuationsAsynchronously)
 {
     private readonly Dictionary<SessionKey, Line>[] _shards = [.. Enumerable.Range(0, 16).Select(_ => new Dictionary<SessionKey, Line>())];
 
@@ -24,7 +25,7 @@ internal sealed class CommitQueue
                 return new Turn(this, key, line);
             }
 
-            waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiter = new TaskCompletionSource(waking);
             line.Waiting.Enqueue(waiter);
         }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 
@@ -7,8 +6,6 @@ namespace FuelSessions.Engine;
 /// <summary>How a transaction is saved: compare, swap, and merge if another writer was faster [W2].</summary>
 internal sealed partial class SessionTransaction
 {
-    private const int LongestPauseMilliseconds = 50;
-
     /// <summary>
     /// The id that must go out with this response; null: none. It is the record's current one, and the store has
     /// accepted it [R5].
@@ -129,14 +126,21 @@ internal sealed partial class SessionTransaction
                 if (turn.Latest is { } latest && latest.Version > basis.Version)
                 {
                     basis = latest;
-                    if (IsShutOutOf(basis))
+                    if (_rotation is { Revokes: true } && IsShutOutOf(basis))
                     {
-                        await SaveApartAsync().ConfigureAwait(false);
+                        BeginApart();
+                        await SaveNewAsync(expiring: null).ConfigureAwait(false);
                         return;
                     }
 
                     if (Draft(basis, expiring) is not { } merged)
                     {
+                        if (IsShutOutOf(basis))
+                        {
+                            ShutOut();
+                            return;
+                        }
+
                         Settled(basis, new VariableMap(basis.Data), new VariableMap(basis.Flash), CurrentSecret(basis));
                         Announce(extended: false);
                         return;
@@ -150,7 +154,15 @@ internal sealed partial class SessionTransaction
                 if (result.IsWritten)
                 {
                     turn.Latest = draft.Record;
-                    Commit(draft, basis);
+                    if (IsShutOutOf(basis))
+                    {
+                        ShutOut();
+                    }
+                    else
+                    {
+                        Commit(draft, basis);
+                    }
+
                     return;
                 }
 
@@ -162,7 +174,7 @@ internal sealed partial class SessionTransaction
 
                 turn.Latest = result.Winner;
                 services.Diagnostics.Conflict(Driver, _key, attempt);
-                await PauseAsync(attempt, deadline.Token).ConfigureAwait(false);
+                await services.PauseAsync(attempt, deadline.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException error)
@@ -171,25 +183,24 @@ internal sealed partial class SessionTransaction
         }
     }
 
-    // Two revoking rotations met, and the other one was faster: each may be the one that the other is to shut out. So this
-    // request must neither get the winner's record in hand nor leave its own sign-in there [W5], unless both are
-    // known to be for the same person.
+    // A revoking rotation by another request was faster: it has shut out every holder of an earlier id [R10], and so this
+    // request, unless it has proved itself to be for the person to whom the session belongs since. If this one is to
+    // revoke as well, each may be the one that the other is to shut out: it goes on in a session of its own [W5].
     private bool IsShutOutOf(SessionRecord winner) =>
-        _rotation is { Revokes: true }
-        && winner.Epoch != _stored!.Value.Record.Epoch
-        && (_principal is null || !string.Equals(_principal, winner.Principal, StringComparison.Ordinal));
+        winner.Epoch != _stored!.Value.Record.Epoch
+        && !(HasAttached && _principal is not null && string.Equals(_principal, winner.Principal, StringComparison.Ordinal));
 
-    private async ValueTask SaveApartAsync()
+    // What this request did before is saved [W3]. What came after is not for its eyes: neither data nor id nor token.
+    private void ShutOut()
     {
-        (IChange[] changes, string? principal) = ([.. _changes], _principal);
-        BeginNew();
-        foreach (IChange change in changes)
-        {
-            change.Apply(_data, _flash, lenient: true);
-        }
-
-        _principal = principal;
-        await SaveNewAsync(expiring: null).ConfigureAwait(false);
+        _changes.Clear();
+        _rotation = null;
+        _rotateLater = false;
+        _newLifetime = null;
+        _principal = null;
+        _stored = null;
+        IdToSend = null;
+        State = SessionState.Detached;
     }
 
     // What should be stored instead of that record; null if it already is what this request wants.
@@ -201,8 +212,7 @@ internal sealed partial class SessionTransaction
         bool confirms = presentsCurrent && basis.Confirmed is null;
         Rotation? rotation = RotationFor(basis, current, presentsCurrent, now);
         bool content = _changes.Count > 0 || expiring is not null;
-        bool principal = !string.Equals(_principal, _stored!.Value.Record.Principal, StringComparison.Ordinal);
-        if (!content && !principal && !confirms && rotation is null && !_rotateLater && _newLifetime is null)
+        if (!content && !HasAttached && !confirms && rotation is null && !_rotateLater && _newLifetime is null)
         {
             return null;
         }
@@ -216,7 +226,7 @@ internal sealed partial class SessionTransaction
             Confirmed = confirms ? now : basis.Confirmed,
             Lifetime = lifetime,
             Expires = _newLifetime is not null || ExpiryPolicy.IsTouchDue(basis, expires, Options) ? expires : basis.Expires,
-            Principal = principal ? _principal : basis.Principal,
+            Principal = HasAttached ? _principal : basis.Principal,
         };
 
         if (rotation is not null)
@@ -264,11 +274,9 @@ internal sealed partial class SessionTransaction
 
         if (_rotation is { } asked)
         {
-            // Who rotated since this request read the record, or before its new id was seen, has done what was asked for [W5, R9]:
-            // another rotation would shut out ids that requests on their way still carry [R3].
-            bool satisfied = current is null
-                || !asked.From!.Value.Hash().Equals(basis.CurrentHash)
-                || (basis.Confirmed is null && !presentsCurrent);
+            // Who rotated since this request read the record has done what was asked for [W5, R9]: another rotation would shut
+            // out ids that requests on their way still carry [R3].
+            bool satisfied = current is null || !asked.From!.Value.Hash().Equals(basis.CurrentHash);
             return satisfied ? null : asked;
         }
 
@@ -326,14 +334,35 @@ internal sealed partial class SessionTransaction
 
         _record = record with { Expires = expires };
         _stored = (_record, _held);
-        Announce(extended: true);
+        if (!boundary.HeadersSent && presented is { TravelsBack: true })
+        {
+            await AnnounceTouchedAsync().ConfigureAwait(false);
+        }
+    }
+
+    // A touch compares nothing, and the cookie that is to live longer must not replace a newer one in the client: which id is
+    // the current one by now, only the store can say [R5].
+    private async ValueTask AnnounceTouchedAsync()
+    {
+        SessionRecord? touched = await storage.ReadAsync(_key, Options.StoreTimeout).ConfigureAwait(false);
+        if (touched is null)
+        {
+            Gone(explicitly: false);
+            return;
+        }
+
+        IdToSend = CurrentSecret(touched) is { } current ? new SessionId(_key, current) : null;
     }
 
     // The client learns an id that it did not present, and a cookie that must live longer.
     private void Announce(bool extended)
     {
-        if (_held is { } current && _record is { } record && current.Hash().Equals(record.CurrentHash)
-            && (extended || presented?.Secret is not { } shown || !shown.Hash().Equals(record.CurrentHash)))
+        if (_held is not { } current || _record is not { } record || !current.Hash().Equals(record.CurrentHash))
+        {
+            // What an earlier save of this request had announced is not the current one any more [R5].
+            IdToSend = null;
+        }
+        else if (extended || presented?.Secret is not { } shown || !shown.Hash().Equals(record.CurrentHash))
         {
             IdToSend = new SessionId(_key, current);
         }
@@ -359,6 +388,7 @@ internal sealed partial class SessionTransaction
     {
         services.Diagnostics.Report(SessionEventKind.Gone, Driver, _key, _principal, Options);
         _changes.Clear();
+        _principal = null;
         _stored = null;
         IdToSend = null;
         State = SessionState.Gone;
@@ -388,14 +418,6 @@ internal sealed partial class SessionTransaction
         {
             throw new SessionTooLargeException(Driver, size, Options.MaxPayloadBytes);
         }
-    }
-
-    // Real time on purpose: it only spreads writers of several processes.
-    private static Task PauseAsync(int attempt, CancellationToken cancellationToken)
-    {
-        int longest = Math.Min(1 << Math.Min(attempt, 10), LongestPauseMilliseconds);
-        int pause = attempt == 1 ? 0 : RandomNumberGenerator.GetInt32(longest + 1);
-        return pause == 0 ? Task.CompletedTask : Task.Delay(pause, cancellationToken);
     }
 
     private SessionSecret? CurrentSecret(SessionRecord basis) => _held is { } held ? RotationPolicy.CurrentSecret(basis, held) : null;

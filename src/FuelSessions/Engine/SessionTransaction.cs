@@ -34,6 +34,7 @@ internal sealed partial class SessionTransaction(
     private SessionSecret? _shown;
     private SessionSecret? _shownPrevious;
     private Rotation? _rotation;
+    private DateTimeOffset _rotated;
     private bool _rotateLater;
 
     private SessionKey? _doomed;
@@ -58,9 +59,9 @@ internal sealed partial class SessionTransaction(
 
     internal DateTimeOffset Created => _record?.Created ?? _began;
 
-    internal DateTimeOffset Rotated => _record?.Rotated ?? _began;
+    internal DateTimeOffset Rotated => _rotation is not null ? _rotated : _record?.Rotated ?? _began;
 
-    internal DateTimeOffset Updated => _record?.Updated ?? _began;
+    internal DateTimeOffset Updated => _rotation is not null ? _rotated : _record?.Updated ?? _began;
 
     internal ulong? IpHash => _record is null ? boundary.Client.IpHash(_key) : _record.IpHash;
 
@@ -68,8 +69,11 @@ internal sealed partial class SessionTransaction(
 
     internal uint Epoch => (_record?.Epoch ?? 0) + (_rotation is { Revokes: true } ? 1u : 0u);
 
-    /// <summary>The id as the app may see it; null for a request that came with a token, which proves a session and holds no id.</summary>
-    internal SessionId? Id => _shown is { } secret ? new SessionId(_key, secret) : null;
+    /// <summary>
+    /// The id as the app may see it; null once it is destroyed, and for a request that came with a token, which proves
+    /// a session and holds no id.
+    /// </summary>
+    internal SessionId? Id => _shown is { } secret && State != SessionState.Destroyed ? new SessionId(_key, secret) : null;
 
     /// <summary>The id that is good from now on, as far as it is known.</summary>
     internal SessionId? CurrentId => _held is { } secret ? new SessionId(_key, secret) : null;
@@ -163,6 +167,27 @@ internal sealed partial class SessionTransaction(
         return change;
     }
 
+    /// <summary>All of them or, if one is refused, none.</summary>
+    internal void ApplyAll(IReadOnlyList<IChange> changes)
+    {
+        BeginChange();
+        var before = new VariableMap(_data.Encode(stamp: 0));
+        try
+        {
+            foreach (IChange change in changes)
+            {
+                change.Apply(_data, _flash, lenient: false);
+            }
+        }
+        catch
+        {
+            _data = before;
+            throw;
+        }
+
+        _changes.AddRange(changes);
+    }
+
     internal void SetFlash(VariablePath key, byte[] json)
     {
         Apply(new SetFlashVariable(key, json));
@@ -223,7 +248,7 @@ internal sealed partial class SessionTransaction(
         switch (State)
         {
             case SessionState.Detached or SessionState.Gone when revoke:
-                BeginNew(keepContent: true);
+                BeginApart();
                 return;
             case SessionState.Detached or SessionState.Gone:
                 return;
@@ -243,7 +268,7 @@ internal sealed partial class SessionTransaction(
             // A token does not hold the id that the next one is derived from: whoever presents the id next rotates it.
             _rotateLater = true;
         }
-        else if (!IsSatisfied())
+        else if (_record is not { } record || !PresentsPrevious(record))
         {
             Show(Rotation.Ordinary(held));
         }
@@ -336,10 +361,13 @@ internal sealed partial class SessionTransaction(
         State = SessionState.New;
     }
 
-    internal void Configure(SessionOptions changed)
+    /// <param name="setsLifetime">
+    /// Whether the session's own lifetime is meant, which may be another one than the configured that it is set to.
+    /// </param>
+    internal void Configure(SessionOptions changed, bool setsLifetime)
     {
         UseNow();
-        if (changed.ExpirationTime != Options.ExpirationTime)
+        if (setsLifetime)
         {
             BeginChange();
             _newLifetime = changed.ExpirationTime;
@@ -458,22 +486,31 @@ internal sealed partial class SessionTransaction(
         _loaded = true;
     }
 
-    private void BeginNew(bool keepContent = false)
+    private void BeginNew()
     {
-        if (!keepContent)
-        {
-            Empty();
-        }
-
+        Empty();
         _record = null;
         _key = SessionKey.Create();
         _held = _shown = SessionSecret.Create();
-        _shownPrevious = null;
-        _rotation = null;
         _began = ExpiryPolicy.Milliseconds(services.Clock.GetUtcNow());
         State = SessionState.New;
         BeganHere = true;
         _loaded = true;
+    }
+
+    // A new session with what this request itself has done, and nothing of the one that it has been shown.
+    private void BeginApart()
+    {
+        IChange[] changes = [.. _changes];
+        string? principal = HasAttached ? _principal : null;
+        BeginNew();
+        _stored = null;
+        _principal = principal;
+        foreach (IChange change in changes)
+        {
+            change.Apply(_data, _flash, lenient: true);
+            _changes.Add(change);
+        }
     }
 
     private void Unreadable(PresentedId id, SessionRecordFormatException error)
@@ -547,11 +584,13 @@ internal sealed partial class SessionTransaction(
         }
     }
 
-    // Asked for by the holder of the previous id while the current one was not seen yet: that is the new id [R9].
-    private bool IsSatisfied() =>
-        _record is { Confirmed: null, PreviousHash: not null } record
-        && presented?.Secret is { } secret
-        && !secret.Hash().Equals(record.CurrentHash);
+    // Whether this request has said itself whom the session belongs to, and not found it said.
+    private bool HasAttached => !string.Equals(_principal, _stored?.Record.Principal, StringComparison.Ordinal);
+
+    // The holder of the previous id that asks for a rotation has it: the current one is new to it. Were that one replaced
+    // as well, a lost response would leave this client without a good id [R4, R9].
+    private bool PresentsPrevious(SessionRecord record) =>
+        record.PreviousHash is { } previous && presented?.Secret is { } secret && secret.Hash().Equals(previous);
 
     private void Show(Rotation rotation)
     {
@@ -561,6 +600,7 @@ internal sealed partial class SessionTransaction(
         }
 
         _rotation = rotation;
+        _rotated = Now();
         _shown = rotation.To;
     }
 

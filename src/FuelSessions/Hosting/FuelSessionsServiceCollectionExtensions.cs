@@ -2,6 +2,9 @@ using FuelSessions;
 using FuelSessions.Configuration;
 using FuelSessions.Drivers;
 using FuelSessions.Engine;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -62,6 +65,10 @@ public static class FuelSessionsServiceCollectionExtensions
         services.AddScoped<ISessionStore>(_ => AmbientSessions.Require());
         services.AddScoped(_ => AmbientSessions.Require().Current);
         services.AddHostedService<ExpiredSessionCollector>();
+
+        // A controller's action takes the session as a minimal API does, instead of trying to make one from the request.
+        services.Configure<MvcOptions>(options =>
+            options.ModelMetadataDetailsProviders.Add(new BindingSourceMetadataProvider(typeof(Session), BindingSource.Services)));
 
         services.AddSingleton(new DriverRegistration(
             "cookie",

@@ -15,7 +15,15 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     public ClientIdentity Client => new(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
 
-    public Session Current => Forge();
+    public Session Current
+    {
+        get
+        {
+            // To look at a session that was closed is not to forge it again.
+            SessionOptions options = services.Profiles.ForOrDefault(null);
+            return Instance(options.CookieName) is { } session && session.Driver == options.Driver ? session : Forge();
+        }
+    }
 
     // Asked for each time: routing may come later in the pipeline than this app's sessions do.
     private EndpointUse Use => services.UseOf(context.GetEndpoint());

@@ -88,7 +88,7 @@ internal sealed class SessionProfiles
 
     /// <summary>The first setting in which they differ; null if they are the same.</summary>
     internal static string? Difference(SessionOptions left, SessionOptions right) =>
-        SessionSettings.All.FirstOrDefault(setting => !string.Equals(Text(setting, left), Text(setting, right), StringComparison.OrdinalIgnoreCase))?.Name;
+        SessionSettings.All.FirstOrDefault(setting => !string.Equals(Text(setting, left), Text(setting, right), StringComparison.Ordinal))?.Name;
 
     private static string? Text(SessionSetting setting, SessionOptions options) => setting.Get(options, false)?.ToString();
 

@@ -123,7 +123,7 @@ internal static class JsonElementPath
         {
             throw new ArgumentOutOfRangeException(
                 nameof(path),
-                $"Session variable '{path}' addresses index {index} of a list with {list.Count} elements; the next free index is {list.Count}.");
+                $"Session variable '{path}' addresses index {parts[0]} of a list with {list.Count} elements; the next free index is {list.Count}.");
         }
     }
 

@@ -20,6 +20,7 @@ internal static class ValueSerializer
             // Without its fields a tuple would be stored as nothing.
             IncludeFields = true,
             MaxDepth = 256,
+            Converters = { new WholeText() },
         };
         options.TypeInfoResolverChain.Add(SessionJsonContext.Default);
         AddReflection(options);
@@ -34,18 +35,18 @@ internal static class ValueSerializer
             return "null"u8.ToArray();
         }
 
-        if (value is string text)
+        if (value is char and (>= '\uD800' and <= '\uDFFF'))
         {
-            Unicode.ThrowIfBroken(text, $"The text in session variable '{path}'", nameof(value));
+            throw new ArgumentException($"The character in session variable '{path}' is half of a surrogate pair and can't be stored without loss.", nameof(value));
         }
 
         Type type = value.GetType();
         try
         {
             JsonTypeInfo info = TypeInfo(typeof(T), type, options);
-            if (info.Kind == JsonTypeInfoKind.Object && info.Properties.Count == 0 && type != typeof(object))
+            if (StoresNothing(info))
             {
-                throw new NotSupportedException("The type has no public properties or fields to store.");
+                throw Nothing(type);
             }
 
             return JsonSerializer.SerializeToUtf8Bytes(value, info);
@@ -126,6 +127,12 @@ internal static class ValueSerializer
         return options.GetTypeInfo(actual);
     }
 
+    // A base type without members of its own stores those of its derived types.
+    private static bool StoresNothing(JsonTypeInfo info) =>
+        info is { Kind: JsonTypeInfoKind.Object, Properties.Count: 0, PolymorphismOptions: null } && info.Type != typeof(object);
+
+    private static NotSupportedException Nothing(Type type) => new($"Type '{type}' has no public properties or fields to store.");
+
     private static string KindOf(ReadOnlySpan<byte> json) => json.IsEmpty ? "nothing" : (char)json[0] switch
     {
         '{' => "a map",
@@ -136,13 +143,38 @@ internal static class ValueSerializer
         _ => "a number",
     };
 
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Used with reflection only, which trimming switches off.")]
+    private static bool IsToldApart(Type type)
+    {
+        for (Type? at = type; at is not null; at = at.BaseType)
+        {
+            if (at.IsDefined(typeof(JsonDerivedTypeAttribute), inherit: false))
+            {
+                return true;
+            }
+        }
+
+        return type.GetInterfaces().Any(contract => contract.IsDefined(typeof(JsonDerivedTypeAttribute), inherit: false));
+    }
+
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Guarded by the feature switch that trimming sets to false.")]
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Guarded by the feature switch that AOT sets to false.")]
     private static void AddReflection(JsonSerializerOptions options)
     {
         if (JsonSerializer.IsReflectionEnabledByDefault)
         {
-            options.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
+            var resolver = new DefaultJsonTypeInfoResolver();
+            resolver.Modifiers.Add(RefuseEmpty);
+            options.TypeInfoResolverChain.Add(resolver);
+        }
+    }
+
+    // Inside a value too: what is kept in private would come back empty. Nothing is lost where the type alone says all.
+    private static void RefuseEmpty(JsonTypeInfo info)
+    {
+        if (StoresNothing(info) && !IsToldApart(info.Type))
+        {
+            info.OnSerializing = static value => throw Nothing(value.GetType());
         }
     }
 }

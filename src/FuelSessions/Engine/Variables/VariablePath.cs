@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FuelSessions.Engine;
 
 /// <summary>The name of a variable and, behind dots, the way to an element inside it: <c>cart.items.7</c>.</summary>
@@ -49,13 +51,23 @@ internal readonly struct VariablePath
     /// <summary>A variable whose name is not to be split at its dots.</summary>
     internal static VariablePath Verbatim(string variable, string element) => new($"{variable}.{element}", variable, [element]);
 
-    /// <summary>Whether a part can be the index of a list: digits without a superfluous zero, as PHP has it.</summary>
+    /// <summary>
+    /// Whether a part can be the index of a list: digits without a superfluous zero, as PHP has it. One that is too
+    /// large for any list is <see cref="int.MaxValue"/>.
+    /// </summary>
     internal static bool TryIndex(string part, out int index)
     {
         index = 0;
-        return part.Length is > 0 and <= 9
-            && (part.Length == 1 || part[0] != '0')
-            && part.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0
-            && int.TryParse(part, out index);
+        if (part.Length == 0 || (part.Length > 1 && part[0] == '0') || part.AsSpan().ContainsAnyExceptInRange('0', '9'))
+        {
+            return false;
+        }
+
+        if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out index))
+        {
+            index = int.MaxValue;
+        }
+
+        return true;
     }
 }

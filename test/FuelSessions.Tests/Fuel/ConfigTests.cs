@@ -1,0 +1,288 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace FuelSessions.Tests.Fuel;
+
+/// <summary>Settings by FuelPHP's names and by ours: defaults, forms, and what holds for how long.</summary>
+public class ConfigTests
+{
+    // FuelPHP's name, ours, the default in FuelPHP's form, the default in ours.
+    public static TheoryData<string?, string, object?, object?> Settings() => new()
+    {
+        { "driver", "Driver", "memory", "memory" },
+        { "auto_initialize", "AutoInitialize", true, true },
+        { "match_ip", "MatchIp", false, false },
+        { "match_ua", "MatchUserAgent", "IgnoringVersions", UserAgentMatching.IgnoringVersions },
+        { "cookie_domain", "CookieDomain", null, null },
+        { "cookie_path", "CookiePath", "/", "/" },
+        { "cookie_http_only", "CookieHttpOnly", true, true },
+        { "cookie_same_site", "CookieSameSite", "Lax", SameSiteMode.Lax },
+        { null, "CookieSecure", null, CookieSecurePolicy.SameAsRequest },
+        { null, "CookiePartitioned", null, false },
+        { "encrypt_cookie", "EncryptCookie", true, true },
+        { "expire_on_close", "ExpireOnClose", false, false },
+        { "expiration_time", "ExpirationTime", 7200, TimeSpan.FromHours(2) },
+        { null, "AbsoluteExpiration", null, null },
+        { null, "TouchInterval", null, null },
+        { "rotation_time", "RotationTime", 300, TimeSpan.FromMinutes(5) },
+        { null, "PreviousIdGrace", null, TimeSpan.FromSeconds(60) },
+        { null, "OnStaleId", null, StaleIdAction.Ignore },
+        { "flash_id", "FlashId", "flash", "flash" },
+        { "flash_auto_expire", "FlashAutoExpire", true, true },
+        { "flash_expire_after_get", "FlashExpireAfterGet", true, true },
+        { "post_cookie_name", "PostFieldName", null, null },
+        { "http_header_name", "HeaderName", null, null },
+        { null, "QueryParameterName", null, null },
+        { "enable_cookie", "EnableCookie", true, true },
+        { null, "TokenLifetime", null, null },
+        { "native_emulation", "NativeEmulation", false, false },
+        { "cookie_name", "CookieName", "fuelxid", "fuelxid" },
+        { null, "SaveOnError", null, false },
+        { null, "OnStoreFailure", null, StoreFailureAction.Throw },
+        { null, "StoreTimeout", null, TimeSpan.FromSeconds(5) },
+        { null, "MaxPayloadBytes", null, 1048576 },
+        { "table", "Table", "sessions", "sessions" },
+        { null, "GcInterval", null, TimeSpan.FromMinutes(10) },
+        { null, "MaxSessions", null, 100_000 },
+    };
+
+    [Theory, MemberData(nameof(Settings))]
+    public async Task EverySettingHasItsDefaultUnderBothNames(string? fuel, string name, object? fuelDefault, object? netDefault)
+    {
+        await using Site site = await Site.StartAsync("memory");
+        await site.Visit(s =>
+        {
+            Assert.Equal(netDefault, s.GetConfig(name));
+            if (fuel is not null)
+            {
+                Assert.Equal(fuelDefault, s.GetConfig(fuel));
+            }
+        });
+    }
+
+    // Name, what is set, what is then found under FuelPHP's name and under ours.
+    public static TheoryData<string, object?, string, object?, string, object?> Changes() => new()
+    {
+        { "expiration_time", 60, "expiration_time", 60, "ExpirationTime", TimeSpan.FromMinutes(1) },
+        { "expiration_time", 60L, "expiration_time", 60, "ExpirationTime", TimeSpan.FromMinutes(1) },
+        { "expiration_time", "60", "expiration_time", 60, "ExpirationTime", TimeSpan.FromMinutes(1) },
+        { "expiration_time", 1.5, "expiration_time", 1.5, "ExpirationTime", TimeSpan.FromSeconds(1.5) },
+        { "expiration_time", TimeSpan.FromMinutes(1), "expiration_time", 60, "ExpirationTime", TimeSpan.FromMinutes(1) },
+        { "ExpirationTime", TimeSpan.FromMinutes(1), "expiration_time", 60, "ExpirationTime", TimeSpan.FromMinutes(1) },
+        { "ExpirationTime", "00:01:00", "expiration_time", 60, "ExpirationTime", TimeSpan.FromMinutes(1) },
+        { "rotation_time", 30, "rotation_time", 30, "RotationTime", TimeSpan.FromSeconds(30) },
+        { "rotation_time", false, "rotation_time", false, "RotationTime", null },
+        { "rotation_time", null, "rotation_time", false, "RotationTime", null },
+        { "RotationTime", null, "rotation_time", false, "RotationTime", null },
+        { "match_ua", true, "match_ua", true, "MatchUserAgent", UserAgentMatching.Exact },
+        { "match_ua", false, "match_ua", false, "MatchUserAgent", UserAgentMatching.Off },
+        { "match_ua", "ignoringversions", "match_ua", "IgnoringVersions", "MatchUserAgent", UserAgentMatching.IgnoringVersions },
+        { "MatchUserAgent", UserAgentMatching.Exact, "match_ua", true, "MatchUserAgent", UserAgentMatching.Exact },
+        { "match_ip", 1, "match_ip", true, "MatchIp", true },
+        { "cookie_same_site", "strict", "cookie_same_site", "Strict", "CookieSameSite", SameSiteMode.Strict },
+        { "cookie_domain", "", "cookie_domain", null, "CookieDomain", null },
+        { "cookie_domain", "example.org", "cookie_domain", "example.org", "CookieDomain", "example.org" },
+        { "cookie_http_only", "false", "cookie_http_only", false, "CookieHttpOnly", false },
+        { "post_cookie_name", "sid", "post_cookie_name", "sid", "PostFieldName", "sid" },
+        { "http_header_name", "Session-Id", "http_header_name", "Session-Id", "HeaderName", "Session-Id" },
+        { "flash_id", "x", "flash_id", "x", "FlashId", "x" },
+        { "flash_auto_expire", false, "flash_auto_expire", false, "FlashAutoExpire", false },
+        { "flash_expire_after_get", false, "flash_expire_after_get", false, "FlashExpireAfterGet", false },
+        { "enable_cookie", false, "enable_cookie", false, "EnableCookie", false },
+        { "expire_on_close", true, "expire_on_close", true, "ExpireOnClose", true },
+    };
+
+    [Theory, MemberData(nameof(Changes))]
+    public async Task SetConfigTakesTheFormOfEitherName(string name, object? value, string fuel, object? fuelValue, string own, object? ownValue)
+    {
+        await using Site site = await Site.StartAsync("memory");
+        await site.Visit(s =>
+        {
+            Assert.Same(s, s.SetConfig(name, value));
+            Assert.Equal(fuelValue, s.GetConfig(fuel));
+            Assert.Equal(ownValue, s.GetConfig(own));
+        });
+    }
+
+    [Theory]
+    [InlineData("expiration_time", 0)]
+    [InlineData("expiration_time", -1)]
+    [InlineData("expiration_time", null)]
+    [InlineData("expiration_time", false)]
+    [InlineData("expiration_time", double.NaN)]
+    [InlineData("expiration_time", double.PositiveInfinity)]
+    [InlineData("expiration_time", long.MaxValue)]
+    [InlineData("expiration_time", "1 hour")]
+    [InlineData("ExpirationTime", 60)]
+    [InlineData("ExpirationTime", "60")]
+    [InlineData("ExpirationTime", "00:00:00")]
+    [InlineData("rotation_time", 0)]
+    [InlineData("rotation_time", -5)]
+    [InlineData("match_ua", 7)]
+    [InlineData("match_ua", "sometimes")]
+    [InlineData("match_ip", null)]
+    [InlineData("cookie_same_site", "lenient")]
+    [InlineData("cookie_same_site", 99)]
+    [InlineData("cookie_path", "x")]
+    [InlineData("cookie_domain", 5)]
+    [InlineData("http_header_name", "a b")]
+    [InlineData("flash_id", "")]
+    [InlineData("flash_id", 5)]
+    [InlineData("MaxPayloadBytes", 1)]
+    [InlineData("gc_probability", 5)]
+    [InlineData("auto_start", true)]
+    [InlineData("unknown", 1)]
+    [InlineData("", 1)]
+    public async Task SetConfigRefusesWhatIsUnknownOrNotAllowedAndChangesNothing(string name, object? value)
+    {
+        await using Site site = await Site.StartAsync("memory");
+        await site.Visit(s =>
+        {
+            object? before = s.GetConfig(name);
+            Assert.Throws<ArgumentException>(() => s.SetConfig(name, value));
+            Assert.Equal(before, s.GetConfig(name));
+        });
+    }
+
+    [Fact]
+    public async Task GetConfigOfAnUnknownNameIsNull()
+    {
+        await using Site site = await Site.StartAsync("memory");
+        await site.Visit(s => Assert.All(["unknown", "", "gc_probability", "auto_start", "servers", "expiration-time"], name => Assert.Null(s.GetConfig(name))));
+    }
+
+    [Theory]
+    [InlineData("driver", "file")]
+    [InlineData("cookie_name", "other")]
+    [InlineData("CookieName", "other")]
+    public async Task WhatTheNextRequestWouldNotFindCannotBeChanged(string name, string value)
+    {
+        await using Site site = await Site.StartAsync("memory");
+        await site.Visit(s => Assert.Throws<InvalidOperationException>(() => s.SetConfig(name, value)));
+    }
+
+    [Fact]
+    public async Task OptionsAreACopy()
+    {
+        await using Site site = await Site.StartAsync("memory");
+        await site.Visit(s =>
+        {
+            s.Options.FlashId = "other";
+            Assert.Equal("flash", s.FlashId);
+        });
+    }
+
+    [Theory, EveryDriver]
+    public async Task SetConfigHoldsForThisRequestOnly(string driver)
+    {
+        await using Site site = await Site.StartAsync(driver);
+        await site.Visit(s => s.SetConfig("enable_cookie", false).SetConfig("flash_id", "other").Set("a", 1));
+        Assert.Empty(site.Last.SetCookies);
+        await site.Visit(s =>
+        {
+            Assert.Equal("flash", s.FlashId);
+            Assert.Equal(true, s.GetConfig("enable_cookie"));
+            s.SetConfig("cookie_http_only", false).SetConfig("cookie_same_site", "Strict").SetConfig("cookie_path", "/").Set("a", 2);
+        });
+        string header = Assert.Single(site.Last.SetCookies).ToLowerInvariant();
+        Assert.DoesNotContain("httponly", header, StringComparison.Ordinal);
+        Assert.Contains("samesite=strict", header, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [EveryDriver("expiration_time", 600)]
+    [EveryDriver("ExpirationTime", "00:10:00")]
+    public async Task AnExpirationTimeSetByConfigHoldsForThatSessionFromThenOn(string driver, string name, object value)
+    {
+        foreach (bool isNew in new[] { true, false })
+        {
+            await using Site site = await Site.StartAsync(driver);
+            await site.Visit(s => (isNew ? s : s.Set("a", 0)).Get<int>("a"));
+            await site.Visit(s => s.Set("a", 1).SetConfig(name, value));
+            for (int i = 0; i < 3; i++)
+            {
+                site.Clock.Advance(TimeSpan.FromMinutes(9));
+                Assert.Equal(1, await site.Visit(s => s.Get<int>("a")));
+            }
+
+            site.Clock.Advance(TimeSpan.FromMinutes(12));
+            Assert.Empty(await site.Visit(s => s.All()));
+        }
+    }
+
+    [Theory, EveryDriver]
+    public async Task AnExpirationTimeCanBeMadeLongerAndSetBackToTheConfiguredOne(string driver)
+    {
+        await using Site site = await Site.StartAsync(driver);
+        await site.Visit(s => s.Set("a", 1).SetConfig("expiration_time", 86400));
+        site.Clock.Advance(TimeSpan.FromHours(20));
+        Assert.Equal(1, await site.Visit(s => s.Get<int>("a")));
+        await site.Visit(s => s.SetConfig("flash_id", "other"));
+        site.Clock.Advance(TimeSpan.FromHours(20));
+        await site.Visit(s => Assert.Equal(1, s.SetConfig("expiration_time", 7200).Get<int>("a")));
+        site.Clock.Advance(TimeSpan.FromHours(3));
+        Assert.Empty(await site.Visit(s => s.All()));
+    }
+
+    [Theory, EveryDriver]
+    public async Task AResetForgetsTheExpirationTimeToo(string driver)
+    {
+        await using Site site = await Site.StartAsync(driver);
+        await site.Visit(s => s.Set("a", 1));
+        await site.Visit(s => s.SetConfig("expiration_time", 60).Reset());
+        site.Clock.Advance(TimeSpan.FromMinutes(60));
+        Assert.Equal(1, await site.Visit(s => s.Get<int>("a")));
+    }
+
+    [Fact]
+    public async Task ADriversSectionOverridesGlobalSettingsInEitherForm()
+    {
+        await using Site site = await Site.StartAsync(
+            "memory",
+            configuration:
+            [
+                new("FuelSessions:expiration_time", "600"),
+                new("FuelSessions:FlashId", "global"),
+                new("FuelSessions:memory:ExpirationTime", "00:05:00"),
+                new("FuelSessions:memory:cookie_name", "mem"),
+                new("FuelSessions:FILE:flash_id", "file"),
+                new("FuelSessions:file:rotation_time", "false"),
+                new("FuelSessions:file:match_ua", "true"),
+            ]);
+        await site.Visit(s =>
+        {
+            Assert.Equal(300, s.GetConfig("expiration_time"));
+            Assert.Equal("mem", s.GetConfig("cookie_name"));
+            Assert.Equal("global", s.FlashId);
+            Session file = Session.Forge("file");
+            Assert.Equal(600, file.GetConfig("expiration_time"));
+            Assert.Equal("fuelfid", file.GetConfig("cookie_name"));
+            Assert.Equal("file", file.FlashId);
+            Assert.Equal(false, file.GetConfig("rotation_time"));
+            Assert.Equal(true, file.GetConfig("match_ua"));
+            Assert.Equal("fuelcid", Session.Forge("cookie").GetConfig("cookie_name"));
+            Assert.Equal(16 * 1024, Session.Forge("cookie").GetConfig("MaxPayloadBytes"));
+        });
+    }
+
+    [Theory]
+    [InlineData("FuelSessions:expiration_tme", "5", "expiration_time")]
+    [InlineData("FuelSessions:expiration_time", "0", "ExpirationTime")]
+    [InlineData("FuelSessions:file:expiration_time", "-1", "ExpirationTime")]
+    [InlineData("FuelSessions:ExpirationTime", "600", "ExpirationTime")]
+    [InlineData("FuelSessions:memory:driver", "file", "driver")]
+    [InlineData("FuelSessions:file:CookieName", "fuelxid", "fuelxid")]
+    [InlineData("FuelSessions:memory:match_ip", "perhaps", "match_ip")]
+    public async Task WhatCannotWorkIsRefusedAtStartUpByName(string key, string value, string named)
+    {
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => Site.StartAsync("memory", configuration: [new(key, value)]));
+        Assert.Contains(named, error.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task ADefaultDriverThatIsNotRegisteredIsRefusedAtStartUp()
+    {
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => Site.StartAsync("redis"));
+        Assert.Contains("AddRedisDriver", error.Message, StringComparison.Ordinal);
+    }
+}

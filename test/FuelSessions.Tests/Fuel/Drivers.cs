@@ -1,4 +1,6 @@
 using System.Reflection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit.Sdk;
 
 namespace FuelSessions.Tests.Fuel;
@@ -6,20 +8,22 @@ namespace FuelSessions.Tests.Fuel;
 /// <summary>The drivers that everything which does not depend on the driver is tested on. A new one is one line.</summary>
 internal static class Drivers
 {
-    private static readonly Dictionary<string, Action<FuelSessionsBuilder>> Setups = new()
+    private static readonly Dictionary<string, Action<FuelSessionsBuilder, string>> Setups = new()
     {
-        ["memory"] = static _ => { },
-        ["file"] = static _ => { },
-        ["cookie"] = static _ => { },
+        ["memory"] = static (_, _) => { },
+        ["file"] = static (_, _) => { },
+        ["cookie"] = static (_, _) => { },
+        ["db"] = static (builder, folder) => builder.AddDbDriver(db => db.UseSqlite($"Data Source={Path.Combine(folder, "sessions.db")};Pooling=False")),
     };
 
     internal static IReadOnlyCollection<string> Names => Setups.Keys;
 
-    internal static void AddTo(FuelSessionsBuilder builder)
+    /// <param name="folder">Where a driver may put its files.</param>
+    internal static void AddTo(FuelSessionsBuilder builder, string folder)
     {
-        foreach (Action<FuelSessionsBuilder> setup in Setups.Values)
+        foreach (Action<FuelSessionsBuilder, string> setup in Setups.Values)
         {
-            setup(builder);
+            setup(builder, folder);
         }
     }
 }

@@ -145,7 +145,7 @@ public class ForgeTests
     [Fact]
     public async Task SessionsOfDifferentDriversAreIndependent()
     {
-        await using Site site = await Site.StartAsync("memory");
+        await using Site site = await Site.StartAsync("db");
         string[] drivers = [.. Drivers.Names];
         string?[] ids = await site.Elsewhere(() => drivers.Select(driver => Session.Forge(driver).Set("who", driver).SetFlash("m", driver).Id).ToArray());
         Assert.Equal(drivers.Length, site.Browser.Jar.Count);
@@ -166,7 +166,7 @@ public class ForgeTests
     [Theory, EveryDriver]
     public async Task DestroyOfOneDriversSessionLeavesTheOthers(string driver)
     {
-        await using Site site = await Site.StartAsync("memory");
+        await using Site site = await Site.StartAsync("db");
         await site.Elsewhere(() => Array.ForEach([.. Drivers.Names], each => Session.Forge(each).Set("who", each)));
         await site.Elsewhere(() => Session.Forge(driver).Destroy());
         await site.Elsewhere(() => Assert.All(Drivers.Names, each => Assert.Equal(each == driver ? null : each, Session.Forge(each).Get<string>("who"))));

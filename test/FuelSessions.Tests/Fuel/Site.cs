@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using FuelSessions.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FuelSessions.Tests.Fuel;
 
@@ -45,11 +46,16 @@ internal sealed class Site : IAsyncDisposable
             site.Map,
             builder =>
             {
-                Drivers.AddTo(builder);
+                Drivers.AddTo(builder, site._folder);
                 drivers?.Invoke(builder);
             },
             before: app => app.UseExceptionHandler(errors => errors.Run(_ => Task.CompletedTask)),
             configuration: configuration);
+        if (driver == "db")
+        {
+            await site._app.Services.EnsureFuelSessionsCreatedAsync();
+        }
+
         site._browser = site._app.NewBrowser();
         return site;
     }

@@ -18,6 +18,8 @@ public sealed class Chromium : IAsyncLifetime
             return;
         }
 
+        // An upper bound, for machines that have other things to do.
+        Assertions.SetDefaultExpectTimeout(30_000);
         string[] arguments =
         [
             "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",

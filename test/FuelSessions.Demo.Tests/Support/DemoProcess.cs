@@ -45,7 +45,7 @@ internal sealed class DemoProcess : IAsyncDisposable
         using Process process = Run(data, "Production", settings);
         try
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
             Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token);
             string errors = await process.StandardError.ReadToEndAsync(limit.Token);
             await output;

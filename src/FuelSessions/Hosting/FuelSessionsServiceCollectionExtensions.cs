@@ -69,7 +69,7 @@ public static class FuelSessionsServiceCollectionExtensions
             Create: null,
             OwnSettings: [],
             // Browsers and servers take so much, and no more.
-            Defaults: options => options.MaxPayloadBytes = Math.Min(options.MaxPayloadBytes, 16 * 1024)));
+            Limits: options => options.MaxPayloadBytes = Math.Min(options.MaxPayloadBytes, 16 * 1024)));
         return builder
             .AddDriver("file", "fuelfid", provider => new FileSessionDriver(Folder(provider), provider.GetRequiredService<TimeProvider>()))
             .AddDriver("memory", "fuelxid", provider => new MemorySessionDriver(provider.GetRequiredService<TimeProvider>(), Profile(provider, "memory").MaxSessions));

@@ -12,7 +12,7 @@ namespace FuelSessions.Tests.Servers;
 public sealed class RedisServer : IAsyncLifetime
 {
     // Ends the server, by its process id, when the test process closes the pipe or dies.
-    private const string Guarded = "\"$@\" & server=$!; echo \"$server\"; read -r _; kill -KILL \"$server\" 2>/dev/null; wait \"$server\"";
+    private const string Guarded = "\"$@\" & server=$!; echo \"$server\"; exec 2>/dev/null; read -r _; kill -KILL \"$server\"; wait \"$server\"";
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 

@@ -17,7 +17,10 @@ internal static class MovingKeys
     internal static TimeSpan Pause(int attempt) => TimeSpan.FromMilliseconds(Math.Min(250, 1 << attempt));
 
     private static bool IsRedirection(string message) =>
-        message.StartsWith("MOVED ", StringComparison.Ordinal) || message.StartsWith("ASK ", StringComparison.Ordinal);
+        message.StartsWith("MOVED ", StringComparison.Ordinal)
+        || message.StartsWith("ASK ", StringComparison.Ordinal)
+        // The client's own words for a redirection to a node that it is only connecting to.
+        || message.Contains("serving hashslot", StringComparison.Ordinal);
 
     private static bool IsUnderWay(string message) =>
         message.StartsWith("TRYAGAIN", StringComparison.Ordinal) || message.StartsWith("CLUSTERDOWN", StringComparison.Ordinal);

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Xml.Linq;
+using FuelSessions.Drivers;
 using FuelSessions.Records;
 using FuelSessions.Redis.Tests.Support;
 using FuelSessions.Tests;
@@ -102,6 +104,29 @@ public sealed class OutageTests : IAsyncLifetime
                 return false;
             }
         });
+    }
+
+    [Fact]
+    public async Task The_key_ring_is_an_error_while_the_server_is_down_and_there_again_afterwards()
+    {
+        await _server.KillAsync();
+        await using var node = new Node(_server.Configuration);
+        var keys = ((IKeepDataProtectionKeys)node.Driver).DataProtectionKeys;
+        await Assert.ThrowsAnyAsync<Exception>(() => Task.Run(() => keys.StoreElement(new XElement("key"), "key"))).WaitAsync(Longest);
+        await _server.StartAsync();
+        await UntilAsync(() => Task.Run(() =>
+        {
+            try
+            {
+                keys.StoreElement(new XElement("key"), "key");
+                return true;
+            }
+            catch (Exception error) when (error is StackExchange.Redis.RedisConnectionException or TimeoutException)
+            {
+                return false;
+            }
+        }));
+        Assert.NotEmpty(keys.GetAllElements());
     }
 
     [Fact]

@@ -1,10 +1,12 @@
 # The servers that the tests start themselves. To be sourced.
 
 find_postgres() { command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
+find_redis() { command -v redis-server >/dev/null; }
 find_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
 
 missing_packages() {
   find_postgres || echo postgresql
+  find_redis || echo redis-server
   find_chromium || echo chromium
 }
 
@@ -33,7 +35,15 @@ install_missing_servers() {
   "${run_as[@]}" mkdir -p /etc/postgresql-common
   [ -e /etc/postgresql-common/createcluster.conf ] ||
     echo 'create_main_cluster = false' | "${run_as[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
+  # So would the others: 101 is Debian's word for a service that must not be started.
+  local policy=/usr/sbin/policy-rc.d forbidden=
+  if [ ! -e "$policy" ]; then
+    forbidden=$policy
+    printf '#!/bin/sh\nexit 101\n' | "${run_as[@]}" tee "$policy" >/dev/null
+    "${run_as[@]}" chmod +x "$policy"
+  fi
   "${run_as[@]}" apt-get update -qq &&
     "${run_as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
     echo "Installing ${missing[*]} failed; the tests that need them can't run."
+  [ -z "$forbidden" ] || "${run_as[@]}" rm -f "$forbidden"
 }

@@ -15,17 +15,20 @@ internal sealed class SessionOptionsFactory(
     SessionConfigurationSection configuration)
     : OptionsFactory<SessionOptions>(setups, postConfigures, validations)
 {
+    private readonly IConfigureOptions<SessionOptions>[] _setups = [.. setups];
+    private readonly IPostConfigureOptions<SessionOptions>[] _postConfigures = [.. postConfigures];
+
     protected override SessionOptions CreateInstance(string name)
     {
         if (name.Length == 0 || !drivers.Contains(name))
         {
-            var global = new SessionOptions();
-            Apply(global, configuration.Section, isDriver: false, ownSettings: []);
-            return global;
+            return Global(defaults: null);
         }
 
-        SessionOptions options = Create(Microsoft.Extensions.Options.Options.DefaultName).Clone();
         DriverRegistration registration = drivers.Find(name);
+        SessionOptions options = registration.Defaults is { } defaults
+            ? Configured(Global(defaults))
+            : Create(Microsoft.Extensions.Options.Options.DefaultName).Clone();
         bool isDefault = string.Equals(options.Driver, registration.Name, StringComparison.OrdinalIgnoreCase);
         if (!isDefault || options.CookieName.Length == 0)
         {
@@ -34,8 +37,39 @@ internal sealed class SessionOptionsFactory(
         }
 
         options.Driver = registration.Name;
-        registration.Defaults?.Invoke(options);
+        registration.Limits?.Invoke(options);
         Apply(options, configuration.Section?.GetSection(registration.Name), isDriver: true, registration.OwnSettings);
+        return options;
+    }
+
+    private SessionOptions Global(Action<SessionOptions>? defaults)
+    {
+        var global = new SessionOptions();
+        defaults?.Invoke(global);
+        Apply(global, configuration.Section, isDriver: false, ownSettings: []);
+        return global;
+    }
+
+    /// <summary>What code configures for the whole app, over a driver's defaults: these can't be told apart afterwards.</summary>
+    private SessionOptions Configured(SessionOptions options)
+    {
+        foreach (IConfigureOptions<SessionOptions> setup in _setups)
+        {
+            if (setup is IConfigureNamedOptions<SessionOptions> named)
+            {
+                named.Configure(Microsoft.Extensions.Options.Options.DefaultName, options);
+            }
+            else
+            {
+                setup.Configure(options);
+            }
+        }
+
+        foreach (IPostConfigureOptions<SessionOptions> postConfigure in _postConfigures)
+        {
+            postConfigure.PostConfigure(Microsoft.Extensions.Options.Options.DefaultName, options);
+        }
+
         return options;
     }
 

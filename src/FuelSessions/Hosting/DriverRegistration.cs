@@ -2,13 +2,15 @@ using FuelSessions.Drivers;
 
 namespace FuelSessions;
 
-/// <summary>What <see cref="FuelSessionsBuilder.AddDriver"/> was told.</summary>
+/// <summary>What <c>AddDriver</c> was told.</summary>
 /// <param name="Create">Makes the one instance; null for the cookie driver, whose records come and go with each request.</param>
 /// <param name="OwnSettings">Names in the driver's configuration section that the driver itself reads.</param>
-/// <param name="Defaults">What this driver needs other defaults for.</param>
+/// <param name="Defaults">Sets what this driver has other defaults for, before anything that the app configures.</param>
+/// <param name="Limits">Brings what was configured for the whole app down to what this driver can do.</param>
 internal sealed record DriverRegistration(
     string Name,
     string CookieName,
     Func<IServiceProvider, ISessionDriver>? Create,
     IReadOnlyCollection<string> OwnSettings,
-    Action<SessionOptions>? Defaults = null);
+    Action<SessionOptions>? Defaults = null,
+    Action<SessionOptions>? Limits = null);

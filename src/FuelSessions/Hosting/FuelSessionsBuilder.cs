@@ -22,13 +22,24 @@ public sealed class FuelSessionsBuilder
         string name,
         string cookieName,
         Func<IServiceProvider, ISessionDriver> create,
+        params IReadOnlyCollection<string> ownSettings) =>
+        Add(name, cookieName, create, defaults: null, ownSettings);
+
+    /// <summary>The same, for a driver that has other defaults than the rest.</summary>
+    /// <param name="name">What <see cref="SessionOptions.Driver"/> and <c>Forge</c> call it; ignores case.</param>
+    /// <param name="cookieName">The default <see cref="SessionOptions.CookieName"/> of its sessions.</param>
+    /// <param name="create">Makes the one instance that serves the app; it is disposed with the app.</param>
+    /// <param name="defaults">Sets its defaults. Whatever the app configures wins over them.</param>
+    /// <param name="ownSettings">Names in the driver's configuration section that the driver itself reads.</param>
+    public FuelSessionsBuilder AddDriver(
+        string name,
+        string cookieName,
+        Func<IServiceProvider, ISessionDriver> create,
+        Action<SessionOptions> defaults,
         params IReadOnlyCollection<string> ownSettings)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentException.ThrowIfNullOrWhiteSpace(cookieName);
-        ArgumentNullException.ThrowIfNull(create);
-        Services.AddSingleton(new DriverRegistration(name.ToLowerInvariant(), cookieName, create, ownSettings));
-        return this;
+        ArgumentNullException.ThrowIfNull(defaults);
+        return Add(name, cookieName, create, defaults, ownSettings);
     }
 
     /// <summary>
@@ -41,6 +52,20 @@ public sealed class FuelSessionsBuilder
         Services.AddDataProtection();
         Services.AddOptions<KeyManagementOptions>().Configure<IServiceProvider>((options, services) =>
             options.XmlRepository = services.GetRequiredService<DriverRegistry>().KeyStore(driver).DataProtectionKeys);
+        return this;
+    }
+
+    private FuelSessionsBuilder Add(
+        string name,
+        string cookieName,
+        Func<IServiceProvider, ISessionDriver> create,
+        Action<SessionOptions>? defaults,
+        IReadOnlyCollection<string> ownSettings)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentException.ThrowIfNullOrWhiteSpace(cookieName);
+        ArgumentNullException.ThrowIfNull(create);
+        Services.AddSingleton(new DriverRegistration(name.ToLowerInvariant(), cookieName, create, ownSettings, defaults));
         return this;
     }
 }

@@ -75,7 +75,7 @@ public static class FuelSessionsServiceCollectionExtensions
             "fuelcid",
             Create: null,
             OwnSettings: [],
-            Defaults: options => options.MaxPayloadBytes = Math.Min(options.MaxPayloadBytes, SessionOptionsRules.MostInCookies)));
+            Limits: options => options.MaxPayloadBytes = Math.Min(options.MaxPayloadBytes, SessionOptionsRules.MostInCookies)));
         return builder
             .AddDriver("file", "fuelfid", provider => new FileSessionDriver(Folder(provider), provider.GetRequiredService<TimeProvider>()))
             .AddDriver("memory", "fuelxid", provider => new MemorySessionDriver(provider.GetRequiredService<TimeProvider>(), Profile(provider, "memory").MaxSessions));

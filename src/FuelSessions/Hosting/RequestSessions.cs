@@ -194,7 +194,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         CarriedRecord? carried = isCarried ? new CarriedRecord(arrival.Record, services.Clock) : null;
         SessionStorage storage = carried is null ? services.Storage(options.Driver) : services.Carried(options.Driver, carried);
         var transaction = new SessionTransaction(services.Engine, storage, options, this, arrival.Id, Use.ReadOnly);
-        var entry = new Entry(new Session(this, transaction, options), arrival.Channel, carried);
+        var entry = new Entry(new Session(this, transaction, options), arrival, carried);
         _entries.Add(entry);
         if (!_announces)
         {
@@ -273,10 +273,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         SessionId? toSend = entry.Carried is { Changed: true, Record: not null } ? transaction.CurrentId : transaction.IdToSend;
         if (toSend is { } id && (byCookie || byHeader))
         {
-            IdProtector protector = services.Protector(options.Driver);
-            string value = entry.Carried?.Record is { } record ? protector.ProtectRecord(id, record)
-                : options.EncryptCookie ? protector.ProtectId(id)
-                : id.Encode();
+            string value = Text(entry, id);
             if (byCookie)
             {
                 SessionCookie.Set(context, options, value, transaction.Lifetime, inChunks: entry.Carried is not null);
@@ -292,6 +289,16 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         {
             SessionCookie.Delete(context, options, inChunks: entry.Carried is not null);
         }
+    }
+
+    // A cookie that only has to live longer goes back as it came.
+    private string Text(Entry entry, SessionId id)
+    {
+        SessionOptions options = entry.Session.Transaction.Options;
+        IdProtector protector = services.Protector(options.Driver);
+        return entry.Carried?.Record is { } record ? protector.ProtectRecord(id, record)
+            : !options.EncryptCookie ? id.Encode()
+            : (entry.Session.Forged.EncryptCookie ? entry.TextOf(id) : null) ?? protector.ProtectId(id);
     }
 
     private void ReadForm(SessionOptions options)
@@ -322,15 +329,19 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         }
     }
 
-    private sealed class Entry(Session session, Channel channel, CarriedRecord? carried)
+    private sealed class Entry(Session session, ChannelReader.Arrival arrival, CarriedRecord? carried)
     {
         internal Session Session { get; } = session;
 
-        internal Channel Channel { get; } = channel;
+        internal Channel Channel => arrival.Channel;
 
         internal CarriedRecord? Carried { get; } = carried;
 
         /// <summary>Whether the app's code has asked for it; otherwise it was only read ahead.</summary>
         internal bool IsHandedOut { get; set; }
+
+        /// <summary>The text that the client sent for that id; null if it sent another one.</summary>
+        internal string? TextOf(SessionId id) =>
+            arrival.Id is { Secret: { } secret } presented && presented.Key == id.Key && secret.Equals(id.Secret) ? arrival.Text : null;
     }
 }

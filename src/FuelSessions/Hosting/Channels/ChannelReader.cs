@@ -8,8 +8,8 @@ namespace FuelSessions;
 /// <summary>Takes the id from a request: the first well-formed one of form, cookie, header, query [C1].</summary>
 internal static class ChannelReader
 {
-    /// <summary>What came, and how; the record too, if it came along in the cookie driver's way.</summary>
-    internal readonly record struct Arrival(Channel Channel, PresentedId? Id, SessionRecord? Record);
+    /// <summary>What came, how, and as which text; the record too, if it came along in the cookie driver's way.</summary>
+    internal readonly record struct Arrival(Channel Channel, PresentedId? Id, string? Text, SessionRecord? Record);
 
     internal static bool MayHaveForm(HttpContext context, SessionOptions options) =>
         options.PostFieldName is not null && context.Request.HasFormContentType;
@@ -52,17 +52,17 @@ internal static class ChannelReader
         if (isCarried)
         {
             return protector.TryReadRecord(text, out SessionId carried, out SessionRecord? record)
-                ? new Arrival(channel, new PresentedId(carried.Key, carried.Secret, 0, travelsBack), record)
+                ? new Arrival(channel, new PresentedId(carried.Key, carried.Secret, 0, travelsBack), text, record)
                 : null;
         }
 
         if (options.EncryptCookie ? protector.TryReadId(text, out SessionId id) : SessionId.TryParse(text, out id))
         {
-            return new Arrival(channel, new PresentedId(id.Key, id.Secret, 0, travelsBack), null);
+            return new Arrival(channel, new PresentedId(id.Key, id.Secret, 0, travelsBack), text, null);
         }
 
         return channel != Channel.Cookie && protector.TryReadToken(text, out SessionKey key, out uint epoch)
-            ? new Arrival(channel, new PresentedId(key, null, epoch, TravelsBack: false), null)
+            ? new Arrival(channel, new PresentedId(key, null, epoch, TravelsBack: false), text, null)
             : null;
     }
 }

@@ -1,0 +1,132 @@
+using StackExchange.Redis;
+
+namespace FuelSessions.Redis.Connections;
+
+/// <summary>
+/// The driver's one connection: made in the background when it is first needed, and again if that failed. Once it is made, the
+/// client itself reconnects.
+/// </summary>
+internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect, int? database, bool isOwn) : IAsyncDisposable
+{
+    /// <summary>How many calls may be without an answer although nobody waits for one any more.</summary>
+    private const int MostAbandoned = 1000;
+
+    private readonly Lock _connecting = new();
+    private Task<IConnectionMultiplexer>? _connection;
+    private int _abandoned;
+
+    /// <summary>Sends a command, and again if it met a key that was just moving between the nodes of a cluster.</summary>
+    /// <exception cref="OperationCanceledException">There was no answer in time. The command may be carried out all the same.</exception>
+    internal async ValueTask<TAnswer> RunAsync<TState, TAnswer>(
+        TState state,
+        Func<IDatabase, TState, Task<TAnswer>> command,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        for (int attempt = 1; ; attempt++)
+        {
+            IConnectionMultiplexer connection = await ConnectedAsync(cancellationToken).ConfigureAwait(false);
+            RefuseBacklog();
+            try
+            {
+                return await AnswerAsync(command(DatabaseOf(connection), state), cancellationToken).ConfigureAwait(false);
+            }
+            catch (RedisServerException error) when (MovingKeys.MayTryAgain(error, attempt))
+            {
+                await Task.Delay(MovingKeys.Pause(attempt), cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The same on the calling thread. A command that was sent is bounded by the client's <c>SyncTimeout</c>.</summary>
+    internal TAnswer Run<TState, TAnswer>(TState state, Func<IDatabase, TState, TAnswer> command, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        for (int attempt = 1; ; attempt++)
+        {
+            Task<IConnectionMultiplexer> connection = Connection();
+            connection.Wait(cancellationToken);
+            RefuseBacklog();
+            try
+            {
+                return command(DatabaseOf(connection.Result), state);
+            }
+            catch (RedisServerException error) when (MovingKeys.MayTryAgain(error, attempt))
+            {
+                cancellationToken.WaitHandle.WaitOne(MovingKeys.Pause(attempt));
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task<IConnectionMultiplexer>? connection = _connection;
+        if (!isOwn || connection is null)
+        {
+            return;
+        }
+
+        // One that is only being made would otherwise go on trying.
+        await connection.ContinueWith(static made => _ = made.Exception, TaskScheduler.Default).ConfigureAwait(false);
+        if (connection.IsCompletedSuccessfully)
+        {
+            (connection.Result as IDisposable)?.Dispose();
+        }
+    }
+
+    private ValueTask<IConnectionMultiplexer> ConnectedAsync(CancellationToken cancellationToken)
+    {
+        Task<IConnectionMultiplexer> connection = Connection();
+        return connection.IsCompletedSuccessfully ? new(connection.Result) : new(connection.WaitAsync(cancellationToken));
+    }
+
+    private Task<IConnectionMultiplexer> Connection()
+    {
+        if (Volatile.Read(ref _connection) is { IsFaulted: false, IsCanceled: false } connection)
+        {
+            return connection;
+        }
+
+        lock (_connecting)
+        {
+            // On another thread: a factory that blocks must not take more of a request than its deadline allows.
+            return _connection is { IsFaulted: false, IsCanceled: false } other ? other : _connection = Task.Run(connect);
+        }
+    }
+
+    private IDatabase DatabaseOf(IConnectionMultiplexer connection) => connection.GetDatabase(database ?? -1);
+
+    private async Task<TAnswer> AnswerAsync<TAnswer>(Task<TAnswer> answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!answer.IsCompleted)
+        {
+            Interlocked.Increment(ref _abandoned);
+            _ = answer.ContinueWith(
+                late =>
+                {
+                    _ = late.Exception;
+                    Interlocked.Decrement(ref _abandoned);
+                },
+                TaskScheduler.Default);
+            throw;
+        }
+
+        // Off the thread that hands out answers: an app that blocks in its endpoint must not hold up everybody else's.
+        await Task.Yield();
+        return answer.Result;
+    }
+
+    // The client would keep what a server that hangs does not answer, without an end.
+    private void RefuseBacklog()
+    {
+        if (Volatile.Read(ref _abandoned) >= MostAbandoned)
+        {
+            throw new TimeoutException($"Redis has not answered {MostAbandoned} earlier calls; this one was not sent.");
+        }
+    }
+}

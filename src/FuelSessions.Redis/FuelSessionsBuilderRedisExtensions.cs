@@ -1,0 +1,124 @@
+using FuelSessions;
+using FuelSessions.Redis;
+using FuelSessions.Redis.Connections;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the redis driver.</summary>
+/// <remarks>
+/// The driver is called <c>redis</c>, its cookie <c>fuelrid</c>; its <see cref="SessionOptions.StoreTimeout"/> is 2 seconds unless
+/// the app says otherwise. It connects at its first use, in the background; with <see cref="FuelSessionsBuilder.PersistDataProtectionKeys"/> that is
+/// while the app starts.
+/// </remarks>
+public static class FuelSessionsBuilderRedisExtensions
+{
+    private const string Driver = "redis";
+    private const string CookieName = "fuelrid";
+
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Keeps sessions in Redis, through a connection of the driver's own, which it closes with the app.</summary>
+    /// <param name="builder">The builder that <c>AddFuelSessions</c> returned.</param>
+    /// <param name="configuration">
+    /// The servers and settings in StackExchange.Redis' form, such as <c>localhost:6379</c> or <c>node1,node2,password=…,ssl=true</c>.
+    /// <c>abortConnect</c> is off whatever it says: a server that is down when the app starts is connected to when it is up.
+    /// </param>
+    /// <param name="configure">Key prefix and database.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The text is not in that form.</exception>
+    public static FuelSessionsBuilder AddRedisDriver(
+        this FuelSessionsBuilder builder,
+        string configuration,
+        Action<RedisDriverOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(configuration);
+
+        // Read here, so that a mistake shows where it was made.
+        ConfigurationOptions options = ConfigurationOptions.Parse(configuration);
+        options.ReconnectRetryPolicy = OwnConnection.RetryPolicy;
+        return builder.AddRedisDriver(options, configure);
+    }
+
+    /// <summary>The same, configured by an object, of which the driver takes a copy. <c>AbortOnConnectFail</c> is off whatever it says.</summary>
+    /// <param name="builder">The builder that <c>AddFuelSessions</c> returned.</param>
+    /// <param name="configuration">The servers and settings.</param>
+    /// <param name="configure">Key prefix and database.</param>
+    /// <returns>The same builder.</returns>
+    public static FuelSessionsBuilder AddRedisDriver(
+        this FuelSessionsBuilder builder,
+        ConfigurationOptions configuration,
+        Action<RedisDriverOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return builder.AddRedisDriver(
+            services => OwnConnection.OpenAsync(configuration, StoreTimeout(services)),
+            isOwn: true,
+            configure);
+    }
+
+    /// <summary>Keeps sessions in Redis, through the app's connection, which stays the app's to close.</summary>
+    /// <param name="builder">The builder that <c>AddFuelSessions</c> returned.</param>
+    /// <param name="connection">The connection. It should have been made with <c>AbortOnConnectFail</c> off.</param>
+    /// <param name="configure">Key prefix and database.</param>
+    /// <returns>The same builder.</returns>
+    public static FuelSessionsBuilder AddRedisDriver(
+        this FuelSessionsBuilder builder,
+        IConnectionMultiplexer connection,
+        Action<RedisDriverOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return builder.AddRedisDriver(_ => Task.FromResult(connection), isOwn: false, configure);
+    }
+
+    /// <summary>The same, with a connection that comes from the app's services. Asked for at the first use; again if it failed.</summary>
+    /// <param name="builder">The builder that <c>AddFuelSessions</c> returned.</param>
+    /// <param name="connection">Finds or makes the connection, which the driver does not close.</param>
+    /// <param name="configure">Key prefix and database.</param>
+    /// <returns>The same builder.</returns>
+    public static FuelSessionsBuilder AddRedisDriver(
+        this FuelSessionsBuilder builder,
+        Func<IServiceProvider, IConnectionMultiplexer> connection,
+        Action<RedisDriverOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return builder.AddRedisDriver(services => Task.FromResult(connection(services)), isOwn: false, configure);
+    }
+
+    /// <summary>The same, with a connection that is made asynchronously.</summary>
+    /// <param name="builder">The builder that <c>AddFuelSessions</c> returned.</param>
+    /// <param name="connection">Finds or makes the connection, which the driver does not close.</param>
+    /// <param name="configure">Key prefix and database.</param>
+    /// <returns>The same builder.</returns>
+    public static FuelSessionsBuilder AddRedisDriver(
+        this FuelSessionsBuilder builder,
+        Func<IServiceProvider, Task<IConnectionMultiplexer>> connection,
+        Action<RedisDriverOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return builder.AddRedisDriver(connection, isOwn: false, configure);
+    }
+
+    private static FuelSessionsBuilder AddRedisDriver(
+        this FuelSessionsBuilder builder,
+        Func<IServiceProvider, Task<IConnectionMultiplexer>> connect,
+        bool isOwn,
+        Action<RedisDriverOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var options = new RedisDriverOptions();
+        configure?.Invoke(options);
+        return builder.AddDriver(
+            Driver,
+            CookieName,
+            services => new RedisSessionDriver(
+                new RedisConnection(() => connect(services), options.Database, isOwn),
+                options.KeyPrefix,
+                services.GetService<TimeProvider>() ?? TimeProvider.System),
+            defaults: settings => settings.StoreTimeout = DefaultTimeout);
+    }
+
+    private static TimeSpan StoreTimeout(IServiceProvider services) =>
+        services.GetRequiredService<IOptionsMonitor<SessionOptions>>().Get(Driver).StoreTimeout;
+}

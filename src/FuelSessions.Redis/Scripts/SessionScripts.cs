@@ -1,0 +1,51 @@
+namespace FuelSessions.Redis.Scripts;
+
+/// <summary>
+/// The two steps that must be atomic. They look at the first 16 bytes of what is stored (see <see cref="StoredSession"/>), so
+/// that a payload is neither read nor written without need. One key each, so they run on any node of a cluster.
+/// </summary>
+internal static class SessionScripts
+{
+    /// <summary>
+    /// Values: the version to replace (8 bytes; zero: none may be there), what to store, its time to live and the present time
+    /// in milliseconds. Answers with an empty text if it is stored, with what is stored if that is another version, with nil if the
+    /// record to replace is absent.
+    /// </summary>
+    internal static RedisScript Write { get; } = new(
+        """
+        local head = redis.call('GETRANGE', KEYS[1], 0, 15)
+        if #head == 16 and struct.unpack('>I8', head) <= tonumber(ARGV[4]) then
+          head = ''
+        end
+        if head == '' then
+          if ARGV[1] ~= '\0\0\0\0\0\0\0\0' then
+            return false
+          end
+        elseif string.sub(head, 9) ~= ARGV[1] then
+          return redis.call('GET', KEYS[1])
+        end
+        redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+        return ''
+        """);
+
+    /// <summary>
+    /// Values: the new end, the time to live until then and the present time in milliseconds. Answers 1 if there is a live
+    /// record, 0 if not.
+    /// </summary>
+    internal static RedisScript Touch { get; } = new(
+        """
+        local head = redis.call('GETRANGE', KEYS[1], 0, 7)
+        if #head < 8 then
+          return 0
+        end
+        local ends = struct.unpack('>I8', head)
+        if ends <= tonumber(ARGV[3]) then
+          return 0
+        end
+        if ends < tonumber(ARGV[1]) then
+          redis.call('SETRANGE', KEYS[1], 0, struct.pack('>I8', tonumber(ARGV[1])))
+          redis.call('PEXPIRE', KEYS[1], ARGV[2])
+        end
+        return 1
+        """);
+}

@@ -1,10 +1,12 @@
 # The servers that the tests start themselves. To be sourced.
 
 find_postgres() { command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
+find_memcached() { command -v memcached >/dev/null; }
 find_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
 
 missing_packages() {
   find_postgres || echo postgresql
+  find_memcached || echo memcached
   find_chromium || echo chromium
 }
 
@@ -36,4 +38,8 @@ install_missing_servers() {
   "${run_as[@]}" apt-get update -qq &&
     "${run_as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
     echo "Installing ${missing[*]} failed; the tests that need them can't run."
+  # Nor should memcached's service go on, where there is a service manager that has started it.
+  case " ${missing[*]} " in *" memcached "*)
+    command -v systemctl >/dev/null && "${run_as[@]}" systemctl disable --now memcached >/dev/null 2>&1 || true ;;
+  esac
 }

@@ -12,6 +12,7 @@ public class PublicApiTests
     [Theory]
     [InlineData("FuelSessions")]
     [InlineData("FuelSessions.EntityFrameworkCore")]
+    [InlineData("FuelSessions.Memcached")]
     [InlineData("FuelSessions.Testing")]
     public void Is_what_the_snapshot_says(string package)
     {

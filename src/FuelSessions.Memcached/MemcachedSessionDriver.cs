@@ -26,6 +26,7 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
         return stored is { Record: { } record } && record.Expires > Now ? record : null;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -96,6 +97,7 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
 
     public void Dispose() => servers.Dispose();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<WriteResult> AddAsync(ItemToWrite item, CancellationToken cancellationToken)
     {
         ItemKey key = servers.KeyOf(item.Record.Key);
@@ -126,6 +128,7 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<WriteResult> ReplaceAsync(ItemToWrite item, CancellationToken cancellationToken)
     {
         KnownVersion basis = _known.Find(item.Record.Key);

@@ -54,6 +54,30 @@ public sealed class RequestTests(MemcachedProcess server)
         }
     }
 
+    [Fact]
+    public async Task A_server_whose_clock_differs_is_told_of()
+    {
+        await using TestApp app = await StartAsync();
+        app.Clock.Advance(TimeSpan.FromHours(1));
+        using TestBrowser browser = app.NewBrowser();
+        Assert.Equal("1", await browser.TextAsync("/count"));
+        Assert.Equal("2", await browser.TextAsync("/count"));
+        Assert.Contains(app.Logs.Lines, line => line.Id == 141 && line.Text.Contains(server.Address, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_session_too_large_for_the_server_reaches_the_app_as_that_and_stays_as_it_was()
+    {
+        await using TestApp app = await StartAsync(options => options.MaxPayloadBytes = 4 * 1024 * 1024);
+        using TestBrowser browser = app.NewBrowser();
+        Assert.Equal("1", await browser.TextAsync("/count"));
+        TestResponse response = await browser.GetAsync("/fill");
+        Assert.Equal(HttpStatusCode.InternalServerError, response.Status);
+        Assert.Empty(response.SetCookies);
+        Assert.Contains(app.Logs.Lines, line => line.Error is SessionTooLargeException);
+        Assert.Equal("2", await browser.TextAsync("/count"));
+    }
+
     private Task<TestApp> StartAsync(Action<SessionOptions>? configure = null) => TestApp.StartAsync(
         options =>
         {
@@ -64,6 +88,7 @@ public sealed class RequestTests(MemcachedProcess server)
         {
             app.MapGet("/count", (Session session) => session.Increment("counter"));
             app.MapGet("/look", (Session session) => session.Get<int>("counter"));
+            app.MapGet("/fill", (Session session) => session.Set("text", new string('x', 1024 * 1024)).IsNew);
             app.MapGet("/other", () => "ok");
         },
         sessions => sessions.AddMemcachedDriver(server.Address));

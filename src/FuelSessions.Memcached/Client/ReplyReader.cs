@@ -7,7 +7,7 @@ namespace FuelSessions.Memcached.Client;
 
 /// <summary>
 /// Reads answers of the meta protocol from whatever bytes have arrived. It takes a whole answer or nothing, never a
-/// byte of the next one, and gives up as soon as the bytes can't become an answer.
+/// byte of the next one, and gives up at the first line that is none.
 /// </summary>
 internal static class ReplyReader
 {

@@ -4,7 +4,7 @@ namespace FuelSessions.Memcached.Items;
 
 /// <summary>
 /// The versions that this process saw last, so that the write which follows a read is one command. It only saves
-/// commands: a version that was pushed out is read again before it is replaced. Its size is fixed, 900 KB.
+/// commands: a version that was pushed out is read again before it is replaced. Its size is fixed, 800 KB.
 /// </summary>
 internal sealed class KnownVersions
 {

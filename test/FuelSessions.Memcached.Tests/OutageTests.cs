@@ -94,12 +94,13 @@ public sealed class OutageTests
     {
         await using var server = new Disposing(await MemcachedProcess.StartAsync());
         using MemcachedSessionDriver driver = TestDriver.On(server.Process.Address);
-        SessionRecord before = TestRecord.New(TimeProvider.System.GetUtcNow());
-        Assert.True((await driver.WriteAsync(before, None)).IsWritten);
+        await StoreAsync(driver, 2);
+        SessionRecord before = (await StoreAsync(driver, 1))[0];
+        string number = await NumberAsync(server.Process, before);
         await server.Process.KillAsync();
         await server.Process.RestartAsync();
 
-        // Memcached counts from 1 again, so another process' third version now has the number that the first one had.
+        // Memcached counts anew, so that another process' third version has the number that the first one had.
         using (MemcachedSessionDriver other = TestDriver.On(server.Process.Address))
         {
             SessionRecord after = before;
@@ -109,6 +110,7 @@ public sealed class OutageTests
             }
         }
 
+        Assert.Equal(number, await NumberAsync(server.Process, before));
         Assert.Equal(3, (await driver.WriteAsync(before.Next(50), None)).Winner!.Version);
     }
 
@@ -189,6 +191,9 @@ public sealed class OutageTests
 
         return records;
     }
+
+    private static async Task<string> NumberAsync(MemcachedProcess server, SessionRecord record) =>
+        (await server.AskAsync($"mg {record.ItemName()} c", "HD"))[0];
 
     private static async Task<bool> HoldsAsync(MemcachedProcess server, SessionRecord record) =>
         (await server.AskAsync($"mg {record.ItemName()} s", ""))[0].StartsWith("HD", StringComparison.Ordinal);

@@ -2,11 +2,13 @@
 
 find_postgres() { command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
 find_redis() { command -v redis-server >/dev/null; }
+find_memcached() { command -v memcached >/dev/null; }
 find_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
 
 missing_packages() {
   find_postgres || echo postgresql
   find_redis || echo redis-server
+  find_memcached || echo memcached
   find_chromium || echo chromium
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests. On Debian it installs the servers that the tests start (PostgreSQL, Redis, Chromium) if
-# it may; otherwise it says what is missing, and the tests that need it are skipped (with CI=true: they fail).
+# Builds everything and runs all tests. On Debian it installs the servers that the tests start (PostgreSQL, Redis, memcached,
+# Chromium) if it may; otherwise it says what is missing, and the tests that need it are skipped (with CI=true: they fail).
 # Ends with a line: N passed, N failed, N skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."

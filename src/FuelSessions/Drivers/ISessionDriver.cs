@@ -39,6 +39,7 @@ public interface ISessionDriver
     /// <see cref="WriteResult.Written"/>; or <see cref="WriteResult.Lost(SessionRecord)"/> with the record that won;
     /// or <see cref="WriteResult.Gone"/> if the record to replace is absent.
     /// </returns>
+    /// <exception cref="SessionTooLargeException">The store does not accept a record of that size; what it held stays.</exception>
     ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken);
 
     /// <summary>

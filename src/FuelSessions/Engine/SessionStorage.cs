@@ -50,7 +50,7 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
         {
             return await Bounded(driver.WriteAsync(record, deadline), deadline).ConfigureAwait(false);
         }
-        catch (Exception error)
+        catch (Exception error) when (error is not SessionTooLargeException)
         {
             throw Failure("saved", record.Key, timeout, error);
         }

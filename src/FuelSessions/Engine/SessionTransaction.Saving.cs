@@ -416,7 +416,7 @@ internal sealed partial class SessionTransaction
         long size = (long)record.Data.Length + record.Flash.Length;
         if (size > Options.MaxPayloadBytes)
         {
-            throw new SessionTooLargeException(Driver, size, Options.MaxPayloadBytes);
+            throw SessionTooLargeException.OverMaxPayloadBytes(Driver, size, Options.MaxPayloadBytes);
         }
     }
 

@@ -13,6 +13,7 @@ public class PublicApiTests
     [InlineData("FuelSessions")]
     [InlineData("FuelSessions.EntityFrameworkCore")]
     [InlineData("FuelSessions.Redis")]
+    [InlineData("FuelSessions.Memcached")]
     [InlineData("FuelSessions.Testing")]
     public void Is_what_the_snapshot_says(string package)
     {

@@ -1,0 +1,195 @@
+using System.Runtime.CompilerServices;
+using FuelSessions.Drivers;
+using FuelSessions.Memcached.Client;
+using FuelSessions.Memcached.Items;
+using FuelSessions.Memcached.Servers;
+using FuelSessions.Records;
+
+namespace FuelSessions.Memcached;
+
+/// <summary>
+/// Keeps each session in an item of a memcached server. A read is one command, and so is a write: memcached's own number
+/// of the version that was read, which this process remembers, is what the write is compared with. A record's end is both
+/// in the record and in the time at which memcached drops the item, where a touch can move it without the record.
+/// </summary>
+/// <remarks>Memcached has no synchronous path here: the synchronous read blocks on the asynchronous one.</remarks>
+internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider clock) : ISessionDriver, IDisposable
+{
+    private readonly KnownVersions _known = new();
+
+    private DateTimeOffset Now => clock.GetUtcNow();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken)
+    {
+        StoredItem? stored = await FetchAsync(key, cancellationToken).ConfigureAwait(false);
+        return stored is { Record: { } record } && record.Expires > Now ? record : null;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentOutOfRangeException.ThrowIfLessThan(record.Version, 1);
+        using RentedBuffer encoded = RentedBuffer.Rent();
+        SessionRecordFormat.Encode(record, encoded.Writer);
+        var item = new ItemToWrite(record, encoded.Written, ItemEnd.Of(record.Expires));
+        try
+        {
+            return record.Version == 1
+                ? await AddAsync(item, cancellationToken).ConfigureAwait(false)
+                : await ReplaceAsync(item, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ItemTooLargeException error)
+        {
+            throw new SessionTooLargeException(
+                $"The session would take {error.Size} bytes on driver 'memcached'; its server takes items of at most {error.Limit} bytes. "
+                + "Nothing was saved. Store less, or start the server with a higher limit (-I).",
+                error.Size,
+                error.Limit);
+        }
+    }
+
+    public async ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
+    {
+        KnownVersion known = _known.Find(key);
+        if (known.Version == 0 || known.Expires <= Now.UtcTicks)
+        {
+            if (await FetchAsync(key, cancellationToken).ConfigureAwait(false) is not { } stored || stored.Record.Expires <= Now)
+            {
+                return false;
+            }
+
+            known = stored.Known;
+        }
+
+        ItemKey item = servers.KeyOf(key);
+        if (known.Expires >= expires.UtcTicks)
+        {
+            // Late enough already, if it is still there.
+            return (await servers.SendAsync(MetaCommand.Find(item), cancellationToken).ConfigureAwait(false)).Status == ReplyStatus.Done;
+        }
+
+        int end = ItemEnd.Of(expires);
+        while (true)
+        {
+            Reply before = await servers.SendAsync(MetaCommand.Move(item, end), cancellationToken).ConfigureAwait(false);
+            if (before.Status != ReplyStatus.Done)
+            {
+                return false;
+            }
+
+            if (before.End <= end)
+            {
+                return true;
+            }
+
+            // Someone else had moved it further since: whoever takes away a later end puts it back.
+            end = before.End;
+        }
+    }
+
+    public async ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken)
+    {
+        await servers.SendAsync(MetaCommand.Delete(servers.KeyOf(key)), cancellationToken).ConfigureAwait(false);
+        _known.Forget(key);
+    }
+
+    public void Dispose() => servers.Dispose();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<WriteResult> AddAsync(ItemToWrite item, CancellationToken cancellationToken)
+    {
+        ItemKey key = servers.KeyOf(item.Record.Key);
+        while (true)
+        {
+            Reply reply = await servers.SendAsync(MetaCommand.Add(key, item.Value, item.End), cancellationToken).ConfigureAwait(false);
+            if (reply.Status == ReplyStatus.Done)
+            {
+                return Written(item, reply);
+            }
+
+            if (await FetchAsync(item.Record.Key, cancellationToken).ConfigureAwait(false) is not { } stored)
+            {
+                continue;
+            }
+
+            if (stored.Record.Expires > Now)
+            {
+                return WriteResult.Lost(stored.Record);
+            }
+
+            // Over by the app's clock, though memcached has not dropped it yet.
+            reply = await servers.SendAsync(Swap(item, stored.Known), cancellationToken).ConfigureAwait(false);
+            if (reply.Status == ReplyStatus.Done)
+            {
+                return Written(item, reply);
+            }
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<WriteResult> ReplaceAsync(ItemToWrite item, CancellationToken cancellationToken)
+    {
+        KnownVersion basis = _known.Find(item.Record.Key);
+        while (true)
+        {
+            // Without a swap that can succeed, or after one that did not, what is stored must be seen.
+            if (basis.Version == item.Record.Version - 1 && basis.Expires > Now.UtcTicks)
+            {
+                Reply reply = await servers.SendAsync(Swap(item, basis), cancellationToken).ConfigureAwait(false);
+                if (reply.Status == ReplyStatus.Done)
+                {
+                    return Written(item, reply);
+                }
+
+                if (reply.Status == ReplyStatus.NotFound)
+                {
+                    return WriteResult.Gone;
+                }
+            }
+
+            if (await FetchAsync(item.Record.Key, cancellationToken).ConfigureAwait(false) is not { } stored || stored.Record.Expires <= Now)
+            {
+                return WriteResult.Gone;
+            }
+
+            if (stored.Record.Version != item.Record.Version - 1)
+            {
+                return WriteResult.Lost(stored.Record);
+            }
+
+            basis = stored.Known;
+        }
+    }
+
+    private MetaCommand Swap(ItemToWrite item, KnownVersion basis) =>
+        MetaCommand.Swap(servers.KeyOf(item.Record.Key), item.Value, item.End, basis.Cas, basis.Connection);
+
+    private WriteResult Written(ItemToWrite item, Reply reply)
+    {
+        SessionRecord record = item.Record;
+        _known.Remember(record.Key, new KnownVersion(record.Version, reply.Cas, reply.Connection, record.Expires.UtcTicks));
+        return WriteResult.Written;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<StoredItem?> FetchAsync(SessionKey key, CancellationToken cancellationToken)
+    {
+        Reply reply = await servers.SendAsync(MetaCommand.Read(servers.KeyOf(key)), cancellationToken).ConfigureAwait(false);
+        if (reply.Value is not { } value)
+        {
+            return null;
+        }
+
+        SessionRecord record = SessionRecordFormat.Decode(key, value);
+        record = ItemEnd.True(record.Expires, reply.End) is var expires && expires > record.Expires ? record with { Expires = expires } : record;
+        var known = new KnownVersion(record.Version, reply.Cas, reply.Connection, record.Expires.UtcTicks);
+        _known.Remember(key, known);
+        return new StoredItem(record, known);
+    }
+
+    private readonly record struct StoredItem(SessionRecord Record, KnownVersion Known);
+
+    private readonly record struct ItemToWrite(SessionRecord Record, ReadOnlyMemory<byte> Value, int End);
+}

@@ -48,7 +48,10 @@ internal sealed class Lineage
 
     internal SecretHash CurrentAfter(int step) => Links.Last(link => link.Since <= step).Hash;
 
-    /// <summary>Whether an id opened the session after that step: it is the current one, or the one before and not revoked [R2, R3].</summary>
+    /// <summary>
+    /// Whether an id opened the session after that step: it is the current one, or the one before and not revoked [R2, R3].
+    /// A second rotation, by who shows the first one's id, ends the grace of the id before it: there are never three [R9].
+    /// </summary>
     internal bool IsGoodAfter(int step, SecretHash id)
     {
         int last = Links.FindLastIndex(link => link.Since <= step);

@@ -23,6 +23,15 @@ public class InterleavingTests(ITestOutputHelper output)
     [Fact]
     public void ThreeRequestsOfOneBrowserKeepEveryRule() => Explore("three requests of one browser", Scenarios.OneBrowser(3));
 
+    /// <summary>While one request saves twice, the others replace the id that it was about to send, twice.</summary>
+    [Fact]
+    public void AnnouncesNoIdThatWasReplacedTwiceMeanwhile()
+    {
+        Deed[] deeds = [Deed.RotateSaveAndIncrement, Deed.Read, Deed.Rotate, Deed.Rotate];
+        var start = new Start(StartState.Fresh);
+        Explore("four requests of one browser", [new Scenario(start, [.. deeds.Select(deed => new Plan(deed, Presents.Current))]) { Browser = start.Current }]);
+    }
+
     private void Explore(string what, List<Scenario> scenarios)
     {
         var exploration = Exploration.Of(scenarios);

@@ -1,0 +1,74 @@
+using FuelSessions.Drivers;
+using FuelSessions.Records;
+
+namespace FuelSessions.Tests.Interleavings;
+
+/// <summary>Ignores versions: the last write wins.</summary>
+internal sealed class LastWriteWins : RecordStore
+{
+    internal override WriteResult Write(int request, SessionRecord record)
+    {
+        SessionRecord? before = Find(record.Key);
+        Put(record);
+        Note(request, StoreCall.Write, record.Key, before, accepted: true);
+        return WriteResult.Written;
+    }
+}
+
+/// <summary>Says that it has stored what it has not.</summary>
+internal sealed class ForgetsLostWrites : RecordStore
+{
+    internal override WriteResult Write(int request, SessionRecord record)
+    {
+        WriteResult result = base.Write(request, record);
+        return result.IsGone ? result : WriteResult.Written;
+    }
+}
+
+/// <summary>Reads what was there before the last write, as a replica that lags behind does.</summary>
+internal sealed class ReadsStale : RecordStore
+{
+    internal override SessionRecord? Read(int request, SessionKey key)
+    {
+        SessionRecord? record = base.Read(request, key);
+        return Events.LastOrDefault(step => step.Key == key && step is { Call: StoreCall.Write, Accepted: true })?.Before ?? record;
+    }
+}
+
+/// <summary>A write brings a destroyed session back.</summary>
+internal sealed class RaisesTheDead : RecordStore
+{
+    internal override WriteResult Write(int request, SessionRecord record)
+    {
+        if (Find(record.Key) is not null || record.Version == 1)
+        {
+            return base.Write(request, record);
+        }
+
+        Put(record);
+        Note(request, StoreCall.Write, record.Key, null, accepted: true);
+        return WriteResult.Written;
+    }
+}
+
+/// <summary>A touch brings a destroyed session back.</summary>
+internal sealed class TouchesTheDead : RecordStore
+{
+    internal override bool Touch(int request, SessionKey key, DateTimeOffset expires)
+    {
+        if (Find(key) is null && Events.LastOrDefault(step => step.Key == key && step.Before is not null)?.Before is { } dead)
+        {
+            Put(dead);
+            Note(request, StoreCall.Touch, key, null, accepted: true);
+            return true;
+        }
+
+        return base.Touch(request, key, expires);
+    }
+}
+
+/// <summary>Changes records on their way in, as an engine with other rules would have written them.</summary>
+internal sealed class OtherRules(Func<SessionRecord, SessionRecord> change) : RecordStore
+{
+    internal override WriteResult Write(int request, SessionRecord record) => base.Write(request, change(record));
+}

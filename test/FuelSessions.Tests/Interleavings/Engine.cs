@@ -1,0 +1,46 @@
+using System.Diagnostics.Metrics;
+using FuelSessions.Engine;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FuelSessions.Tests.Interleavings;
+
+/// <summary>The real engine's services, with nothing in them that waits for real time or moves to another thread.</summary>
+internal static class Engine
+{
+    private static readonly SessionDiagnostics Diagnostics = new(NullLogger<SessionDiagnostics>.Instance, new Meters());
+
+    private static readonly SessionOptions[] Options = [.. Enumerable.Range(0, 4).Select(i => new SessionOptions
+    {
+        Driver = "gated",
+        MatchUserAgent = UserAgentMatching.Off,
+        StoreTimeout = Timeout.InfiniteTimeSpan,
+        RotationTime = i < 2 ? null : TimeSpan.FromMilliseconds(1),
+        OnStaleId = i % 2 == 0 ? StaleIdAction.Ignore : StaleIdAction.Destroy,
+    })];
+
+    internal static EngineServices Services(TimeProvider clock, CommitQueue queue) =>
+        new(clock, queue, Diagnostics) { PauseAsync = static (_, _) => Task.CompletedTask };
+
+    internal static CommitQueue Queue() => new(TaskCreationOptions.None);
+
+    internal static SessionOptions OptionsFor(Plan plan, StaleIdAction onStaleId) =>
+        Options[(plan.RotatesByItself ? 2 : 0) + (onStaleId == StaleIdAction.Destroy ? 1 : 0)];
+
+    internal static SessionOptions OptionsForReading => Options[0];
+
+    internal sealed class Clock : TimeProvider
+    {
+        internal DateTimeOffset Now { get; set; } = Start.Now;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+
+    private sealed class Meters : IMeterFactory
+    {
+        public Meter Create(MeterOptions options) => new(options);
+
+        public void Dispose()
+        {
+        }
+    }
+}

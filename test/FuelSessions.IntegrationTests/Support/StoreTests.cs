@@ -26,6 +26,8 @@ public abstract class StoreTests(PostgresServer postgres) : IAsyncLifetime
         "memory" => new MemoryStore(),
         "file" => new FileStore(),
         "sqlite" => new SqliteStore(),
+        "redis" => await RedisStore.StartAsync(),
+        "memcached" => await MemcachedStore.StartAsync(),
         "postgres" => new PostgresStore(postgres, await postgres.CreateDatabaseAsync()),
         _ => new CookieStore(),
     });

@@ -8,8 +8,6 @@ namespace FuelSessions;
 /// <summary>Sets and deletes the cookie; the cookie driver's one in chunks, as browsers take 4 KB each.</summary>
 internal static class SessionCookie
 {
-    private const string ChunkPrefix = "chunks-";
-
     private static readonly ChunkingCookieManager Chunks = new() { ThrowForPartialCookies = false };
 
     internal static string? ReadChunks(HttpContext context, string name) => Chunks.GetRequestCookie(context, name);
@@ -21,8 +19,8 @@ internal static class SessionCookie
         Withdraw(context, options.CookieName);
         if (inChunks)
         {
+            // Also deletes the parts of a larger value, which would make every later request longer.
             Chunks.AppendResponseCookie(context, options.CookieName, value, cookie);
-            DeleteSurplus(context, options);
         }
         else
         {
@@ -89,23 +87,5 @@ internal static class SessionCookie
             && (cookie.Name.Equals(name, StringComparison.Ordinal)
                 || (cookie.Name.StartsWith(name + "C", StringComparison.Ordinal)
                     && int.TryParse(cookie.Name.AsSpan(name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)));
-    }
-
-    // A session that shrank leaves chunks behind in the browser that would make every later request longer.
-    private static void DeleteSurplus(HttpContext context, SessionOptions options)
-    {
-        int before = ChunkCount(context.Request.Cookies[options.CookieName]);
-        int now = context.Response.Headers.SetCookie.Count(header =>
-            header is not null && header.StartsWith(options.CookieName + "C", StringComparison.Ordinal));
-        for (int chunk = now + 1; chunk <= before; chunk++)
-        {
-            context.Response.Cookies.Delete(string.Create(CultureInfo.InvariantCulture, $"{options.CookieName}C{chunk}"), Attributes(context, options));
-        }
-
-        static int ChunkCount(string? first) =>
-            first is not null && first.StartsWith(ChunkPrefix, StringComparison.Ordinal)
-            && int.TryParse(first.AsSpan(ChunkPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count <= 16
-                ? count
-                : 0;
     }
 }

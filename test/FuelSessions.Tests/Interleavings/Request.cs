@@ -71,7 +71,7 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
         _loadedPrincipal = _session.Principal;
         _sawData = _session.TryGet(Variables.BasePath, out _);
         await DoAsync();
-        await SaveAsync(SaveMoment.BeforeHeaders);
+        await SaveAsync(explicitly: false);
         Ended = store.Events.Count;
     }
 
@@ -124,7 +124,7 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
         }
 
         Increment();
-        await SaveAsync(SaveMoment.Explicit);
+        await SaveAsync(explicitly: true);
         if (plan.Deed == Deed.SaveRevokeAndIncrement)
         {
             _session.Rotate(revoke: true);
@@ -141,14 +141,14 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
     }
 
     // What the app may take for saved: the save did not throw, and the session was neither detached before nor gone after it.
-    private async Task SaveAsync(SaveMoment moment)
+    private async Task SaveAsync(bool explicitly)
     {
         bool kept = _session.State is SessionState.New or SessionState.Active;
         try
         {
-            await _session.SaveAsync(moment);
+            await _session.SaveAsync(explicitly);
         }
-        catch (Exception error) when (moment == SaveMoment.Explicit && error is SessionGoneException or InvalidOperationException)
+        catch (Exception error) when (explicitly && error is SessionGoneException or InvalidOperationException)
         {
             kept = false;
         }

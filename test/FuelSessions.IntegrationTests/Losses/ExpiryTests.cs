@@ -41,7 +41,7 @@ public sealed class ExpiryTests(PostgresServer postgres) : StoreTests(postgres)
     }
 
     /// <summary>By the background collection itself, which the clock starts.</summary>
-    [Theory, OnServerStores]
+    [Theory, OnCollectingStores]
     public async Task D09_the_collection_judges_each_record_by_its_own_time(string store)
     {
         SessionApp app = await StartAsync(store);

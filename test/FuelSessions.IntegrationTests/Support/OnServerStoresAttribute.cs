@@ -1,11 +1,10 @@
 using System.Reflection;
-using Xunit.Sdk;
 
 namespace FuelSessions.IntegrationTests.Support;
 
 /// <summary>Runs a test on each store that keeps records at the server.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public class OnServerStoresAttribute : DataAttribute
+public class OnServerStoresAttribute : OnCollectingStoresAttribute
 {
-    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [["memory"], ["file"], ["sqlite"], ["postgres"], ["redis"], ["memcached"]];
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [.. base.GetData(testMethod), ["redis"], ["memcached"]];
 }

@@ -1,0 +1,167 @@
+using FuelSessions.Records;
+
+namespace FuelSessions.Engine;
+
+/// <summary>How a session is rotated, handed over, ended and begun anew in a transaction [R9, R10].</summary>
+internal sealed partial class SessionTransaction
+{
+    /// <summary>Gives the session a new id at once [R9, R10].</summary>
+    internal void Rotate(bool revoke)
+    {
+        BeginChange();
+        if (boundary.HeadersSent)
+        {
+            throw TooLate("rotated");
+        }
+
+        switch (State)
+        {
+            case SessionState.Detached or SessionState.Gone when revoke:
+                BeginApart();
+                return;
+            case SessionState.Detached or SessionState.Gone:
+                return;
+        }
+
+        if (_rotation is { } earlier && (earlier.Revokes || !revoke))
+        {
+            return;
+        }
+
+        if (revoke)
+        {
+            Show(Rotation.Revoking(_held));
+        }
+        else if (_held is not { } held)
+        {
+            // A token does not hold the id that the next one is derived from: whoever presents the id next rotates it.
+            _rotateLater = true;
+        }
+        else if (_record is not { } record || !PresentsPrevious(record))
+        {
+            Show(Rotation.Ordinary(held));
+        }
+    }
+
+    internal void Attach(string? principal)
+    {
+        UseNow();
+        if (string.Equals(principal, _principal, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        Rotate(revoke: true);
+        _principal = principal;
+    }
+
+    internal void Destroy()
+    {
+        BeginChange(revive: false);
+        if (State == SessionState.Active)
+        {
+            _doomed = _key;
+        }
+
+        if (State is SessionState.Active or SessionState.New)
+        {
+            State = SessionState.Destroyed;
+        }
+
+        Empty();
+    }
+
+    internal void Create()
+    {
+        if (boundary.HeadersSent)
+        {
+            throw TooLate("begun");
+        }
+
+        Destroy();
+        BeginNew();
+    }
+
+    /// <summary>Back to what the session was when it was loaded.</summary>
+    internal void Reset()
+    {
+        if (!_loaded)
+        {
+            return;
+        }
+
+        _doomed = null;
+        Empty();
+        if (State is SessionState.Detached or SessionState.Gone)
+        {
+            return;
+        }
+
+        if (_stored is { } stored)
+        {
+            Adopt(stored.Record, stored.Secret);
+            AgeFlash();
+        }
+        else
+        {
+            BeginNew();
+        }
+    }
+
+    internal void Close(bool save)
+    {
+        if (!save)
+        {
+            Reset();
+        }
+
+        _closed = true;
+    }
+
+    /// <summary>Forgets everything: the next use reads again. After an error, whose changes are not saved.</summary>
+    internal void Discard()
+    {
+        Empty();
+        _loaded = _used = _aged = _closed = BeganHere = false;
+        _doomed = null;
+        _record = null;
+        _stored = null;
+        _loadFailure = null;
+        State = SessionState.New;
+    }
+
+    /// <param name="setsLifetime">
+    /// Whether the session's own lifetime is meant, which may be another one than the configured that it is set to.
+    /// </param>
+    internal void Configure(SessionOptions changed, bool setsLifetime)
+    {
+        UseNow();
+        if (setsLifetime)
+        {
+            BeginChange();
+            _newLifetime = changed.ExpirationTime;
+        }
+
+        Options = changed;
+    }
+
+    // Whether this request has said itself whom the session belongs to, and not found it said.
+    private bool HasAttached => !string.Equals(_principal, _stored?.Record.Principal, StringComparison.Ordinal);
+
+    // The holder of the previous id that asks for a rotation has it: the current one is new to it. Were that one replaced
+    // as well, a lost response would leave this client without a good id [R4, R9].
+    private bool PresentsPrevious(SessionRecord record) =>
+        record.PreviousHash is { } previous && presented?.Secret is { } secret && secret.Hash().Equals(previous);
+
+    private void Show(Rotation rotation)
+    {
+        if (_rotation is null)
+        {
+            _shownPrevious = _shown;
+        }
+
+        _rotation = rotation;
+        _rotated = Now();
+        _shown = rotation.To;
+    }
+}

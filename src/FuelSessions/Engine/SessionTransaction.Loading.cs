@@ -1,0 +1,234 @@
+using FuelSessions.Records;
+
+namespace FuelSessions.Engine;
+
+/// <summary>How a transaction comes to its session: what a presented id is worth, and what the request gets [R6, R7].</summary>
+internal sealed partial class SessionTransaction
+{
+    /// <summary>Reads the record ahead of its use. A failure is kept for whoever uses the session.</summary>
+    internal async ValueTask PrefetchAsync()
+    {
+        if (_loaded || _loadFailure is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            await LoadCoreAsync().ConfigureAwait(false);
+        }
+        catch (SessionStoreException error)
+        {
+            _loadFailure = error;
+        }
+    }
+
+    /// <summary>From here on the request uses the session.</summary>
+    internal async ValueTask UseAsync()
+    {
+        if (!_loaded)
+        {
+            ThrowIfLoadFailed();
+            await LoadCoreAsync().ConfigureAwait(false);
+        }
+
+        Use();
+    }
+
+    /// <summary>The same for code that can't wait: reads on the calling thread if nothing was read ahead.</summary>
+    internal void UseNow()
+    {
+        if (_aged)
+        {
+            return;
+        }
+
+        if (!_loaded)
+        {
+            ThrowIfLoadFailed();
+            LoadCore();
+        }
+
+        Use();
+    }
+
+    /// <summary>The session counts as used, though nothing has been asked of it yet.</summary>
+    internal void MarkUsed() => _used = true;
+
+    internal void Reopen() => _closed = false;
+
+    private async ValueTask LoadCoreAsync()
+    {
+        if (presented is not { } id)
+        {
+            BeginNew();
+            return;
+        }
+
+        try
+        {
+            SessionRecord? record = await storage.ReadAsync(id.Key, Options.StoreTimeout).ConfigureAwait(false);
+            await SettleAsync(id, record).ConfigureAwait(false);
+        }
+        catch (SessionRecordFormatException error)
+        {
+            Unreadable(id, error);
+        }
+        catch (SessionStoreException error) when (Options.OnStoreFailure == StoreFailureAction.Detach)
+        {
+            Detach(id.Key, SessionEventKind.StoreFailure, error);
+        }
+    }
+
+    private void LoadCore()
+    {
+        if (presented is not { } id)
+        {
+            BeginNew();
+            return;
+        }
+
+        try
+        {
+            ValueTask settled = SettleAsync(id, storage.Read(id.Key, Options.StoreTimeout));
+            if (settled.IsCompleted)
+            {
+                settled.GetAwaiter().GetResult();
+            }
+            else
+            {
+                settled.AsTask().GetAwaiter().GetResult();
+            }
+        }
+        catch (SessionRecordFormatException error)
+        {
+            Unreadable(id, error);
+        }
+        catch (SessionStoreException error) when (Options.OnStoreFailure == StoreFailureAction.Detach)
+        {
+            Detach(id.Key, SessionEventKind.StoreFailure, error);
+        }
+    }
+
+    // Decides what the request gets; completes at once unless a theft makes it destroy the record.
+    private async ValueTask SettleAsync(PresentedId id, SessionRecord? record)
+    {
+        DateTimeOffset now = services.Clock.GetUtcNow();
+        if (record is null || ExpiryPolicy.IsOver(record, now, Options))
+        {
+            BeginNew();
+            WasExpired = true;
+            return;
+        }
+
+        Authenticity authenticity = id.Secret is { } secret
+            ? RotationPolicy.Judge(record, secret, now, Options.PreviousIdGrace)
+            : id.Epoch == record.Epoch ? Authenticity.Current : Authenticity.Unknown;
+
+        if (authenticity is Authenticity.Current or Authenticity.Previous)
+        {
+            if (boundary.Client.Matches(record, Options))
+            {
+                Adopt(record, id.Secret is { } proof ? RotationPolicy.CurrentSecret(record, proof) : null);
+                return;
+            }
+
+            Report(SessionEventKind.ClientMismatch, record);
+        }
+        else if (id.Secret is not null && RotationPolicy.MayBeRace(record, now, Options.PreviousIdGrace))
+        {
+            // A token is put into pages on purpose and outlives rotations; a dead one is no race [C6].
+            Detach(id.Key, SessionEventKind.Detached, null);
+            return;
+        }
+        else
+        {
+            Report(authenticity == Authenticity.Retired ? SessionEventKind.StaleId : SessionEventKind.UnknownSecret, record);
+            if (authenticity == Authenticity.Retired && Options.OnStaleId == StaleIdAction.Destroy)
+            {
+                await storage.DeleteAsync(record.Key, Options.StoreTimeout).ConfigureAwait(false);
+            }
+        }
+
+        BeginNew();
+    }
+
+    private void Adopt(SessionRecord record, SessionSecret? secret)
+    {
+        _record = record;
+        _stored = (record, secret);
+        _key = record.Key;
+        _data = new VariableMap(record.Data);
+        _flash = new VariableMap(record.Flash);
+        _principal = record.Principal;
+        _held = _shown = secret;
+        State = SessionState.Active;
+        BeganHere = false;
+        _loaded = true;
+    }
+
+    private void BeginNew()
+    {
+        Empty();
+        _record = null;
+        _key = SessionKey.Create();
+        _held = _shown = SessionSecret.Create();
+        _began = ExpiryPolicy.Milliseconds(services.Clock.GetUtcNow());
+        State = SessionState.New;
+        BeganHere = true;
+        _loaded = true;
+    }
+
+    // A new session with what this request itself has done, and nothing of the one that it has been shown.
+    private void BeginApart()
+    {
+        IChange[] changes = [.. _changes];
+        string? principal = HasAttached ? _principal : null;
+        BeginNew();
+        _stored = null;
+        _principal = principal;
+        foreach (IChange change in changes)
+        {
+            change.Apply(_data, _flash, lenient: true);
+            _changes.Add(change);
+        }
+    }
+
+    private void Unreadable(PresentedId id, SessionRecordFormatException error)
+    {
+        services.Diagnostics.Report(SessionEventKind.Unreadable, Driver, id.Key, null, Options, error);
+        BeginNew();
+    }
+
+    private void Detach(SessionKey key, SessionEventKind why, Exception? error)
+    {
+        services.Diagnostics.Report(why, Driver, key, null, Options, error);
+        BeginNew();
+        BeganHere = false;
+        State = SessionState.Detached;
+    }
+
+    private void Use()
+    {
+        _used = true;
+        _saved = false;
+        if (!_aged)
+        {
+            _aged = true;
+            AgeFlash();
+        }
+    }
+
+    private void AgeFlash() => _flashAges.Load(_flash, Options.FlashAutoExpire && !readOnly);
+
+    private void Report(SessionEventKind kind, SessionRecord record) =>
+        services.Diagnostics.Report(kind, Driver, record.Key, record.Principal, Options);
+
+    private void ThrowIfLoadFailed()
+    {
+        if (_loadFailure is { } failure)
+        {
+            throw new SessionStoreException(failure.Message, failure);
+        }
+    }
+}

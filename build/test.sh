@@ -39,6 +39,9 @@ for file in "$results"/*.trx; do
   grep -o 'outcome="NotExecuted"' "$file" >/dev/null && build/skipped.sh "$file"
 done
 
+# How much of the protocol's state space the proof has walked through.
+grep -oh 'interleavings covered: [^<]*' "$results"/*.trx | sort -u || true
+
 # A run that broke off before it could count anything is a failure too.
 if [ "$failed_runs" -gt 0 ] && [ "$failed" -eq 0 ]; then
   failed=$failed_runs

@@ -15,9 +15,15 @@ internal sealed partial class SessionTransaction
     /// <summary>Whether the client's id leads nowhere any more, because this request has destroyed its session.</summary>
     internal bool IdToWithdraw { get; private set; }
 
-    /// <summary>For how long the client is to keep the id.</summary>
-    internal TimeSpan Lifetime => (_record?.Lifetime ?? Options.ExpirationTime)
-        + ExpiryPolicy.TouchInterval(_record?.Lifetime ?? Options.ExpirationTime, Options.TouchInterval);
+    /// <summary>For how long the client is to keep the id: until the session ends, if the next one is sent when it is due.</summary>
+    internal TimeSpan Lifetime
+    {
+        get
+        {
+            TimeSpan lifetime = _record?.Lifetime ?? Options.ExpirationTime;
+            return lifetime + ExpiryPolicy.TouchInterval(lifetime, Options.TouchInterval) + (Options.RotationTime ?? TimeSpan.Zero);
+        }
+    }
 
     /// <summary>Saves what this request did to the session.</summary>
     /// <exception cref="SessionStoreException">The store did not accept it; no id goes out.</exception>
@@ -334,11 +340,19 @@ internal sealed partial class SessionTransaction
 
         _record = record with { Expires = expires };
         _stored = (_record, _held);
-        if (!boundary.HeadersSent && presented is { TravelsBack: true })
+        if (CookieEndsEarly && !boundary.HeadersSent && presented is { TravelsBack: true })
         {
             await AnnounceTouchedAsync().ConfigureAwait(false);
         }
+        else
+        {
+            Announce(extended: false);
+        }
     }
+
+    // Rotation sends a cookie at least each RotationTime, and it lives that much longer than the session: only without rotation
+    // must one be sent just to be kept.
+    private bool CookieEndsEarly => Options is { RotationTime: null, ExpireOnClose: false };
 
     // A touch compares nothing, and the cookie that is to live longer must not replace a newer one in the client: which id is
     // the current one by now, only the store can say [R5].

@@ -266,7 +266,7 @@ public sealed class ChannelTests(PostgresServer postgres) : StoreTests(postgres)
                 async (_, sessions) => (await sessions.ForgeAsync()).Set("user", "Ada"),
                 edit: request => request.Headers.Add("X-Forwarded-Proto", https ? "https" : "http")));
             string[] attributes = [.. Assert.Single(response.SetCookies).Split("; ").Skip(1).Order(StringComparer.OrdinalIgnoreCase)];
-            string[] expected = ["httponly", "max-age=7260", "path=/", "samesite=lax", .. https ? ["secure"] : (string[])[]];
+            string[] expected = ["httponly", "max-age=7560", "path=/", "samesite=lax", .. https ? ["secure"] : (string[])[]];
             Assert.Equal(expected, attributes);
             Assert.Equal("no-store", response.Headers["Cache-Control"]);
         }

@@ -114,6 +114,33 @@ public sealed class ExpiryBoundsTests(PostgresServer postgres) : StoreTests(post
         Assert.Equal(86_460, MaxAge(longer));
     }
 
+    /// <summary>A touch is one call and sends nothing: the cookie outlives the session by the time in which the next one is sent.</summary>
+    [Theory, OnServerStores]
+    public async Task With_rotation_the_cookie_is_sent_with_each_new_id_and_never_ends_first(string store)
+    {
+        SessionApp app = await StartAsync(store);
+        TestBrowser browser = app.NewBrowser();
+        TestResponse begun = await app.DoneAsync(browser, session => session.Set("user", "Ada"));
+        DateTimeOffset ends = app.Clock.GetUtcNow().AddSeconds(MaxAge(begun));
+        for (int request = 0; request < 20; request++)
+        {
+            app.Clock.Advance(TimeSpan.FromSeconds(61));
+            app.Probe.Take();
+            TestResponse response = await app.DoneAsync(browser, session => session.Get<string>("user"));
+            if (response.SetCookies is not [])
+            {
+                ends = app.Clock.GetUtcNow().AddSeconds(MaxAge(response));
+            }
+            else
+            {
+                Assert.Equal([StoreCall.ReadAsync, StoreCall.Touch], app.Probe.Take());
+            }
+
+            // A session never ends later than a touch interval after its idle time.
+            Assert.True(ends >= app.Clock.GetUtcNow() + TimeSpan.FromHours(2) + TimeSpan.FromMinutes(1));
+        }
+    }
+
     [Theory, OnEveryStore]
     public async Task A_cookie_that_ends_with_the_browser_has_no_age(string store)
     {

@@ -340,13 +340,10 @@ internal sealed partial class SessionTransaction
 
         _record = record with { Expires = expires };
         _stored = (_record, _held);
-        if (CookieEndsEarly && !boundary.HeadersSent && presented is { TravelsBack: true })
+        if (!boundary.HeadersSent && presented is { TravelsBack: true, Secret: { } shown }
+            && (CookieEndsEarly || !shown.Hash().Equals(record.CurrentHash)))
         {
             await AnnounceTouchedAsync().ConfigureAwait(false);
-        }
-        else
-        {
-            Announce(extended: false);
         }
     }
 
@@ -354,8 +351,8 @@ internal sealed partial class SessionTransaction
     // must one be sent just to be kept.
     private bool CookieEndsEarly => Options is { RotationTime: null, ExpireOnClose: false };
 
-    // A touch compares nothing, and the cookie that is to live longer must not replace a newer one in the client: which id is
-    // the current one by now, only the store can say [R5].
+    // A touch compares nothing, and the id that goes out after it must not replace a newer one in the client: which one is
+    // current by now, only the store can say [R5].
     private async ValueTask AnnounceTouchedAsync()
     {
         SessionRecord? touched = await storage.ReadAsync(_key, Options.StoreTimeout).ConfigureAwait(false);

@@ -148,6 +148,9 @@ internal sealed partial class SessionTransaction
     // Whether this request has said itself whom the session belongs to, and not found it said.
     private bool HasAttached => !string.Equals(_principal, _stored?.Record.Principal, StringComparison.Ordinal);
 
+    private bool PresentsCurrent(SessionRecord record) =>
+        presented?.Secret is { } secret && secret.Hash().Equals(record.CurrentHash);
+
     // The holder of the previous id that asks for a rotation has it: the current one is new to it. Were that one replaced
     // as well, a lost response would leave this client without a good id [R4, R9].
     private bool PresentsPrevious(SessionRecord record) =>

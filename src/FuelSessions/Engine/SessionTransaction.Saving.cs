@@ -214,7 +214,7 @@ internal sealed partial class SessionTransaction
     {
         DateTimeOffset now = Now();
         SessionSecret? current = CurrentSecret(basis);
-        bool presentsCurrent = presented?.Secret is { } shown && shown.Hash().Equals(basis.CurrentHash);
+        bool presentsCurrent = PresentsCurrent(basis);
         bool confirms = presentsCurrent && basis.Confirmed is null;
         Rotation? rotation = RotationFor(basis, current, presentsCurrent, now);
         bool content = _changes.Count > 0 || expiring is not null;
@@ -340,8 +340,7 @@ internal sealed partial class SessionTransaction
 
         _record = record with { Expires = expires };
         _stored = (_record, _held);
-        if (!boundary.HeadersSent && presented is { TravelsBack: true, Secret: { } shown }
-            && (CookieEndsEarly || !shown.Hash().Equals(record.CurrentHash)))
+        if (!boundary.HeadersSent && presented is { TravelsBack: true } && (CookieEndsEarly || !PresentsCurrent(record)))
         {
             await AnnounceTouchedAsync().ConfigureAwait(false);
         }
@@ -373,7 +372,7 @@ internal sealed partial class SessionTransaction
             // What an earlier save of this request had announced is not the current one any more [R5].
             IdToSend = null;
         }
-        else if (extended || presented?.Secret is not { } shown || !shown.Hash().Equals(record.CurrentHash))
+        else if (extended || !PresentsCurrent(record))
         {
             IdToSend = new SessionId(_key, current);
         }

@@ -17,6 +17,8 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
 {
     private readonly KnownVersions _known = new();
 
+    public bool HonorsCancellation => true;
+
     private DateTimeOffset Now => clock.GetUtcNow();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -1,7 +1,6 @@
 using FuelSessions;
 using FuelSessions.Redis;
 using FuelSessions.Redis.Connections;
-using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -53,7 +52,7 @@ public static class FuelSessionsBuilderRedisExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         return builder.AddRedisDriver(
-            services => OwnConnection.OpenAsync(configuration, StoreTimeout(services)),
+            _ => OwnConnection.OpenAsync(configuration),
             isOwn: true,
             configure);
     }
@@ -118,7 +117,4 @@ public static class FuelSessionsBuilderRedisExtensions
                 services.GetService<TimeProvider>() ?? TimeProvider.System),
             defaults: settings => settings.StoreTimeout = DefaultTimeout);
     }
-
-    private static TimeSpan StoreTimeout(IServiceProvider services) =>
-        services.GetRequiredService<IOptionsMonitor<SessionOptions>>().Get(Driver).StoreTimeout;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 using FuelSessions.Redis.Connections;
@@ -12,13 +13,20 @@ namespace FuelSessions.Redis;
 /// Keeps each session under one key: one command a read, one script call a write or a touch. The server removes what has
 /// expired; what is still there is judged by its own end as well.
 /// </summary>
+/// <remarks>
+/// The synchronous read blocks on the asynchronous one. The client's own would block in a way that the thread pool does not see: under
+/// a burst it would be seconds before there were threads again that take answers in.
+/// </remarks>
 internal sealed class RedisSessionDriver(RedisConnection connection, string keyPrefix, TimeProvider clock)
     : ISessionDriver, IKeepDataProtectionKeys, IAsyncDisposable
 {
     public IXmlRepository DataProtectionKeys { get; } = new RedisKeyRepository(connection, keyPrefix + RedisKeyRepository.Name);
 
+    public bool HonorsCancellation => true;
+
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken)
     {
         byte[]? stored = await connection.RunAsync(
@@ -28,13 +36,9 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
         return Live(key, stored);
     }
 
-    public SessionRecord? Read(SessionKey key, CancellationToken cancellationToken) => Live(key, connection.Run(
-        KeyOf(key),
-        static (database, name) => database.StringGet(name, CommandFlags.DemandMaster),
-        cancellationToken));
-
     /// <inheritdoc/>
     /// <exception cref="SessionRecordFormatException">What is stored under that key is damaged; it stays as it is.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using FuelSessions.Records;
 
@@ -14,13 +13,10 @@ internal static class StoredSession
 
     internal static byte[] Encode(SessionRecord record)
     {
-        var output = new ArrayBufferWriter<byte>(HeaderSize + 256 + record.Data.Length + record.Flash.Length);
-        Span<byte> header = output.GetSpan(HeaderSize);
+        Span<byte> header = stackalloc byte[HeaderSize];
         BinaryPrimitives.WriteInt64BigEndian(header, record.Expires.ToUnixTimeMilliseconds());
         BinaryPrimitives.WriteInt64BigEndian(header[sizeof(long)..], record.Version);
-        output.Advance(HeaderSize);
-        SessionRecordFormat.Encode(record, output);
-        return output.WrittenSpan.ToArray();
+        return SessionRecordFormat.Encode(record, header);
     }
 
     /// <summary>The version in the form in which the script compares it.</summary>
@@ -46,7 +42,7 @@ internal static class StoredSession
         return BinaryPrimitives.ReadInt64BigEndian(stored.AsSpan(sizeof(long))) == record.Version
             && end >= record.Expires.ToUnixTimeMilliseconds()
             && end <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
-            ? record with { Expires = DateTimeOffset.FromUnixTimeMilliseconds(end) }
+            ? end == record.Expires.ToUnixTimeMilliseconds() ? record : record with { Expires = DateTimeOffset.FromUnixTimeMilliseconds(end) }
             : throw new SessionRecordFormatException($"The session record of {stored.Length} bytes has a damaged header.");
     }
 }

@@ -37,7 +37,7 @@ public sealed partial class Session : IBindableFromHttpContext<Session>, IEndpoi
 
     /// <summary>Makes the default session a parameter of minimal APIs.</summary>
     public static async ValueTask<Session?> BindAsync(HttpContext context, ParameterInfo parameter) =>
-        await AmbientSessions.Require().ForgeAsync().ConfigureAwait(false);
+        await AmbientSessions.Require().BindAsync().ConfigureAwait(false);
 
     /// <summary>Lets the session of such a parameter be read before the endpoint runs.</summary>
     static void IEndpointParameterMetadataProvider.PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)

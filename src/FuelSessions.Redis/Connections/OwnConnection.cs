@@ -11,15 +11,13 @@ internal static class OwnConnection
     /// </summary>
     internal static IReconnectRetryPolicy RetryPolicy { get; } = new LinearRetry(500);
 
-    internal static async Task<IConnectionMultiplexer> OpenAsync(ConfigurationOptions configuration, TimeSpan storeTimeout)
+    internal static async Task<IConnectionMultiplexer> OpenAsync(ConfigurationOptions configuration)
     {
         ConfigurationOptions own = configuration.Clone();
 
         // A server that is down now is waited for in the background, as one that goes down later is.
         own.AbortOnConnectFail = false;
 
-        // The client's synchronous calls can't be cancelled.
-        own.SyncTimeout = (int)Math.Min(own.SyncTimeout, storeTimeout.TotalMilliseconds);
         return await ConnectionMultiplexer.ConnectAsync(own).ConfigureAwait(false);
     }
 }

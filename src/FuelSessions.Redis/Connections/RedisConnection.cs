@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using StackExchange.Redis;
 
 namespace FuelSessions.Redis.Connections;
@@ -17,6 +18,7 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
 
     /// <summary>Sends a command, and again if it met a key that was just moving between the nodes of a cluster.</summary>
     /// <exception cref="OperationCanceledException">There was no answer in time. The command may be carried out all the same.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<TAnswer> RunAsync<TState, TAnswer>(
         TState state,
         Func<IDatabase, TState, Task<TAnswer>> command,
@@ -27,34 +29,23 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
         {
             IConnectionMultiplexer connection = await ConnectedAsync(cancellationToken).ConfigureAwait(false);
             RefuseBacklog();
+            Task<TAnswer> answer = command(DatabaseOf(connection), state);
             try
             {
-                return await AnswerAsync(command(DatabaseOf(connection), state), cancellationToken).ConfigureAwait(false);
+                await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
+
+                // Off the thread that hands out answers: an app that blocks in its endpoint must not hold up everybody else's.
+                await Task.Yield();
+                return answer.Result;
+            }
+            catch (OperationCanceledException) when (!answer.IsCompleted)
+            {
+                Abandon(answer);
+                throw;
             }
             catch (RedisServerException error) when (MovingKeys.MayTryAgain(error, attempt))
             {
                 await Task.Delay(MovingKeys.Pause(attempt), cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
-
-    /// <summary>The same on the calling thread. A command that was sent is bounded by the client's <c>SyncTimeout</c>.</summary>
-    internal TAnswer Run<TState, TAnswer>(TState state, Func<IDatabase, TState, TAnswer> command, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        for (int attempt = 1; ; attempt++)
-        {
-            Task<IConnectionMultiplexer> connection = Connection();
-            connection.Wait(cancellationToken);
-            RefuseBacklog();
-            try
-            {
-                return command(DatabaseOf(connection.Result), state);
-            }
-            catch (RedisServerException error) when (MovingKeys.MayTryAgain(error, attempt))
-            {
-                cancellationToken.WaitHandle.WaitOne(MovingKeys.Pause(attempt));
-                cancellationToken.ThrowIfCancellationRequested();
             }
         }
     }
@@ -97,28 +88,16 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
 
     private IDatabase DatabaseOf(IConnectionMultiplexer connection) => connection.GetDatabase(database ?? -1);
 
-    private async Task<TAnswer> AnswerAsync<TAnswer>(Task<TAnswer> answer, CancellationToken cancellationToken)
+    private void Abandon(Task answer)
     {
-        try
-        {
-            await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!answer.IsCompleted)
-        {
-            Interlocked.Increment(ref _abandoned);
-            _ = answer.ContinueWith(
-                late =>
-                {
-                    _ = late.Exception;
-                    Interlocked.Decrement(ref _abandoned);
-                },
-                TaskScheduler.Default);
-            throw;
-        }
-
-        // Off the thread that hands out answers: an app that blocks in its endpoint must not hold up everybody else's.
-        await Task.Yield();
-        return answer.Result;
+        Interlocked.Increment(ref _abandoned);
+        _ = answer.ContinueWith(
+            late =>
+            {
+                _ = late.Exception;
+                Interlocked.Decrement(ref _abandoned);
+            },
+            TaskScheduler.Default);
     }
 
     // The client would keep what a server that hangs does not answer, without an end.

@@ -20,6 +20,12 @@ namespace FuelSessions.Drivers;
 /// </remarks>
 public interface ISessionDriver
 {
+    /// <summary>
+    /// Whether every call ends soon after its <c>cancellationToken</c> was cancelled, also if the store never answers. Default
+    /// false: then a call that goes on is left alone and the request goes on without it, which costs each call a little.
+    /// </summary>
+    bool HonorsCancellation => false;
+
     /// <summary>The live record under <paramref name="key"/>; null if it is absent.</summary>
     /// <exception cref="SessionRecordFormatException">There is one, but it can't be decoded.</exception>
     ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken);

@@ -11,7 +11,7 @@ internal sealed class CommitQueue(TaskCreationOptions waking = TaskCreationOptio
 {
     private readonly Dictionary<SessionKey, Line>[] _shards = [.. Enumerable.Range(0, 16).Select(_ => new Dictionary<SessionKey, Line>())];
 
-    internal async ValueTask<Turn> EnterAsync(SessionKey key, CancellationToken cancellationToken)
+    internal ValueTask<Turn> EnterAsync(SessionKey key, CancellationToken cancellationToken)
     {
         Dictionary<SessionKey, Line> shard = ShardOf(key);
         TaskCompletionSource waiter;
@@ -22,19 +22,24 @@ internal sealed class CommitQueue(TaskCreationOptions waking = TaskCreationOptio
             {
                 line = new Line();
                 shard.Add(key, line);
-                return new Turn(this, key, line);
+                return new(new Turn(this, key, line));
             }
 
             waiter = new TaskCompletionSource(waking);
-            line.Waiting.Enqueue(waiter);
+            line.Join(waiter);
         }
 
+        return WaitAsync(waiter, new Turn(this, key, line), cancellationToken);
+    }
+
+    private static async ValueTask<Turn> WaitAsync(TaskCompletionSource waiter, Turn turn, CancellationToken cancellationToken)
+    {
         using (cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetCanceled(), waiter))
         {
             await waiter.Task.ConfigureAwait(false);
         }
 
-        return new Turn(this, key, line);
+        return turn;
     }
 
     private void Leave(SessionKey key, Line line)
@@ -43,7 +48,7 @@ internal sealed class CommitQueue(TaskCreationOptions waking = TaskCreationOptio
         lock (shard)
         {
             // A waiter that gave up can't be woken; the next one is.
-            while (line.Waiting.TryDequeue(out TaskCompletionSource? next))
+            while (line.Next() is { } next)
             {
                 if (next.TrySetResult())
                 {
@@ -61,9 +66,11 @@ internal sealed class CommitQueue(TaskCreationOptions waking = TaskCreationOptio
     {
         private Queue<TaskCompletionSource>? _waiting;
 
-        internal Queue<TaskCompletionSource> Waiting => _waiting ??= new Queue<TaskCompletionSource>();
-
         internal SessionRecord? Latest { get; set; }
+
+        internal void Join(TaskCompletionSource waiter) => (_waiting ??= new Queue<TaskCompletionSource>()).Enqueue(waiter);
+
+        internal TaskCompletionSource? Next() => _waiting is not null && _waiting.TryDequeue(out TaskCompletionSource? next) ? next : null;
     }
 
     internal readonly struct Turn(CommitQueue queue, SessionKey key, Line line) : IDisposable

@@ -17,10 +17,13 @@ internal sealed class FlashVariables
         Expiring,
     }
 
-    private readonly Dictionary<string, Age> _ages = new(StringComparer.Ordinal);
+    // Most requests see none.
+    private Dictionary<string, Age>? _ages;
 
     // Seen in this request, though a save has already removed them from the record.
     private Dictionary<string, ReadOnlyMemory<byte>>? _expired;
+
+    private Dictionary<string, Age> Ages => _ages ??= new Dictionary<string, Age>(StringComparer.Ordinal);
 
     internal static VariablePath Key(string flashId, VariablePath path) => path.Renamed(flashId + Separator + path.Name);
 
@@ -31,24 +34,24 @@ internal sealed class FlashVariables
         {
             foreach (string name in flash.Names)
             {
-                _ages.TryAdd(name, autoExpire ? Age.Expiring : Age.Loaded);
+                Ages.TryAdd(name, autoExpire ? Age.Expiring : Age.Loaded);
             }
         }
     }
 
-    internal void Renew(string name) => _ages[name] = Age.New;
+    internal void Renew(string name) => Ages[name] = Age.New;
 
-    internal void Keep(string name) => _ages[name] = Age.Kept;
+    internal void Keep(string name) => Ages[name] = Age.Kept;
 
     internal void Forget()
     {
-        _ages.Clear();
+        _ages = null;
         _expired = null;
     }
 
     internal void Remove(string name)
     {
-        _ages.Remove(name);
+        _ages?.Remove(name);
         _expired?.Remove(name);
     }
 
@@ -72,7 +75,7 @@ internal sealed class FlashVariables
     /// <param name="expireAfterGet">The rule for a variable that this request has set.</param>
     internal void Read(string name, bool? expire, bool expireAfterGet)
     {
-        bool consume = _ages.GetValueOrDefault(name) switch
+        bool consume = Ages.GetValueOrDefault(name) switch
         {
             Age.New => expire ?? expireAfterGet,
             Age.Kept => expire ?? false,
@@ -81,7 +84,7 @@ internal sealed class FlashVariables
         };
         if (consume)
         {
-            _ages[name] = Age.Expiring;
+            Ages[name] = Age.Expiring;
         }
     }
 
@@ -91,6 +94,11 @@ internal sealed class FlashVariables
     /// </summary>
     internal List<(string Name, long Stamp)>? TakeExpiring(VariableMap flash)
     {
+        if (_ages is null)
+        {
+            return null;
+        }
+
         List<(string, long)>? expiring = null;
         foreach ((string name, Age age) in _ages)
         {

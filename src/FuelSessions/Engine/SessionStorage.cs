@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 
@@ -18,6 +19,7 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
 
     internal ISessionDriver Driver => driver;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<SessionRecord?> ReadAsync(SessionKey key, TimeSpan timeout)
     {
         using StoreDeadline deadline = StoreDeadline.Start(timeout);
@@ -44,6 +46,7 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<WriteResult> WriteAsync(SessionRecord record, TimeSpan timeout, CancellationToken deadline)
     {
         try
@@ -75,7 +78,11 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
         try
         {
             ValueTask deletion = driver.DeleteAsync(key, deadline.Token);
-            if (!deletion.IsCompletedSuccessfully)
+            if (driver.HonorsCancellation)
+            {
+                await deletion.ConfigureAwait(false);
+            }
+            else if (!deletion.IsCompletedSuccessfully)
             {
                 await deletion.AsTask().WaitAsync(deadline.Token).ConfigureAwait(false);
             }
@@ -92,6 +99,6 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
             : new SessionStoreException($"Session {key.Fingerprint} could not be {what} on driver '{name}': {error.Message} The client keeps the id it has.", error);
 
     // A driver that does not heed its token must not hold up the request all the same.
-    private static ValueTask<T> Bounded<T>(ValueTask<T> operation, CancellationToken deadline) =>
-        operation.IsCompleted ? operation : new ValueTask<T>(operation.AsTask().WaitAsync(deadline));
+    private ValueTask<T> Bounded<T>(ValueTask<T> operation, CancellationToken deadline) =>
+        operation.IsCompleted || driver.HonorsCancellation ? operation : new ValueTask<T>(operation.AsTask().WaitAsync(deadline));
 }

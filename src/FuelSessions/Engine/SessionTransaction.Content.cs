@@ -42,7 +42,10 @@ internal sealed partial class SessionTransaction
             throw;
         }
 
-        _changes.AddRange(changes);
+        foreach (IChange change in changes)
+        {
+            _changes.Add(change);
+        }
     }
 
     internal void SetFlash(VariablePath key, byte[] json)

@@ -60,7 +60,7 @@ internal sealed partial class SessionTransaction
         BeginChange(revive: false);
         if (State == SessionState.Active)
         {
-            _doomed = _key;
+            _doomed = _record;
         }
 
         if (State is SessionState.Active or SessionState.New)
@@ -147,6 +147,8 @@ internal sealed partial class SessionTransaction
 
     // Whether this request has said itself whom the session belongs to, and not found it said.
     private bool HasAttached => !string.Equals(_principal, _stored?.Record.Principal, StringComparison.Ordinal);
+
+    internal bool Presents(SessionId id) => presented is { Secret: { } secret } && presented.Value.Key == id.Key && secret.Equals(id.Secret);
 
     private bool PresentsCurrent(SessionRecord record) =>
         presented?.Secret is { } secret && secret.Hash().Equals(record.CurrentHash);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
@@ -6,22 +7,7 @@ namespace FuelSessions.Engine;
 internal sealed partial class SessionTransaction
 {
     /// <summary>Reads the record ahead of its use. A failure is kept for whoever uses the session.</summary>
-    internal async ValueTask PrefetchAsync()
-    {
-        if (_loaded || _loadFailure is not null)
-        {
-            return;
-        }
-
-        try
-        {
-            await LoadCoreAsync().ConfigureAwait(false);
-        }
-        catch (SessionStoreException error)
-        {
-            _loadFailure = error;
-        }
-    }
+    internal ValueTask PrefetchAsync() => _loaded || _loadFailure is not null ? default : LoadCoreAsync(ahead: true);
 
     /// <summary>From here on the request uses the session.</summary>
     internal async ValueTask UseAsync()
@@ -29,7 +15,7 @@ internal sealed partial class SessionTransaction
         if (!_loaded)
         {
             ThrowIfLoadFailed();
-            await LoadCoreAsync().ConfigureAwait(false);
+            await LoadCoreAsync(ahead: false).ConfigureAwait(false);
         }
 
         Use();
@@ -57,7 +43,8 @@ internal sealed partial class SessionTransaction
 
     internal void Reopen() => _closed = false;
 
-    private async ValueTask LoadCoreAsync()
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask LoadCoreAsync(bool ahead)
     {
         if (presented is not { } id)
         {
@@ -77,6 +64,10 @@ internal sealed partial class SessionTransaction
         catch (SessionStoreException error) when (Options.OnStoreFailure == StoreFailureAction.Detach)
         {
             Detach(id.Key, SessionEventKind.StoreFailure, error);
+        }
+        catch (SessionStoreException error) when (ahead)
+        {
+            _loadFailure = error;
         }
     }
 
@@ -182,16 +173,17 @@ internal sealed partial class SessionTransaction
     // A new session with what this request itself has done, and nothing of the one that it has been shown.
     private void BeginApart()
     {
-        IChange[] changes = [.. _changes];
+        ChangeList changes = _changes;
         string? principal = HasAttached ? _principal : null;
         BeginNew();
         _stored = null;
         _principal = principal;
-        foreach (IChange change in changes)
+        foreach (IChange change in changes.AsSpan())
         {
             change.Apply(_data, _flash, lenient: true);
-            _changes.Add(change);
         }
+
+        _changes = changes;
     }
 
     private void Unreadable(PresentedId id, SessionRecordFormatException error)

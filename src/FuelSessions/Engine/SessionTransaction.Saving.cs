@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 
@@ -29,6 +30,7 @@ internal sealed partial class SessionTransaction
     /// <exception cref="SessionStoreException">The store did not accept it; no id goes out.</exception>
     /// <param name="explicitly">Whether the app asked for it, and goes on; otherwise the response is going out, or the request is over.</param>
     /// <exception cref="SessionGoneException">At an explicit save only: the session ended meanwhile.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal async ValueTask SaveAsync(bool explicitly)
     {
         if (!_used || _saved)
@@ -39,7 +41,7 @@ internal sealed partial class SessionTransaction
         await UseAsync().ConfigureAwait(false);
         if (_doomed is { } doomed)
         {
-            await storage.DeleteAsync(doomed, Options.StoreTimeout).ConfigureAwait(false);
+            await storage.DeleteAsync(doomed.Key, Options.StoreTimeout).ConfigureAwait(false);
             _doomed = null;
             _stored = null;
             IdToSend = null;
@@ -65,6 +67,7 @@ internal sealed partial class SessionTransaction
         _saved = !explicitly;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SaveNewAsync(List<(string, long)>? expiring)
     {
         if (expiring is not null)
@@ -83,10 +86,13 @@ internal sealed partial class SessionTransaction
         {
             Key = _key,
             Version = 1,
-            CurrentHash = (_rotation?.From ?? _held!.Value).Hash(),
+            CurrentHash = (_rotation?.From ?? _held!).Hash(),
             Created = _began,
             Rotated = now,
             Updated = now,
+
+            // Nobody holds an id from before the first answer: there is nothing to confirm.
+            Confirmed = now,
             Expires = ExpiryPolicy.Expires(now, _began, lifetime, Options),
             Lifetime = lifetime,
             UserAgentHash = boundary.Client.UserAgentHash(_key),
@@ -96,10 +102,12 @@ internal sealed partial class SessionTransaction
             Data = _data.Encode(stamp: 0),
             Flash = _flash.Encode(stamp: 1),
         };
-        SessionSecret current = _rotation?.To ?? _held!.Value;
+        SessionSecret current = _rotation?.To ?? _held!;
+        if (_rotation is not null)
+        {
+            record = _rotation.Apply(record, now) with { Confirmed = now };
+        }
 
-        // Nobody holds an id from before the first answer: there is nothing to confirm.
-        record = (_rotation?.Apply(record, now) ?? record) with { Confirmed = now };
         ThrowIfTooLarge(record);
 
         using StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
@@ -114,6 +122,7 @@ internal sealed partial class SessionTransaction
         IdToSend = new SessionId(_key, current);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SaveActiveAsync(List<(string, long)>? expiring, bool explicitly)
     {
         SessionRecord basis = _record!;
@@ -223,35 +232,13 @@ internal sealed partial class SessionTransaction
             return null;
         }
 
-        TimeSpan lifetime = _newLifetime ?? basis.Lifetime;
-        DateTimeOffset expires = ExpiryPolicy.Expires(now, basis.Created, lifetime, Options);
-        SessionRecord next = basis with
-        {
-            Version = basis.Version + 1,
-            Updated = now,
-            Confirmed = confirms ? now : basis.Confirmed,
-            Lifetime = lifetime,
-            Expires = _newLifetime is not null || ExpiryPolicy.IsTouchDue(basis, expires, Options) ? expires : basis.Expires,
-            Principal = HasAttached ? _principal : basis.Principal,
-        };
-
-        if (rotation is not null)
-        {
-            next = rotation.Apply(next, now);
-            current = rotation.To;
-        }
-        else if (_rotateLater)
-        {
-            next = next with { Rotated = DateTimeOffset.UnixEpoch };
-        }
-
         VariableMap data = _data;
         VariableMap flash = _flash;
         if (!ReferenceEquals(basis, _record))
         {
             data = new VariableMap(basis.Data);
             flash = new VariableMap(basis.Flash);
-            foreach (IChange change in _changes)
+            foreach (IChange change in _changes.AsSpan())
             {
                 change.Apply(data, flash, lenient: true);
             }
@@ -262,12 +249,25 @@ internal sealed partial class SessionTransaction
             FlashVariables.Remove(expiring, flash);
         }
 
-        return new DraftRecord(
-            content ? next with { Data = data.Encode(stamp: 0), Flash = flash.Encode(next.Version) } : next,
-            data,
-            flash,
-            current,
-            rotation is not null);
+        TimeSpan lifetime = _newLifetime ?? basis.Lifetime;
+        DateTimeOffset expires = ExpiryPolicy.Expires(now, basis.Created, lifetime, Options);
+        long version = basis.Version + 1;
+        SessionRecord next = basis with
+        {
+            Version = version,
+            Updated = now,
+            Confirmed = confirms ? now : basis.Confirmed,
+            Lifetime = lifetime,
+            Expires = _newLifetime is not null || ExpiryPolicy.IsTouchDue(basis, expires, Options) ? expires : basis.Expires,
+            Principal = HasAttached ? _principal : basis.Principal,
+            Rotated = rotation is null && _rotateLater ? DateTimeOffset.UnixEpoch : basis.Rotated,
+            Data = content ? data.Encode(stamp: 0) : basis.Data,
+            Flash = content ? flash.Encode(version) : basis.Flash,
+        };
+
+        return rotation is null
+            ? new DraftRecord(next, data, flash, current, Rotated: false)
+            : new DraftRecord(rotation.Apply(next, now), data, flash, rotation.To, Rotated: true);
     }
 
     private Rotation? RotationFor(SessionRecord basis, SessionSecret? current, bool presentsCurrent, DateTimeOffset now)
@@ -282,7 +282,7 @@ internal sealed partial class SessionTransaction
         {
             // Who rotated since this request read the record has done what was asked for [W5, R9]: another rotation would shut
             // out ids that requests on their way still carry [R3].
-            bool satisfied = current is null || !asked.From!.Value.Hash().Equals(basis.CurrentHash);
+            bool satisfied = current is null || !asked.From!.Hash().Equals(basis.CurrentHash);
             return satisfied ? null : asked;
         }
 
@@ -290,7 +290,7 @@ internal sealed partial class SessionTransaction
             && presented is { TravelsBack: true }
             && presentsCurrent
             && RotationPolicy.IsDue(basis, now, Options.RotationTime)
-            ? Rotation.Ordinary(current!.Value)
+            ? Rotation.Ordinary(current!)
             : null;
     }
 

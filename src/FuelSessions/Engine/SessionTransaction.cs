@@ -15,10 +15,11 @@ internal sealed partial class SessionTransaction(
     PresentedId? presented,
     bool readOnly)
 {
-    private readonly List<IChange> _changes = [];
+    // Set by whatever begins the transaction: what was loaded, or what is new.
     private readonly FlashVariables _flashAges = new();
-    private VariableMap _data = new();
-    private VariableMap _flash = new();
+    private ChangeList _changes;
+    private VariableMap _data = null!;
+    private VariableMap _flash = null!;
     private SessionKey _key;
     private SessionRecord? _record;
     private (SessionRecord Record, SessionSecret? Secret)? _stored;
@@ -37,7 +38,7 @@ internal sealed partial class SessionTransaction(
     private DateTimeOffset _rotated;
     private bool _rotateLater;
 
-    private SessionKey? _doomed;
+    private SessionRecord? _doomed;
     private TimeSpan? _newLifetime;
     private string? _principal;
     private DateTimeOffset _began;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FuelSessions.Drivers;
 using FuelSessions.Engine;
 using FuelSessions.Records;
@@ -8,15 +9,18 @@ namespace FuelSessions;
 /// <summary>The sessions of one request: forged when they are asked for, saved together, and announced to the client.</summary>
 internal sealed class RequestSessions(HttpContext context, SessionServices services) : ISessionStore, IRequestBoundary
 {
-    private readonly List<Entry> _entries = [];
+    // Nearly always one, so each knows the next: no list is made for it.
+    private Entry? _first;
     private bool _announces;
+    private Endpoint? _endpoint;
+    private EndpointUse? _use;
 
     public bool HeadersSent => context.Response.HasStarted;
 
     /// <summary>Whether a session is used that is to be saved before the headers go out.</summary>
-    internal bool HasUnsaved => !HeadersSent && _entries.Exists(static entry => entry.Session.Transaction.IsUsed);
+    internal bool HasUnsaved => !HeadersSent && IsAnyUsed();
 
-    public ClientIdentity Client => new(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
+    public ClientIdentity Client => new(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress, services.Clients);
 
     public Session Current
     {
@@ -28,8 +32,20 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         }
     }
 
-    // Asked for each time: routing may come later in the pipeline than this app's sessions do.
-    private EndpointUse Use => services.UseOf(context.GetEndpoint());
+    // Looked at each time: routing may come later in the pipeline than this app's sessions do.
+    private EndpointUse Use
+    {
+        get
+        {
+            Endpoint? endpoint = context.GetEndpoint();
+            if (_use is null || !ReferenceEquals(endpoint, _endpoint))
+            {
+                (_endpoint, _use) = (endpoint, services.UseOf(endpoint));
+            }
+
+            return _use;
+        }
+    }
 
     public Session? Instance(string cookieName)
     {
@@ -72,7 +88,16 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     }
 
     /// <summary>Reads the sessions that the endpoint names, or that its code has used before.</summary>
-    internal ValueTask PrefetchAsync() => Use.Sessions.Count == 0 ? default : PrefetchAsync(Use.Sessions);
+    internal ValueTask PrefetchAsync()
+    {
+        IReadOnlyList<SessionOptions> wanted = Use.Sessions;
+        return wanted.Count switch
+        {
+            0 => default,
+            1 => PrefetchAsync(wanted[0]),
+            _ => PrefetchAsync(wanted),
+        };
+    }
 
     /// <summary>Saves what there is to save, before the first byte of the response goes out.</summary>
     /// <exception cref="SessionStoreException">One could not be saved. The others were.</exception>
@@ -94,7 +119,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         }
         finally
         {
-            foreach (Entry entry in _entries)
+            for (Entry? entry = _first; entry is not null; entry = entry.Next)
             {
                 entry.Session.Transaction.Discard();
             }
@@ -104,20 +129,29 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     internal string CreateToken(SessionTransaction transaction)
     {
         SessionOptions options = transaction.Options;
-        if (services.IsCarried(transaction.Driver))
+        SessionHome home = services.HomeOf(transaction.Driver);
+        if (home.IsCarried)
         {
             throw new InvalidOperationException("The cookie driver keeps nothing at the server that a token could stand for. Use another driver for clients without cookies.");
         }
 
-        return services.Protector(transaction.Driver).ProtectToken(
+        return home.Protector.ProtectToken(
             transaction.Key,
             transaction.Epoch,
             services.Clock.GetUtcNow() + (options.TokenLifetime ?? options.ExpirationTime));
     }
 
+    /// <summary>The default session, read.</summary>
+    internal ValueTask<Session> BindAsync() => LoadedAsync(services.Profiles.ForOrDefault(null), isCustom: false);
+
     private async Task<Session> ForgeAsync(SessionOptions options, bool isCustom, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        return await LoadedAsync(options, isCustom).ConfigureAwait(false);
+    }
+
+    private async ValueTask<Session> LoadedAsync(SessionOptions options, bool isCustom)
+    {
         await ReadFormAsync(options).ConfigureAwait(false);
         Session session = HandOut(options, isCustom);
         await session.Transaction.UseAsync().ConfigureAwait(false);
@@ -135,20 +169,22 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         var reads = new Task[wanted.Count];
         for (int i = 0; i < reads.Length; i++)
         {
-            reads[i] = PrefetchAsync(wanted[i]);
+            reads[i] = PrefetchAsync(wanted[i]).AsTask();
         }
 
         await Task.WhenAll(reads).ConfigureAwait(false);
     }
 
-    private async Task PrefetchAsync(SessionOptions options)
+    private ValueTask PrefetchAsync(SessionOptions options) =>
+        !options.AutoInitialize ? default
+            : NeedsForm(options) ? PrefetchAfterFormAsync(options)
+            : (Find(options.CookieName) ?? Add(options)).Session.Transaction.PrefetchAsync();
+
+    private async ValueTask PrefetchAfterFormAsync(SessionOptions options)
     {
-        if (options.AutoInitialize)
-        {
-            await ReadFormAsync(options).ConfigureAwait(false);
-            Entry entry = Find(options.CookieName) ?? Add(options);
-            await entry.Session.Transaction.PrefetchAsync().ConfigureAwait(false);
-        }
+        await ReadFormAsync(options).ConfigureAwait(false);
+        Entry entry = Find(options.CookieName) ?? Add(options);
+        await entry.Session.Transaction.PrefetchAsync().ConfigureAwait(false);
     }
 
     private Session HandOut(SessionOptions options, bool isCustom)
@@ -157,7 +193,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         if (entry is { IsHandedOut: false } && (entry.Session.Driver != options.Driver || Difference(entry, options, isCustom) is not null))
         {
             // Read ahead for what another request wanted; this one wants something else.
-            _entries.Remove(entry);
+            Remove(entry);
             entry = null;
         }
 
@@ -189,13 +225,13 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     private Entry Add(SessionOptions options)
     {
-        bool isCarried = services.IsCarried(options.Driver);
-        ChannelReader.Arrival arrival = ChannelReader.Read(context, options, services.Protector(options.Driver), isCarried);
-        CarriedRecord? carried = isCarried ? new CarriedRecord(arrival.Record, services.Clock) : null;
-        SessionStorage storage = carried is null ? services.Storage(options.Driver) : services.Carried(options.Driver, carried);
+        SessionHome home = services.HomeOf(options.Driver);
+        ChannelReader.Arrival arrival = ChannelReader.Read(context, options, home.Protector, home.IsCarried);
+        CarriedRecord? carried = home.IsCarried ? new CarriedRecord(arrival.Record, services.Clock) : null;
+        SessionStorage storage = carried is null ? home.Storage! : home.Carried(carried);
         var transaction = new SessionTransaction(services.Engine, storage, options, this, arrival.Id, Use.ReadOnly);
-        var entry = new Entry(new Session(this, transaction, options), arrival, carried);
-        _entries.Add(entry);
+        var entry = new Entry(new Session(this, transaction, options), arrival.Channel, arrival.Text, carried);
+        Append(entry);
         if (!_announces)
         {
             // Also saves what reached the server past this middleware's response body, such as an upgrade.
@@ -208,25 +244,57 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     private Entry? Find(string cookieName)
     {
-        foreach (Entry entry in _entries)
+        Entry? entry = _first;
+        while (entry is not null && !string.Equals(entry.Session.CookieName, cookieName, StringComparison.Ordinal))
         {
-            if (string.Equals(entry.Session.CookieName, cookieName, StringComparison.Ordinal))
-            {
-                return entry;
-            }
+            entry = entry.Next;
         }
 
-        return null;
+        return entry;
+    }
+
+    private bool IsAnyUsed()
+    {
+        Entry? entry = _first;
+        while (entry is not null && !entry.Session.Transaction.IsUsed)
+        {
+            entry = entry.Next;
+        }
+
+        return entry is not null;
+    }
+
+    private void Append(Entry added)
+    {
+        ref Entry? end = ref _first;
+        while (end is not null)
+        {
+            end = ref end.Next;
+        }
+
+        end = added;
+    }
+
+    private void Remove(Entry removed)
+    {
+        ref Entry? place = ref _first;
+        while (place != removed)
+        {
+            place = ref place!.Next;
+        }
+
+        place = removed.Next;
     }
 
     // One session's failure keeps no other from being saved [D16].
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SaveAsync(Func<Session, bool> isWanted)
     {
         List<Exception>? errors = null;
-        for (int i = 0; i < _entries.Count; i++)
+        for (Entry? entry = _first; entry is not null; entry = entry.Next)
         {
-            SessionTransaction transaction = _entries[i].Session.Transaction;
-            if (!transaction.IsUsed || !isWanted(_entries[i].Session))
+            SessionTransaction transaction = entry.Session.Transaction;
+            if (!transaction.IsUsed || !isWanted(entry.Session))
             {
                 continue;
             }
@@ -257,7 +325,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     private async Task AnnounceAsync()
     {
         await SaveAsync(static _ => true).ConfigureAwait(false);
-        foreach (Entry entry in _entries)
+        for (Entry? entry = _first; entry is not null; entry = entry.Next)
         {
             Announce(entry);
         }
@@ -295,7 +363,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     private string Text(Entry entry, SessionId id)
     {
         SessionOptions options = entry.Session.Transaction.Options;
-        IdProtector protector = services.Protector(options.Driver);
+        IdProtector protector = services.HomeOf(options.Driver).Protector;
         return entry.Carried?.Record is { } record ? protector.ProtectRecord(id, record)
             : !options.EncryptCookie ? id.Encode()
             : (entry.Session.Forged.EncryptCookie ? entry.TextOf(id) : null) ?? protector.ProtectId(id);
@@ -329,11 +397,14 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         }
     }
 
-    private sealed class Entry(Session session, ChannelReader.Arrival arrival, CarriedRecord? carried)
+    private sealed class Entry(Session session, Channel channel, string? text, CarriedRecord? carried)
     {
+        internal Entry? Next;
+
         internal Session Session { get; } = session;
 
-        internal Channel Channel => arrival.Channel;
+        /// <summary>How the client's id came in.</summary>
+        internal Channel Channel { get; } = channel;
 
         internal CarriedRecord? Carried { get; } = carried;
 
@@ -341,7 +412,6 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         internal bool IsHandedOut { get; set; }
 
         /// <summary>The text that the client sent for that id; null if it sent another one.</summary>
-        internal string? TextOf(SessionId id) =>
-            arrival.Id is { Secret: { } secret } presented && presented.Key == id.Key && secret.Equals(id.Secret) ? arrival.Text : null;
+        internal string? TextOf(SessionId id) => Session.Transaction.Presents(id) ? text : null;
     }
 }

@@ -16,8 +16,7 @@ internal sealed class SessionServices(
     SessionDiagnostics diagnostics)
 {
     private readonly ConditionalWeakTable<Endpoint, EndpointUse> _uses = [];
-    private readonly ConcurrentDictionary<string, IdProtector> _protectors = new(StringComparer.OrdinalIgnoreCase);
-    private readonly ConcurrentDictionary<string, SessionStorage> _storages = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, SessionHome> _homes = new(StringComparer.OrdinalIgnoreCase);
 
     internal SessionProfiles Profiles => profiles;
 
@@ -29,12 +28,14 @@ internal sealed class SessionServices(
 
     internal EngineServices Engine { get; } = new(clock, new CommitQueue(), diagnostics);
 
-    internal IdProtector Protector(string driver) => _protectors.GetOrAdd(driver, name => new IdProtector(protection, name, clock));
+    internal RecentClients Clients { get; } = new();
 
-    /// <summary>Whether records of that driver come and go with the request instead of being kept at the server.</summary>
-    internal bool IsCarried(string driver) => drivers.Find(driver).Create is null;
+    /// <summary>Where sessions of that driver live, and under which protection their ids travel.</summary>
+    /// <exception cref="InvalidOperationException">No such driver is registered.</exception>
+    internal SessionHome HomeOf(string driver) => _homes.TryGetValue(driver, out SessionHome? home) ? home : _homes.GetOrAdd(driver, MakeHome);
 
-    internal SessionStorage Storage(string driver) => _storages.GetOrAdd(driver, name => new SessionStorage(name, drivers.Driver(name)));
-
-    internal SessionStorage Carried(string driver, CarriedRecord record) => new(driver, record, isCarried: true);
+    private SessionHome MakeHome(string driver) => new(
+        driver,
+        new IdProtector(protection, driver, clock),
+        drivers.Find(driver).Create is null ? null : new SessionStorage(driver, drivers.Driver(driver)));
 }

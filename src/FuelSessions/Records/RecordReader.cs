@@ -8,6 +8,8 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes, int position)
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _position = position;
 
+    internal readonly int Position => _position;
+
     internal readonly bool AtEnd => _position == _bytes.Length;
 
     internal byte Byte() => _bytes[Take(1)];

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Text;
 
 namespace FuelSessions.Records;
@@ -9,6 +10,9 @@ internal ref struct RecordWriter(Span<byte> buffer)
     private readonly Span<byte> _buffer = buffer;
 
     internal int Position { get; private set; }
+
+    /// <summary>How many bytes <see cref="Varint"/> writes for it.</summary>
+    internal static int SizeOf(ulong value) => (BitOperations.Log2(value | 1) / 7) + 1;
 
     internal void Byte(byte value) => _buffer[Position++] = value;
 
@@ -57,6 +61,11 @@ internal ref struct RecordWriter(Span<byte> buffer)
     internal void Block(ReadOnlySpan<byte> bytes)
     {
         Varint((ulong)bytes.Length);
+        Raw(bytes);
+    }
+
+    internal void Raw(ReadOnlySpan<byte> bytes)
+    {
         bytes.CopyTo(_buffer[Position..]);
         Position += bytes.Length;
     }

@@ -33,9 +33,20 @@ public static class SessionRecordFormat
     public static byte[] Encode(SessionRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        var writer = new ArrayBufferWriter<byte>(192 + record.Data.Length + record.Flash.Length);
-        Encode(record, writer);
-        return writer.WrittenSpan.ToArray();
+        return Encode(record, []);
+    }
+
+    /// <summary>The same behind bytes of the driver's own.</summary>
+    /// <returns><paramref name="header"/> and, right behind it, the encoded record.</returns>
+    public static byte[] Encode(SessionRecord record, ReadOnlySpan<byte> header)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        byte[] rented = ArrayPool<byte>.Shared.Rent(header.Length + Bound(record));
+        header.CopyTo(rented);
+        int size = header.Length + Encode(record, rented.AsSpan(header.Length));
+        byte[] encoded = rented.AsSpan(0, size).ToArray();
+        ArrayPool<byte>.Shared.Return(rented);
+        return encoded;
     }
 
     /// <summary>Encodes a record to the end of <paramref name="output"/>.</summary>
@@ -43,10 +54,15 @@ public static class SessionRecordFormat
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(output);
+        output.Advance(Encode(record, output.GetSpan(Bound(record))));
+    }
 
-        int principalSize = record.Principal is null ? 0 : Encoding.UTF8.GetByteCount(record.Principal);
-        int bound = 256 + principalSize + record.Data.Length + record.Flash.Length;
-        Span<byte> buffer = output.GetSpan(bound);
+    private static int PrincipalSize(SessionRecord record) => record.Principal is null ? 0 : Encoding.UTF8.GetByteCount(record.Principal);
+
+    private static int Bound(SessionRecord record) => 256 + PrincipalSize(record) + record.Data.Length + record.Flash.Length;
+
+    private static int Encode(SessionRecord record, Span<byte> buffer)
+    {
         var writer = new RecordWriter(buffer);
 
         Parts parts = PartsOf(record);
@@ -91,6 +107,7 @@ public static class SessionRecordFormat
 
         if (record.Principal is not null)
         {
+            int principalSize = PrincipalSize(record);
             writer.Varint((ulong)principalSize);
             writer.Text(record.Principal, principalSize);
         }
@@ -98,7 +115,7 @@ public static class SessionRecordFormat
         writer.Block(record.Data.Span);
         writer.Block(record.Flash.Span);
         writer.Int(Checksum(record.Key, buffer[..writer.Position]));
-        output.Advance(writer.Position);
+        return writer.Position;
     }
 
     /// <summary>

@@ -1,14 +1,18 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace FuelSessions.Records;
 
 /// <summary>128 bits that change at each rotation and prove that their holder owns the session. Never stored, never logged.</summary>
-internal readonly struct SessionSecret
+internal sealed class SessionSecret
 {
     internal const int Size = 16;
 
     private readonly UInt128 _bits;
+
+    // A request compares it several times, and a browser's next request brings the same one.
+    private StrongBox<SecretHash>? _hash;
 
     private SessionSecret(UInt128 bits) => _bits = bits;
 
@@ -39,23 +43,22 @@ internal readonly struct SessionSecret
 
     internal SessionSecret OpenPrevious(UInt128 sealedPrevious, RotationNonce nonce) => new(SealPrevious(sealedPrevious, nonce));
 
-    internal SecretHash Hash()
-    {
-        Span<byte> buffer = stackalloc byte[Size + SHA256.HashSizeInBytes];
-        WriteTo(buffer);
-        SHA256.HashData(buffer[..Size], buffer[Size..]);
-        return new SecretHash(BinaryPrimitives.ReadUInt128BigEndian(buffer[Size..]));
-    }
+    internal SecretHash Hash() => (_hash ??= new StrongBox<SecretHash>(ComputeHash())).Value;
 
     /// <summary>Compares in constant time.</summary>
-    internal bool Equals(SessionSecret other)
+    internal bool Equals(SessionSecret? other)
     {
+        if (other is null)
+        {
+            return false;
+        }
+
         UInt128 difference = _bits ^ other._bits;
         return ((ulong)difference | (ulong)(difference >> 64)) == 0;
     }
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is SessionSecret other && Equals(other);
+    public override bool Equals(object? obj) => Equals(obj as SessionSecret);
 
     /// <summary>Any bits will do: they are random.</summary>
     public override int GetHashCode() => _bits.GetHashCode();
@@ -73,5 +76,13 @@ internal readonly struct SessionSecret
         BinaryPrimitives.WriteUInt128BigEndian(message, nonce.Bits);
         HMACSHA256.HashData(key, message, mac);
         return BinaryPrimitives.ReadUInt128BigEndian(mac);
+    }
+
+    private SecretHash ComputeHash()
+    {
+        Span<byte> buffer = stackalloc byte[Size + SHA256.HashSizeInBytes];
+        WriteTo(buffer);
+        SHA256.HashData(buffer[..Size], buffer[Size..]);
+        return new SecretHash(BinaryPrimitives.ReadUInt128BigEndian(buffer[Size..]));
     }
 }

@@ -33,10 +33,10 @@ public class RecentTokensTests
         SessionId id = NewId(SessionKey.Create());
         tokens.Received("text", id);
         clock.Advance(TimeSpan.FromSeconds(59));
-        Assert.True(tokens.TryFind("text", out SessionId found));
+        Assert.True(tokens.TryFind("text", out SessionId found, out _));
         Assert.Equal(id.Encode(), found.Encode());
         clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.False(tokens.TryFind("text", out _));
+        Assert.False(tokens.TryFind("text", out _, out _));
     }
 
     [Fact]
@@ -44,6 +44,6 @@ public class RecentTokensTests
     {
         var tokens = new RecentTokens(new FakeClock());
         tokens.Received("text", NewId(SessionKey.Create()));
-        Assert.False(tokens.TryFind("texT", out _));
+        Assert.False(tokens.TryFind("texT", out _, out _));
     }
 }

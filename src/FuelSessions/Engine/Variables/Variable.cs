@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
 
@@ -31,6 +33,28 @@ internal sealed class Variable(ReadOnlyMemory<byte> json, long stamp)
         {
             _json = null;
         }
+    }
+
+    /// <summary>Gives the variable a stamp if it has none, and tells how many bytes <see cref="Encode"/> will write.</summary>
+    internal int EncodedSize(string name, long stamp)
+    {
+        if (Stamp == 0)
+        {
+            Stamp = stamp;
+        }
+
+        int nameSize = Encoding.UTF8.GetByteCount(name);
+        int valueSize = Json.Length;
+        return RecordWriter.SizeOf((ulong)Stamp) + RecordWriter.SizeOf((ulong)nameSize) + nameSize + RecordWriter.SizeOf((ulong)valueSize) + valueSize;
+    }
+
+    internal void Encode(ref RecordWriter writer, string name)
+    {
+        int nameSize = Encoding.UTF8.GetByteCount(name);
+        writer.Varint((ulong)Stamp);
+        writer.Varint((ulong)nameSize);
+        writer.Text(name, nameSize);
+        writer.Block(Json.Span);
     }
 
     private ReadOnlyMemory<byte> Render()

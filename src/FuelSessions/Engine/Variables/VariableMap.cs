@@ -4,13 +4,18 @@ using FuelSessions.Records;
 namespace FuelSessions.Engine;
 
 /// <summary>
-/// A session's variables. As long as nothing is changed it stays the encoded bytes of the record, and a read decodes
-/// the one variable that it asks for.
+/// A session's variables. They stay the encoded bytes of the record: a read decodes the one variable that it asks for, and
+/// a few changed ones are kept beside the bytes until they are put in their places. Only what needs all of them, or changes many,
+/// takes the bytes apart.
 /// </summary>
 /// <remarks>Encoded: count, then for each variable its stamp, name (UTF-8) and value (JSON, UTF-8), lengths as LEB128.</remarks>
 internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
 {
+    private const int MostPatches = 4;
+
     private ReadOnlyMemory<byte> _encoded = encoded;
+    private Patch? _patches;
+    private int _patchCount;
     private OrderedDictionary<string, Variable>? _open;
 
     internal VariableMap()
@@ -18,7 +23,7 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
     {
     }
 
-    internal bool IsEmpty => _open is null ? _encoded.IsEmpty : _open.Count == 0;
+    internal bool IsEmpty => _open is null ? _encoded.IsEmpty && _patches is null : _open.Count == 0;
 
     internal IReadOnlyCollection<string> Names => Open().Keys;
 
@@ -30,35 +35,35 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
 
     internal bool TryGetWhole(string name, out ReadOnlyMemory<byte> json)
     {
-        if (_open is null)
+        if (Changed(name) is { } variable)
         {
-            return TryFindEncoded(name, out json);
+            json = variable.Json;
+            return true;
         }
 
-        bool found = _open.TryGetValue(name, out Variable? variable);
-        json = variable?.Json ?? default;
-        return found;
+        json = default;
+        return _open is null && TryFindEncoded(name, out json, out _);
     }
 
     internal void Set(VariablePath path, ReadOnlyMemory<byte> json, bool lenient = false)
     {
-        OrderedDictionary<string, Variable> variables = Open();
         if (path.IsWhole)
         {
-            variables[path.Name] = new Variable(json, stamp: 0);
+            Put(path.Name, new Variable(json, stamp: 0));
             return;
         }
 
-        if (!variables.TryGetValue(path.Name, out Variable? variable))
-        {
-            variable = new Variable("null"u8.ToArray(), stamp: 0);
-            variable.Set(path.Rest, json.Span, lenient, path.Text);
-            variables[path.Name] = variable;
-            return;
-        }
-
+        Variable? known = Changed(path.Name);
+        Variable variable = known
+            ?? (_open is null && TryFindEncoded(path.Name, out ReadOnlyMemory<byte> stored, out _)
+                ? new Variable(stored, stamp: 0)
+                : new Variable("null"u8.ToArray(), stamp: 0));
         variable.Set(path.Rest, json.Span, lenient, path.Text);
         variable.Stamp = 0;
+        if (known is null)
+        {
+            Put(path.Name, variable);
+        }
     }
 
     internal void Remove(VariablePath path)
@@ -76,6 +81,8 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
     internal void Clear()
     {
         _encoded = default;
+        _patches = null;
+        _patchCount = 0;
         _open?.Clear();
     }
 
@@ -94,40 +101,128 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
     /// <summary>The encoded form; variables without a stamp get <paramref name="stamp"/>, so that this is what a reader will find.</summary>
     internal ReadOnlyMemory<byte> Encode(long stamp)
     {
-        if (_open is null)
+        if (_open is not null)
         {
-            return _encoded;
+            return _open.Count == 0 ? default : EncodeOpen(_open, stamp);
         }
 
-        if (_open.Count == 0)
+        if (_patches is not null)
         {
-            return default;
+            _encoded = EncodePatched(_patches, stamp);
+            _patches = null;
+            _patchCount = 0;
         }
 
-        int bound = 10;
-        foreach ((string name, Variable variable) in _open)
+        return _encoded;
+    }
+
+    private static byte[] EncodeOpen(OrderedDictionary<string, Variable> open, long stamp)
+    {
+        int size = RecordWriter.SizeOf((ulong)open.Count);
+        foreach ((string name, Variable variable) in open)
         {
-            bound += 30 + Encoding.UTF8.GetMaxByteCount(name.Length) + variable.Json.Length;
+            size += variable.EncodedSize(name, stamp);
         }
 
-        byte[] buffer = new byte[bound];
+        byte[] buffer = new byte[size];
         var writer = new RecordWriter(buffer);
-        writer.Varint((ulong)_open.Count);
-        foreach ((string name, Variable variable) in _open)
+        writer.Varint((ulong)open.Count);
+        foreach ((string name, Variable variable) in open)
         {
-            if (variable.Stamp == 0)
+            variable.Encode(ref writer, name);
+        }
+
+        return buffer;
+    }
+
+    // Everything else is copied as it is.
+    private byte[] EncodePatched(Patch patches, long stamp)
+    {
+        ReadOnlySpan<byte> before = _encoded.Span;
+        var reader = new RecordReader(before, 0);
+        ulong stored = before.IsEmpty ? 0 : reader.Varint();
+        int first = reader.Position;
+        ulong count = stored;
+        int size = before.Length - first;
+        for (Patch? patch = patches; patch is not null; patch = patch.Next)
+        {
+            size += patch.Variable.EncodedSize(patch.Name, stamp) - patch.Replaced.Length;
+            count += patch.Replaced.Length == 0 ? 1u : 0u;
+        }
+
+        byte[] buffer = new byte[size + RecordWriter.SizeOf(count)];
+        var writer = new RecordWriter(buffer);
+        writer.Varint(count);
+        int copied = first;
+        while (NextReplaced(patches, copied) is { } patch)
+        {
+            writer.Raw(before[copied..patch.Replaced.Start]);
+            patch.Variable.Encode(ref writer, patch.Name);
+            copied = patch.Replaced.Start + patch.Replaced.Length;
+        }
+
+        writer.Raw(before[copied..]);
+        for (Patch? patch = patches; patch is not null; patch = patch.Next)
+        {
+            if (patch.Replaced.Length == 0)
             {
-                variable.Stamp = stamp;
+                patch.Variable.Encode(ref writer, patch.Name);
+            }
+        }
+
+        return buffer;
+    }
+
+    private static Patch? NextReplaced(Patch patches, int from)
+    {
+        Patch? next = null;
+        for (Patch? patch = patches; patch is not null; patch = patch.Next)
+        {
+            if (patch.Replaced.Length > 0 && patch.Replaced.Start >= from && (next is null || patch.Replaced.Start < next.Replaced.Start))
+            {
+                next = patch;
+            }
+        }
+
+        return next;
+    }
+
+    private void Put(string name, Variable variable)
+    {
+        if (_open is null && FindPatch(name) is { } known)
+        {
+            known.Variable = variable;
+        }
+        else if (_open is not null || _patchCount == MostPatches)
+        {
+            Open()[name] = variable;
+        }
+        else
+        {
+            TryFindEncoded(name, out _, out (int, int) replaced);
+            ref Patch? end = ref _patches;
+            while (end is not null)
+            {
+                end = ref end.Next;
             }
 
-            int size = Encoding.UTF8.GetByteCount(name);
-            writer.Varint((ulong)variable.Stamp);
-            writer.Varint((ulong)size);
-            writer.Text(name, size);
-            writer.Block(variable.Json.Span);
+            end = new Patch(name, variable, replaced);
+            _patchCount++;
+        }
+    }
+
+    private Variable? Changed(string name) =>
+        _open is null ? FindPatch(name)?.Variable : _open.TryGetValue(name, out Variable? variable) ? variable : null;
+
+    private Patch? FindPatch(string name)
+    {
+        Patch? patch = _patches;
+        while (patch is not null && !string.Equals(patch.Name, name, StringComparison.Ordinal))
+        {
+            patch = patch.Next;
         }
 
-        return buffer.AsMemory(0, writer.Position);
+        return patch;
     }
 
     private OrderedDictionary<string, Variable> Open()
@@ -150,12 +245,19 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
             }
         }
 
+        for (Patch? patch = _patches; patch is not null; patch = patch.Next)
+        {
+            open[patch.Name] = patch.Variable;
+        }
+
+        _patches = null;
         return _open = open;
     }
 
-    private bool TryFindEncoded(string name, out ReadOnlyMemory<byte> json)
+    private bool TryFindEncoded(string name, out ReadOnlyMemory<byte> json, out (int Start, int Length) place)
     {
         json = default;
+        place = default;
         if (_encoded.IsEmpty)
         {
             return false;
@@ -169,16 +271,30 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
         var reader = new RecordReader(span, 0);
         for (ulong left = reader.Varint(); left > 0; left--)
         {
+            int start = reader.Position;
             reader.Varint();
             bool found = span[reader.Block()].SequenceEqual(wanted);
             Range value = reader.Block();
             if (found)
             {
                 json = _encoded[value];
+                place = (start, reader.Position - start);
                 return true;
             }
         }
 
         return false;
+    }
+
+    /// <summary>A changed variable, and which of the encoded bytes it stands for; none: it is new.</summary>
+    private sealed class Patch(string name, Variable variable, (int Start, int Length) replaced)
+    {
+        internal Patch? Next;
+
+        internal string Name => name;
+
+        internal Variable Variable { get; set; } = variable;
+
+        internal (int Start, int Length) Replaced => replaced;
     }
 }

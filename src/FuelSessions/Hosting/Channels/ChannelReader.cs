@@ -8,7 +8,7 @@ namespace FuelSessions;
 /// <summary>Takes the id from a request: the first well-formed one of form, cookie, header, query [C1].</summary>
 internal static class ChannelReader
 {
-    /// <summary>What came, how, and as which text; the record too, if it came along in the cookie driver's way.</summary>
+    /// <summary>What came, how, and for a protected id as which text; the record too, if it came along in the cookie driver's way.</summary>
     internal readonly record struct Arrival(Channel Channel, PresentedId? Id, string? Text, SessionRecord? Record);
 
     internal static bool MayHaveForm(HttpContext context, SessionOptions options) =>
@@ -18,32 +18,32 @@ internal static class ChannelReader
     {
         // A form counts once it was read: whether it may be is decided elsewhere [C4].
         if (options.PostFieldName is { } field && context.Features.Get<IFormFeature>()?.Form is { } form
-            && Parse(form[field], Channel.Form, options, protector, isCarried) is { } fromForm)
+            && Parse((string?)form[field], Channel.Form, options, protector, isCarried) is { } fromForm)
         {
             return fromForm;
         }
 
-        string? cookie = isCarried ? SessionCookie.ReadChunks(context, options.CookieName) : context.Request.Cookies[options.CookieName];
+        ReadOnlySpan<char> cookie = isCarried ? SessionCookie.ReadChunks(context, options.CookieName) : SessionCookie.Read(context, options.CookieName);
         if (Parse(cookie, Channel.Cookie, options, protector, isCarried) is { } fromCookie)
         {
             return fromCookie;
         }
 
         if (options.HeaderName is { } header
-            && Parse(context.Request.Headers[header], Channel.Header, options, protector, isCarried) is { } fromHeader)
+            && Parse((string?)context.Request.Headers[header], Channel.Header, options, protector, isCarried) is { } fromHeader)
         {
             return fromHeader;
         }
 
         return options.QueryParameterName is { } parameter
-            && Parse(context.Request.Query[parameter], Channel.Query, options, protector, isCarried) is { } fromQuery
+            && Parse((string?)context.Request.Query[parameter], Channel.Query, options, protector, isCarried) is { } fromQuery
                 ? fromQuery
                 : default;
     }
 
-    private static Arrival? Parse(string? text, Channel channel, SessionOptions options, IdProtector protector, bool isCarried)
+    private static Arrival? Parse(ReadOnlySpan<char> text, Channel channel, SessionOptions options, IdProtector protector, bool isCarried)
     {
-        if (string.IsNullOrEmpty(text))
+        if (text.IsEmpty)
         {
             return null;
         }
@@ -52,17 +52,18 @@ internal static class ChannelReader
         if (isCarried)
         {
             return protector.TryReadRecord(text, out SessionId carried, out SessionRecord? record)
-                ? new Arrival(channel, new PresentedId(carried.Key, carried.Secret, 0, travelsBack), text, record)
+                ? new Arrival(channel, new PresentedId(carried.Key, carried.Secret, 0, travelsBack), null, record)
                 : null;
         }
 
-        if (options.EncryptCookie ? protector.TryReadId(text, out SessionId id) : SessionId.TryParse(text, out id))
+        string? known = null;
+        if (options.EncryptCookie ? protector.TryReadId(text, out SessionId id, out known) : SessionId.TryParse(text, out id))
         {
-            return new Arrival(channel, new PresentedId(id.Key, id.Secret, 0, travelsBack), text, null);
+            return new Arrival(channel, new PresentedId(id.Key, id.Secret, 0, travelsBack), known, null);
         }
 
         return channel != Channel.Cookie && protector.TryReadToken(text, out SessionKey key, out uint epoch)
-            ? new Arrival(channel, new PresentedId(key, null, epoch, TravelsBack: false), text, null)
+            ? new Arrival(channel, new PresentedId(key, null, epoch, TravelsBack: false), null, null)
             : null;
     }
 }

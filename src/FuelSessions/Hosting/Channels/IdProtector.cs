@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using FuelSessions.Engine;
 using FuelSessions.Records;
@@ -62,9 +63,10 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         return Protect(plain);
     }
 
-    internal bool TryReadId(string text, out SessionId id)
+    /// <param name="known">The text, as a string that other requests with it share.</param>
+    internal bool TryReadId(ReadOnlySpan<char> text, out SessionId id, [NotNullWhen(true)] out string? known)
     {
-        if (_recent.TryFind(text, out id))
+        if (_recent.TryFind(text, out id, out known))
         {
             return true;
         }
@@ -75,12 +77,13 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         }
 
         id = SessionId.FromBytes(bytes);
-        _recent.Received(text, id);
+        known = text.ToString();
+        _recent.Received(known, id);
         return true;
     }
 
     /// <summary>The session and epoch that a token stands for, if it is not over.</summary>
-    internal bool TryReadToken(string text, out SessionKey key, out uint epoch)
+    internal bool TryReadToken(ReadOnlySpan<char> text, out SessionKey key, out uint epoch)
     {
         key = default;
         epoch = 0;
@@ -95,7 +98,7 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         return true;
     }
 
-    internal bool TryReadRecord(string text, out SessionId id, out SessionRecord? record)
+    internal bool TryReadRecord(ReadOnlySpan<char> text, out SessionId id, out SessionRecord? record)
     {
         id = default;
         record = null;
@@ -119,7 +122,7 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
 
     private string Protect(ReadOnlySpan<byte> plain) => Base64Url.EncodeToString(_protector.Protect(plain.ToArray()));
 
-    private byte[]? Unprotect(string text, int longest)
+    private byte[]? Unprotect(ReadOnlySpan<char> text, int longest)
     {
         // Every protected payload begins with the same magic number: most garbage ends here, at no cost.
         if (text.Length > longest || !text.StartsWith("CfDJ8", StringComparison.Ordinal) || !Base64Url.IsValid(text))

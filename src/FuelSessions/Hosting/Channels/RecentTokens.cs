@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using FuelSessions.Engine;
 using FuelSessions.Records;
 
 namespace FuelSessions;
@@ -9,56 +11,56 @@ namespace FuelSessions;
 /// </summary>
 internal sealed class RecentTokens(TimeProvider clock)
 {
-    private const int Slots = 4096;
-
     private static readonly TimeSpan Age = TimeSpan.FromMinutes(1);
 
-    private readonly Entry?[] _byId = new Entry?[Slots];
-    private readonly Entry?[] _byText = new Entry?[Slots];
+    // One place an id: whoever sends the same one at the same time is after the same place.
+    private readonly Entry?[] _byId = new Entry?[4096];
+    private readonly RecentSet<Entry> _byText = new();
 
-    internal string? Find(SessionId id) => Live(ref SlotOf(id)) is { } entry && entry.Is(id) ? entry.Text : null;
+    internal string? Find(SessionId id) => Volatile.Read(ref PlaceOf(id)) is { } entry && entry.Is(id) && IsLive(entry) ? entry.Text : null;
 
-    internal bool TryFind(string text, out SessionId id)
+    internal bool TryFind(ReadOnlySpan<char> text, out SessionId id, [NotNullWhen(true)] out string? known)
     {
-        if (Live(ref SlotOf(text)) is { } entry && string.Equals(entry.Text, text, StringComparison.Ordinal))
+        foreach (ref Entry? place in _byText.SetOf(Hash(text)))
         {
-            id = entry.Id;
-            return true;
+            if (Volatile.Read(ref place) is { } entry && text.SequenceEqual(entry.Text) && IsLive(entry))
+            {
+                (id, known) = (entry.Id, entry.Text);
+                return true;
+            }
         }
 
-        id = default;
+        (id, known) = (default, null);
         return false;
     }
 
     /// <summary>Keeps what a client has sent.</summary>
-    internal void Received(string text, SessionId id) => Volatile.Write(ref SlotOf(text), new Entry(id, text, clock.GetTimestamp()));
+    internal void Received(string text, SessionId id) => _byText.Add(Hash(text), new Entry(id, text, clock.GetTimestamp()));
 
     /// <summary>Keeps what is about to be sent. Gives back the text to send: another one, if another thread was first.</summary>
     internal string Sent(SessionId id, string text)
     {
         var added = new Entry(id, text, clock.GetTimestamp());
-        ref Entry? slot = ref SlotOf(id);
-        Entry? before = Volatile.Read(ref slot);
+        ref Entry? place = ref PlaceOf(id);
+        Entry? before = Volatile.Read(ref place);
         if (before is null || !before.Is(id) || !IsLive(before))
         {
-            Entry? occupant = Interlocked.CompareExchange(ref slot, added, before);
+            Entry? occupant = Interlocked.CompareExchange(ref place, added, before);
             before = occupant == before ? added : occupant;
         }
 
         Entry sent = before is not null && before.Is(id) ? before : added;
-        Volatile.Write(ref SlotOf(sent.Text), sent);
+        _byText.Add(Hash(sent.Text), sent);
         return sent.Text;
     }
 
+    private ref Entry? PlaceOf(SessionId id) => ref _byId[id.Secret.GetHashCode() & (_byId.Length - 1)];
+
+    private static int Hash(ReadOnlySpan<char> text) => string.GetHashCode(text);
+
     private bool IsLive(Entry entry) => clock.GetElapsedTime(entry.Added) < Age;
 
-    private Entry? Live(ref Entry? slot) => Volatile.Read(ref slot) is { } entry && IsLive(entry) ? entry : null;
-
-    private ref Entry? SlotOf(SessionId id) => ref _byId[id.Secret.GetHashCode() & (Slots - 1)];
-
-    private ref Entry? SlotOf(string text) => ref _byText[text.GetHashCode() & (Slots - 1)];
-
-    private sealed record Entry(SessionId Id, string Text, long Added)
+    private sealed record Entry(SessionId Id, string Text, long Added) : RecentSet<Entry>.IEntry
     {
         internal bool Is(SessionId id) => id.Key == Id.Key && id.Secret.Equals(Id.Secret);
     }

@@ -1,6 +1,9 @@
+using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace FuelSessions;
@@ -9,6 +12,45 @@ namespace FuelSessions;
 internal static class SessionCookie
 {
     private static readonly ChunkingCookieManager Chunks = new() { ThrowForPartialCookies = false };
+
+    // What a protected id or a bare one consists of.
+    private static readonly SearchValues<char> Base64UrlCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
+    /// <summary>
+    /// The cookie's value, empty if there is none. Taken out of the header without parsing all the others, where it is plain what
+    /// they would be parsed to.
+    /// </summary>
+    internal static ReadOnlySpan<char> Read(HttpContext context, string name)
+    {
+        StringValues header = context.Request.Headers.Cookie;
+        if (header.Count == 0)
+        {
+            return default;
+        }
+
+        ReadOnlySpan<char> text = header.Count == 1 ? header[0] : null;
+        int start = text.IndexOf(name, StringComparison.OrdinalIgnoreCase);
+        int end = start + name.Length;
+        if (start < 0 && header.Count == 1)
+        {
+            return default;
+        }
+
+        if (start >= 0 && (start == 0 || text[start - 1] is ' ' or ';') && end < text.Length && text[end] == '=')
+        {
+            ReadOnlySpan<char> value = text[(end + 1)..];
+            int length = value.IndexOfAnyExcept(Base64UrlCharacters);
+            bool ends = length < 0 || value[length] == ';';
+            if (ends && value.IndexOf(name, StringComparison.OrdinalIgnoreCase) < 0)
+            {
+                return length < 0 ? value : value[..length];
+            }
+        }
+
+        // Twice, quoted, escaped, or part of another name.
+        return context.Request.Cookies[name];
+    }
 
     internal static string? ReadChunks(HttpContext context, string name) => Chunks.GetRequestCookie(context, name);
 
@@ -21,6 +63,11 @@ internal static class SessionCookie
         {
             // Also deletes the parts of a larger value, which would make every later request longer.
             Chunks.AppendResponseCookie(context, options.CookieName, value, cookie);
+        }
+        else if (context.Features.Get<IResponseCookiesFeature>() is null)
+        {
+            // Nobody watches cookies, as a cookie policy would: the value is base64url and needs no escaping.
+            context.Response.Headers.Append(HeaderNames.SetCookie, cookie.CreateCookieHeader(options.CookieName, value).ToString());
         }
         else
         {

@@ -1,0 +1,13 @@
+using FuelSessions.Drivers;
+using FuelSessions.Engine;
+
+namespace FuelSessions;
+
+/// <summary>A driver as requests use it.</summary>
+/// <param name="Storage">Null for the cookie driver, whose records come and go with the request instead of being kept at the server.</param>
+internal sealed record SessionHome(string Driver, IdProtector Protector, SessionStorage? Storage)
+{
+    internal bool IsCarried => Storage is null;
+
+    internal SessionStorage Carried(CarriedRecord record) => new(Driver, record, isCarried: true);
+}

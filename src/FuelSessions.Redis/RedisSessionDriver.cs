@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 using FuelSessions.Redis.Connections;
@@ -26,41 +25,41 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken)
-    {
-        byte[]? stored = await connection.RunAsync(
-            KeyOf(key),
-            static (database, name) => database.StringGetAsync(name, CommandFlags.DemandMaster),
-            cancellationToken).ConfigureAwait(false);
-        return Live(key, stored);
-    }
+    public ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken) => connection.RunAsync(
+        (Driver: this, Key: key),
+        static (database, call, _) => database.StringGetAsync(call.Driver.KeyOf(call.Key), CommandFlags.DemandMaster),
+        static (call, stored) => call.Driver.Live(call.Key, stored),
+        cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="SessionRecordFormatException">What is stored under that key is damaged; it stays as it is.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken)
+    public ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentOutOfRangeException.ThrowIfLessThan(record.Version, 1);
         long now = Now;
         RedisValue[] values = [StoredSession.Version(record.Version - 1), StoredSession.Encode(record), TimeToLive(record.Expires, now), now];
-        byte[]? answer = (byte[]?)await EvaluateAsync(SessionScripts.Write, record.Key, values, cancellationToken).ConfigureAwait(false);
-        return answer is null ? WriteResult.Gone
-            : answer.Length == 0 ? WriteResult.Written
-            : WriteResult.Lost(StoredSession.Decode(record.Key, answer));
+        return connection.RunAsync(
+            (record.Key, Name: new[] { KeyOf(record.Key) }, Values: values),
+            static (database, call, withText) => SessionScripts.Write.EvaluateAsync(database, call.Name, call.Values, withText),
+            static (call, answer) => Outcome(call.Key, (byte[]?)answer),
+            cancellationToken);
     }
 
-    public async ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
+    public ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
     {
         long now = Now;
-        RedisValue[] values = [expires.ToUnixTimeMilliseconds(), TimeToLive(expires, now), now];
-        return (long)await EvaluateAsync(SessionScripts.Touch, key, values, cancellationToken).ConfigureAwait(false) == 1;
+        return connection.RunAsync(
+            (Name: new[] { KeyOf(key) }, Values: new RedisValue[] { expires.ToUnixTimeMilliseconds(), TimeToLive(expires, now), now }),
+            static (database, call, withText) => SessionScripts.Touch.EvaluateAsync(database, call.Name, call.Values, withText),
+            static (_, answer) => (long)answer == 1,
+            cancellationToken);
     }
 
     public async ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken) => await connection.RunAsync(
         KeyOf(key),
-        static (database, name) => database.KeyDeleteAsync(name, CommandFlags.DemandMaster),
+        static (database, name, _) => database.KeyDeleteAsync(name, CommandFlags.DemandMaster),
+        static (_, deleted) => deleted,
         cancellationToken).ConfigureAwait(false);
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
@@ -73,9 +72,8 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
     private SessionRecord? Live(SessionKey key, byte[]? stored) =>
         stored is not null && StoredSession.Decode(key, stored) is { } record && record.Expires > clock.GetUtcNow() ? record : null;
 
-    private ValueTask<RedisResult> EvaluateAsync(RedisScript script, SessionKey key, RedisValue[] values, CancellationToken cancellationToken) =>
-        connection.RunAsync(
-            (Script: script, Keys: new[] { KeyOf(key) }, Values: values),
-            static (database, call) => call.Script.EvaluateAsync(database, call.Keys, call.Values),
-            cancellationToken);
+    private static WriteResult Outcome(SessionKey key, byte[]? answer) =>
+        answer is null ? WriteResult.Gone
+        : answer.Length == 0 ? WriteResult.Written
+        : WriteResult.Lost(StoredSession.Decode(key, answer));
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FuelSessions.Redis.Scripts;
 using StackExchange.Redis;
 
 namespace FuelSessions.Redis.Connections;
@@ -13,35 +14,43 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
     private const int MostAbandoned = 1000;
 
     private readonly Lock _connecting = new();
-    private Task<IConnectionMultiplexer>? _connection;
+    private Task<Connected>? _connection;
     private int _abandoned;
 
     /// <summary>Sends a command, and again if it met a key that was just moving between the nodes of a cluster.</summary>
+    /// <param name="command">Sends it; its last argument is whether a script is to be sent with its text, because the server does not know it.</param>
+    /// <param name="decode">Makes the result of the answer.</param>
     /// <exception cref="OperationCanceledException">There was no answer in time. The command may be carried out all the same.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<TAnswer> RunAsync<TState, TAnswer>(
+    internal async ValueTask<TResult> RunAsync<TState, TAnswer, TResult>(
         TState state,
-        Func<IDatabase, TState, Task<TAnswer>> command,
+        Func<IDatabase, TState, bool, Task<TAnswer>> command,
+        Func<TState, TAnswer, TResult> decode,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        bool withText = false;
         for (int attempt = 1; ; attempt++)
         {
-            IConnectionMultiplexer connection = await ConnectedAsync(cancellationToken).ConfigureAwait(false);
+            IDatabase database = (await ConnectedAsync(cancellationToken).ConfigureAwait(false)).Database;
             RefuseBacklog();
-            Task<TAnswer> answer = command(DatabaseOf(connection), state);
+            Task<TAnswer> answer = command(database, state, withText);
             try
             {
                 await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
 
                 // Off the thread that hands out answers: an app that blocks in its endpoint must not hold up everybody else's.
                 await Task.Yield();
-                return answer.Result;
+                return decode(state, answer.Result);
             }
             catch (OperationCanceledException) when (!answer.IsCompleted)
             {
                 Abandon(answer);
                 throw;
+            }
+            catch (RedisServerException error) when (!withText && RedisScript.IsUnknown(error))
+            {
+                withText = true;
             }
             catch (RedisServerException error) when (MovingKeys.MayTryAgain(error, attempt))
             {
@@ -52,7 +61,7 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
 
     public async ValueTask DisposeAsync()
     {
-        Task<IConnectionMultiplexer>? connection = _connection;
+        Task<Connected>? connection = _connection;
         if (!isOwn || connection is null)
         {
             return;
@@ -62,17 +71,17 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
         await connection.ContinueWith(static made => _ = made.Exception, TaskScheduler.Default).ConfigureAwait(false);
         if (connection.IsCompletedSuccessfully)
         {
-            (connection.Result as IDisposable)?.Dispose();
+            (connection.Result.Connection as IDisposable)?.Dispose();
         }
     }
 
-    private ValueTask<IConnectionMultiplexer> ConnectedAsync(CancellationToken cancellationToken)
+    private ValueTask<Connected> ConnectedAsync(CancellationToken cancellationToken)
     {
-        Task<IConnectionMultiplexer> connection = Connection();
+        Task<Connected> connection = Connection();
         return connection.IsCompletedSuccessfully ? new(connection.Result) : new(connection.WaitAsync(cancellationToken));
     }
 
-    private Task<IConnectionMultiplexer> Connection()
+    private Task<Connected> Connection()
     {
         if (Volatile.Read(ref _connection) is { IsFaulted: false, IsCanceled: false } connection)
         {
@@ -82,11 +91,15 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
         lock (_connecting)
         {
             // On another thread: a factory that blocks must not take more of a request than its deadline allows.
-            return _connection is { IsFaulted: false, IsCanceled: false } other ? other : _connection = Task.Run(connect);
+            return _connection is { IsFaulted: false, IsCanceled: false } other ? other : _connection = Task.Run(ConnectAsync);
         }
     }
 
-    private IDatabase DatabaseOf(IConnectionMultiplexer connection) => connection.GetDatabase(database ?? -1);
+    private async Task<Connected> ConnectAsync()
+    {
+        IConnectionMultiplexer connection = await connect().ConfigureAwait(false);
+        return new Connected(connection, connection.GetDatabase(database ?? -1));
+    }
 
     private void Abandon(Task answer)
     {
@@ -108,4 +121,6 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
             throw new TimeoutException($"Redis has not answered {MostAbandoned} earlier calls; this one was not sent.");
         }
     }
+
+    private sealed record Connected(IConnectionMultiplexer Connection, IDatabase Database);
 }

@@ -18,7 +18,7 @@ internal sealed class RedisKeyRepository(RedisConnection connection, string key)
 
     public IReadOnlyCollection<XElement> GetAllElements()
     {
-        RedisValue[] elements = Run(_key, static (database, key) => database.ListRangeAsync(key, 0, -1, CommandFlags.DemandMaster));
+        RedisValue[] elements = Run(_key, static (database, key, _) => database.ListRangeAsync(key, 0, -1, CommandFlags.DemandMaster));
         return [.. elements.Select(element => XElement.Parse(element.ToString()))];
     }
 
@@ -27,15 +27,15 @@ internal sealed class RedisKeyRepository(RedisConnection connection, string key)
         ArgumentNullException.ThrowIfNull(element);
         Run(
             (Key: _key, Xml: element.ToString(SaveOptions.DisableFormatting)),
-            static (database, entry) => database.ListRightPushAsync(entry.Key, entry.Xml, When.Always, CommandFlags.DemandMaster));
+            static (database, entry, _) => database.ListRightPushAsync(entry.Key, entry.Xml, When.Always, CommandFlags.DemandMaster));
     }
 
-    private TAnswer Run<TState, TAnswer>(TState state, Func<IDatabase, TState, Task<TAnswer>> command)
+    private TAnswer Run<TState, TAnswer>(TState state, Func<IDatabase, TState, bool, Task<TAnswer>> command)
     {
         using var deadline = new CancellationTokenSource(Longest);
         try
         {
-            return connection.RunAsync(state, command, deadline.Token).AsTask().GetAwaiter().GetResult();
+            return connection.RunAsync(state, command, static (_, answer) => answer, deadline.Token).AsTask().GetAwaiter().GetResult();
         }
         catch (OperationCanceledException error)
         {

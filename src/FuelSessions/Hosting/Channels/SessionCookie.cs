@@ -13,6 +13,8 @@ internal static class SessionCookie
 {
     private static readonly ChunkingCookieManager Chunks = new() { ThrowForPartialCookies = false };
 
+    private static volatile LastAttributes? _lastAttributes;
+
     // What a protected id or a bare one consists of.
     private static readonly SearchValues<char> Base64UrlCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
@@ -56,18 +58,20 @@ internal static class SessionCookie
 
     internal static void Set(HttpContext context, SessionOptions options, string value, TimeSpan lifetime, bool inChunks)
     {
-        CookieOptions cookie = Attributes(context, options);
-        cookie.MaxAge = options.ExpireOnClose ? null : lifetime;
         Withdraw(context, options.CookieName);
+        if (!inChunks && context.Features.Get<IResponseCookiesFeature>() is null)
+        {
+            // Nobody watches cookies, as a cookie policy would. The value is base64url, which needs no escaping.
+            context.Response.Headers.Append(HeaderNames.SetCookie, string.Concat(options.CookieName, "=", value, TextOfAttributes(context, options, lifetime)));
+            ForbidStorage(context);
+            return;
+        }
+
+        CookieOptions cookie = Attributes(context, options, lifetime);
         if (inChunks)
         {
             // Also deletes the parts of a larger value, which would make every later request longer.
             Chunks.AppendResponseCookie(context, options.CookieName, value, cookie);
-        }
-        else if (context.Features.Get<IResponseCookiesFeature>() is null)
-        {
-            // Nobody watches cookies, as a cookie policy would: the value is base64url and needs no escaping.
-            context.Response.Headers.Append(HeaderNames.SetCookie, cookie.CreateCookieHeader(options.CookieName, value).ToString());
         }
         else
         {
@@ -94,6 +98,26 @@ internal static class SessionCookie
 
     // OWASP: no cache may keep a response that sets an id.
     internal static void ForbidStorage(HttpContext context) => context.Response.Headers.CacheControl = "no-store";
+
+    // What stands behind the value: the same for nearly every cookie.
+    private static string TextOfAttributes(HttpContext context, SessionOptions options, TimeSpan lifetime)
+    {
+        bool isHttps = context.Request.IsHttps;
+        if (_lastAttributes is not { } last || !ReferenceEquals(last.Options, options) || last.Lifetime != lifetime || last.IsHttps != isHttps)
+        {
+            string text = Attributes(context, options, lifetime).CreateCookieHeader(options.CookieName, "-").ToString();
+            _lastAttributes = last = new LastAttributes(options, lifetime, isHttps, text[(options.CookieName.Length + 2)..]);
+        }
+
+        return last.Text;
+    }
+
+    private static CookieOptions Attributes(HttpContext context, SessionOptions options, TimeSpan lifetime)
+    {
+        CookieOptions cookie = Attributes(context, options);
+        cookie.MaxAge = options.ExpireOnClose ? null : lifetime;
+        return cookie;
+    }
 
     private static CookieOptions Attributes(HttpContext context, SessionOptions options)
     {
@@ -135,4 +159,6 @@ internal static class SessionCookie
                 || (cookie.Name.StartsWith(name + "C", StringComparison.Ordinal)
                     && int.TryParse(cookie.Name.AsSpan(name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)));
     }
+
+    private sealed record LastAttributes(SessionOptions Options, TimeSpan Lifetime, bool IsHttps, string Text);
 }

@@ -224,7 +224,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         var transaction = new SessionTransaction(services.Engine, storage, options, this, arrival.Id, Use.ReadOnly);
         var entry = new Entry(new Session(this, transaction, options), arrival, carried);
         _entries.Add(entry);
-        if (!_announces)
+        if (!_announces && !HeadersSent)
         {
             // Also saves what reached the server past this middleware's response body, such as an upgrade.
             _announces = true;

@@ -41,7 +41,8 @@ public sealed class FileStoreTests : IDisposable
         Assert.Equal(OwnerFolder, File.GetUnixFileMode(Folder));
         Assert.Equal(OwnerFolder, File.GetUnixFileMode(Path.Combine(Folder, "keys")));
         string[] files = Directory.GetFiles(Folder);
-        Assert.Equal(["lock", TokenName.Of(Client.Key()) + ".json", TokenName.Of(Client.Key()) + ".lock"], files.Select(Path.GetFileName).OrderByDescending(name => name!.Length < 10).ThenBy(name => name));
+        string name = TokenName.Of(Client.Key());
+        Assert.Equal(new[] { "lock", $"{name}.json", $"{name}.lock" }.Order(), files.Select(Path.GetFileName).Order());
         Assert.All(files, file => Assert.Equal(OwnerFile, File.GetUnixFileMode(file)));
     }
 

@@ -13,7 +13,7 @@ namespace FuelSessions.EntityFrameworkCore;
 /// Keeps each session in a row of a relational database: one statement a read, one a write; a second one only to
 /// see who won.
 /// </summary>
-internal sealed class DbSessionDriver(SessionDatabase database, TimeProvider clock) : ISessionDriver, ICollectExpired, IKeepDataProtectionKeys
+internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider clock) : ISessionDriver, ICollectExpired, IKeepDataProtectionKeys
 {
     public IXmlRepository DataProtectionKeys { get; } = new DbKeyRepository(database);
 

@@ -2,6 +2,7 @@ using FuelSessions;
 using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore;
 using FuelSessions.EntityFrameworkCore.OwnContext;
+using FuelSessions.EntityFrameworkCore.Schema;
 using FuelSessions.EntityFrameworkCore.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -42,7 +43,8 @@ public static class FuelSessionsBuilderDbExtensions
         ArgumentNullException.ThrowIfNull(configure);
         return builder.AddDbDriver(services =>
         {
-            var factory = new PooledDbContextFactory<FuelSessionsDbContext>(OwnContextOptions(services, configure));
+            var factory = new PooledDbContextFactory<FuelSessionsDbContext>(OwnContextOptions.Create<FuelSessionsDbContext>(
+                services, services.GetRequiredService<IOptionsMonitor<SessionOptions>>().Get(Driver).Table, configure));
             return () => ContextLease.FromFactory(factory);
         });
     }
@@ -71,29 +73,14 @@ public static class FuelSessionsBuilderDbExtensions
 
     private static FuelSessionsBuilder AddDbDriver(this FuelSessionsBuilder builder, Func<IServiceProvider, Func<ContextLease>> source)
     {
-        builder.Services.Replace(ServiceDescriptor.Singleton(services => new SessionDatabase(
+        builder.Services.Replace(ServiceDescriptor.Singleton(services => new LeasedDatabase(
             source(services),
-            createOnDemand: services.GetService<IHostEnvironment>()?.IsDevelopment() ?? false)));
+            createOnDemand: services.GetService<IHostEnvironment>()?.IsDevelopment() ?? false,
+            SessionTables.All)));
         return builder.AddDriver(Driver, CookieName, Create);
     }
 
     private static ISessionDriver Create(IServiceProvider services) => new DbSessionDriver(
-        services.GetRequiredService<SessionDatabase>(),
+        services.GetRequiredService<LeasedDatabase>(),
         services.GetService<TimeProvider>() ?? TimeProvider.System);
-
-    private static DbContextOptions<FuelSessionsDbContext> OwnContextOptions(
-        IServiceProvider services,
-        Action<IServiceProvider, DbContextOptionsBuilder> configure)
-    {
-        var options = new DbContextOptionsBuilder<FuelSessionsDbContext>();
-        options.UseApplicationServiceProvider(services);
-
-        // Before the app's: what its own interceptor sets on a connection stays.
-        options.AddInterceptors(SqliteBusyTimeout.Instance);
-        configure(services, options);
-        options.ReplaceService<IModelCacheKeyFactory, SessionsTableModelKey>();
-        string table = services.GetRequiredService<IOptionsMonitor<SessionOptions>>().Get(Driver).Table;
-        ((IDbContextOptionsBuilderInfrastructure)options).AddOrUpdateExtension(new SessionsTable(table));
-        return options.Options;
-    }
 }

@@ -18,7 +18,7 @@ public static class FuelSessionsCreationExtensions
     public static Task EnsureFuelSessionsCreatedAsync(this IServiceProvider services, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(services);
-        SessionDatabase database = services.GetService<SessionDatabase>()
+        LeasedDatabase database = services.GetService<LeasedDatabase>()
             ?? throw new InvalidOperationException("Session driver 'db' is not registered. Call AddFuelSessions().AddDbDriver(...).");
         return database.EnsureCreatedAsync(cancellationToken);
     }

@@ -1,8 +1,6 @@
 using System.Data.Common;
 using FuelSessions.EntityFrameworkCore.OwnContext;
-using FuelSessions.EntityFrameworkCore.Schema;
 using FuelSessions.EntityFrameworkCore.Sqlite;
-using FuelSessions.EntityFrameworkCore.Statements;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -13,15 +11,13 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace FuelSessions.EntityFrameworkCore;
 
 /// <summary>
-/// Makes the driver's tables one by one, where they are missing. EF's EnsureCreated makes nothing in a database that
-/// already has tables, and the sessions often share one with the app.
+/// Makes FuelSessions' tables one by one, where they are missing. EF's EnsureCreated makes nothing in a database that
+/// already has tables, and FuelSessions often shares one with the app.
 /// </summary>
 internal static class TableCreation
 {
-    private static readonly Type[] Rows = [typeof(SessionRow), typeof(DataProtectionKeyRow)];
-
-    internal static Task EnsureAsync(DbContext context, CancellationToken cancellationToken) =>
-        context.Database.CreateExecutionStrategy().ExecuteAsync(token => EnsureOnceAsync(context, token), cancellationToken);
+    internal static Task EnsureAsync(DbContext context, TableSet tables, CancellationToken cancellationToken) =>
+        context.Database.CreateExecutionStrategy().ExecuteAsync(token => EnsureOnceAsync(context, tables, token), cancellationToken);
 
     /// <summary>The statements that make one table with its indexes, and its schema if it has one.</summary>
     internal static IReadOnlyList<MigrationCommand> Commands(DbContext context, IEntityType row)
@@ -42,7 +38,7 @@ internal static class TableCreation
         return context.GetService<IMigrationsSqlGenerator>().Generate(operations, model);
     }
 
-    private static async Task EnsureOnceAsync(DbContext context, CancellationToken cancellationToken)
+    private static async Task EnsureOnceAsync(DbContext context, TableSet tables, CancellationToken cancellationToken)
     {
         var creator = (IRelationalDatabaseCreator)context.GetService<IDatabaseCreator>();
         if (!await creator.ExistsAsync(cancellationToken).ConfigureAwait(false))
@@ -55,15 +51,15 @@ internal static class TableCreation
         await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (context is FuelSessionsDbContext && context.Database.ProviderName == SqliteBusyTimeout.Provider)
+            if (context is IOwnContext && context.Database.ProviderName == SqliteBusyTimeout.Provider)
             {
                 // Readers don't wait for writers then. The file remembers it; the journal of an app's own file is the app's choice.
                 await RunAsync(context, "PRAGMA journal_mode = WAL", cancellationToken).ConfigureAwait(false);
             }
 
-            foreach (Type type in Rows)
+            foreach (Type type in tables.Rows)
             {
-                IEntityType row = SessionStatements.RowType(context, type);
+                IEntityType row = tables.RowType(context, type);
                 if (!await IsThereAsync(context, row, cancellationToken).ConfigureAwait(false))
                 {
                     await CreateUnlessThereAsync(

@@ -103,7 +103,7 @@ public sealed partial class Session
     /// <summary>Removes all variables. Flash variables stay.</summary>
     public Session Clear()
     {
-        _transaction.Apply(new ClearVariables());
+        _transaction.Clear();
         return this;
     }
 

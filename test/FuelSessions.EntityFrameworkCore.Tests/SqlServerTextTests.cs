@@ -120,7 +120,7 @@ public sealed class SqlServerTextTests : IAsyncLifetime
     [Fact]
     public async Task Creates_tables()
     {
-        string[] sent = await _app.Services.GetRequiredService<SessionDatabase>().RunAsync<SessionRow, string[]>(
+        string[] sent = await _app.Services.GetRequiredService<LeasedDatabase>().RunAsync<SessionRow, string[]>(
             (context, _, _) => Task.FromResult(
             (string[])[
                 .. TableCreation.Commands(context, SessionStatements.RowType<SessionRow>(context))

@@ -116,7 +116,7 @@ public sealed class SqliteTests : IDisposable
     }
 
     private static Task<object?> AskAsync(TestApp app, string pragma) =>
-        app.Services.GetRequiredService<SessionDatabase>().RunAsync<SessionRow, object?>(
+        app.Services.GetRequiredService<LeasedDatabase>().RunAsync<SessionRow, object?>(
             async (context, _, _) =>
             {
                 await context.Database.OpenConnectionAsync();

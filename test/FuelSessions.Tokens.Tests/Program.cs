@@ -1,2 +1,8 @@
+using FuelSessions.Tokens.Tests.Stores.Support;
+
 // A process of its own, for the tests that need several.
-return 2;
+return args switch
+{
+    [FileContender.Count, ..] or [FileContender.Hold, ..] => await FileContender.RunAsync(args),
+    _ => 2,
+};

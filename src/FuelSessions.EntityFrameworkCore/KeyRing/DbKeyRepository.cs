@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FuelSessions.EntityFrameworkCore.KeyRing;
 
 /// <summary>The Data Protection key ring, in a table beside the sessions.</summary>
-internal sealed class DbKeyRepository(SessionDatabase database) : IXmlRepository
+internal sealed class DbKeyRepository(LeasedDatabase database) : IXmlRepository
 {
     public IReadOnlyCollection<XElement> GetAllElements()
     {

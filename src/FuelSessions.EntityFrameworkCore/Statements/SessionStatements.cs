@@ -22,7 +22,7 @@ internal sealed class SessionStatements
     private SessionStatements(DbContext context)
     {
         IEntityType session = RowType<SessionRow>(context);
-        Insert = InsertInto(new StatementText(context, session));
+        Insert = new StatementText(context, session).Insert();
         Update = Updating(new StatementText(context, session), text =>
             $"{text.Column(nameof(SessionRow.Version))} = {text.Parameter(nameof(SessionRow.Version), ExpectedVersion)}"
             + $" AND {text.Column(nameof(SessionRow.Expires))} > {text.Parameter(nameof(SessionRow.Expires), Now)}");
@@ -30,7 +30,7 @@ internal sealed class SessionStatements
             $"{text.Column(nameof(SessionRow.Expires))} <= {text.Parameter(nameof(SessionRow.Expires), Now)}");
         Touch = Touching(new StatementText(context, session));
         Delete = Deleting(new StatementText(context, session));
-        InsertKey = InsertInto(new StatementText(context, RowType<DataProtectionKeyRow>(context)));
+        InsertKey = new StatementText(context, RowType<DataProtectionKeyRow>(context)).Insert();
     }
 
     /// <summary>A new row; fails if there is one under that key.</summary>
@@ -70,15 +70,7 @@ internal sealed class SessionStatements
             ? statements
             : ByModel.GetValue(context.Model, _ => new SessionStatements(context));
 
-    internal static IEntityType RowType<TRow>(DbContext context) => RowType(context, typeof(TRow));
-
-    internal static IEntityType RowType(DbContext context, Type row) => context.Model.FindEntityType(row)
-        ?? throw new InvalidOperationException(
-            $"{context.GetType().Name} knows nothing of FuelSessions' tables. Call modelBuilder.AddFuelSessions() in its OnModelCreating.");
-
-    private static Statement InsertInto(StatementText text) => text.Statement(
-        $"INSERT INTO {text.Table} ({string.Join(", ", text.Properties.Select(text.Column))})"
-        + $" VALUES ({string.Join(", ", text.Properties.Select(property => text.Parameter(property)))})");
+    internal static IEntityType RowType<TRow>(DbContext context) => SessionTables.All.RowType(context, typeof(TRow));
 
     private static Statement Updating(StatementText text, Func<StatementText, string> condition)
     {

@@ -42,6 +42,11 @@ internal sealed class StatementText
         return _sql.GenerateParameterNamePlaceholder(name);
     }
 
+    /// <summary>A new row with every column; fails if there is one under that key.</summary>
+    internal Statement Insert() => Statement(
+        $"INSERT INTO {Table} ({string.Join(", ", Properties.Select(Column))})"
+        + $" VALUES ({string.Join(", ", Properties.Select(property => Parameter(property)))})");
+
     internal Statement Statement(string text)
     {
         _command.Append(text);

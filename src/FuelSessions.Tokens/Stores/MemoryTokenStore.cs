@@ -1,11 +1,15 @@
 using System.Collections.Concurrent;
+using Microsoft.AspNetCore.DataProtection;
 
 namespace FuelSessions.Tokens.Stores;
 
 /// <summary>In this process, until it ends.</summary>
-internal sealed class MemoryTokenStore : ITokenStore
+internal sealed class MemoryTokenStore : ITokenStore, IBringDataProtection
 {
     private readonly ConcurrentDictionary<TokenKey, StoredToken> _tokens = new();
+
+    /// <summary>Its keys last as long as the tokens.</summary>
+    public IDataProtectionProvider DataProtection { get; } = new EphemeralDataProtectionProvider();
 
     public ValueTask<StoredToken?> ReadAsync(TokenKey key, CancellationToken cancellationToken)
     {

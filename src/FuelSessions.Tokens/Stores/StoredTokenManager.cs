@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace FuelSessions.Tokens.Stores;
 
 /// <summary>A manager of this project's: any store, with the secrets encrypted, and with a lock.</summary>
-internal sealed class StoredTokenManager : ITokenSessionManager, ITokenRenewalLock
+internal sealed class StoredTokenManager : ITokenSessionManager, ITokenRenewalLock, IAsyncDisposable
 {
     private const string AccessField = "access_token";
     private const string RefreshField = "refresh_token";
@@ -22,11 +22,13 @@ internal sealed class StoredTokenManager : ITokenSessionManager, ITokenRenewalLo
         _lock = store as ITokenRenewalLock ?? new StoredLock(store, context.Clock);
         _logger = context.Loggers.CreateLogger("FuelSessions.Tokens");
         _protector = new TokenProtector(
-            context.DataProtection ?? throw new InvalidOperationException(
+            context.DataProtection ?? (store as IBringDataProtection)?.DataProtection ?? throw new InvalidOperationException(
                 $"The tokens of client '{context.Client}' can't be encrypted: there is no Data Protection. Call services.AddDataProtection(), or set "
                 + "TokenSessionOptions.DataProtection, for instance to DataProtectionProvider.Create(folder)."),
             context.Client);
     }
+
+    internal ITokenStore Store => _store;
 
     public async Task<OAuthToken> GetAsync(TokenKey key, CancellationToken cancellationToken = default)
     {
@@ -60,6 +62,9 @@ internal sealed class StoredTokenManager : ITokenSessionManager, ITokenRenewalLo
     public Task<IAsyncDisposable?> TryAcquireAsync(TokenKey key, TimeSpan lifetime, CancellationToken cancellationToken = default) =>
         _lock.TryAcquireAsync(key, lifetime, cancellationToken);
 
+    /// <summary>Closes what the store has opened for itself, such as a connection.</summary>
+    public ValueTask DisposeAsync() => _store is IAsyncDisposable store ? store.DisposeAsync() : default;
+
     private async ValueTask<(long Version, OAuthToken Token)> ReadAsync(TokenKey key, CancellationToken cancellationToken)
     {
         long version = 0;
@@ -77,7 +82,7 @@ internal sealed class StoredTokenManager : ITokenSessionManager, ITokenRenewalLo
         {
             // Never taken for plain text. It is overwritten by the next sign-in.
             StoreLog.Unreadable(_logger, key.Client, key.Identity.Type, error);
-            return (version, OAuthToken.Empty);
+            return ((error as StoredTokenFormatException)?.Version ?? version, OAuthToken.Empty);
         }
     }
 
@@ -85,9 +90,9 @@ internal sealed class StoredTokenManager : ITokenSessionManager, ITokenRenewalLo
         NewVersion(),
         token.AccessToken.Length == 0 ? null : _protector.Protect(token.AccessToken, key, AccessField),
         string.IsNullOrEmpty(token.RefreshToken) ? null : _protector.Protect(token.RefreshToken, key, RefreshField),
-        token.IssuedAt,
-        token.ExpiresAt,
-        token.RefreshTokenExpiresAt,
+        WholeSeconds(token.IssuedAt),
+        WholeSeconds(token.ExpiresAt),
+        WholeSeconds(token.RefreshTokenExpiresAt),
         token.Scope,
         token.Ref);
 
@@ -101,6 +106,10 @@ internal sealed class StoredTokenManager : ITokenSessionManager, ITokenRenewalLo
         Scope = stored.Scope,
         Ref = stored.Ref,
     };
+
+    // What each store can keep; OAuth counts in seconds.
+    private static DateTimeOffset? WholeSeconds(DateTimeOffset? time) =>
+        time is { } exact ? DateTimeOffset.FromUnixTimeSeconds(exact.ToUnixTimeSeconds()) : null;
 
     internal static long NewVersion()
     {

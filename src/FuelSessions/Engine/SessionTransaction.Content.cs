@@ -24,6 +24,14 @@ internal sealed partial class SessionTransaction
         return change;
     }
 
+    internal void Clear() => Apply(new ClearVariables(LastClear));
+
+    /// <summary>
+    /// What was just stored past this transaction, by its driver, is not undone by a <see cref="Clear"/> that came before it and
+    /// is only to be saved.
+    /// </summary>
+    internal void KeepThroughClear(VariablePath path) => LastClear?.Keep(path);
+
     /// <summary>All of them or, if one is refused, none.</summary>
     internal void ApplyAll(IReadOnlyList<IChange> changes)
     {
@@ -89,6 +97,8 @@ internal sealed partial class SessionTransaction
         Apply(new RemoveFlashVariable(name));
         _flashAges.Remove(name);
     }
+
+    private ClearVariables? LastClear => _changes.Last<ClearVariables>();
 
     internal void ClearFlash()
     {

@@ -71,6 +71,9 @@ internal sealed partial class SessionTransaction
         Empty();
     }
 
+    /// <summary>Whether this request has destroyed that session, which its save is only to remove.</summary>
+    internal bool IsEnding(SessionKey key) => _doomed?.Key == key;
+
     internal void Create()
     {
         if (boundary.HeadersSent)

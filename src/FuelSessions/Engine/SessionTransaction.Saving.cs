@@ -198,6 +198,9 @@ internal sealed partial class SessionTransaction
         }
     }
 
+    /// <summary>Whether what is stored now is no longer for this request's eyes: another one has revoked the id that it came with.</summary>
+    internal bool IsShutOutBy(SessionRecord record) => _stored is not null && IsShutOutOf(record);
+
     // A revoking rotation by another request was faster: it has shut out every holder of an earlier id [R10], and so this
     // request, unless it has proved itself to be for the person to whom the session belongs since. If this one is to
     // revoke as well, each may be the one that the other is to shut out: it goes on in a session of its own [W5].

@@ -12,9 +12,12 @@ internal static class AmbientSessions
         return scope;
     }
 
+    /// <summary>The current request's; null if there is no request, or it has no sessions.</summary>
+    internal static RequestSessions? Find() => Current.Value?.Sessions;
+
     /// <exception cref="InvalidOperationException">There is no request, or it has no sessions.</exception>
     internal static RequestSessions Require() =>
-        Current.Value?.Sessions ?? throw new InvalidOperationException(
+        Find() ?? throw new InvalidOperationException(
             "There is no session here: sessions exist inside a request, behind app.UseFuelSessions(), in endpoints that have not opted out. "
             + "Call app.UseFuelSessions() before what uses sessions.");
 

@@ -87,6 +87,34 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         return ForgeAsync(services.Profiles.Changed(settings), isCustom: true, cancellationToken);
     }
 
+    /// <summary>This request's session of a driver, forged and read if it was not yet; one that was closed stays closed.</summary>
+    internal async ValueTask<Session> UseAsync(string? driver, CancellationToken cancellationToken)
+    {
+        SessionOptions options = services.Profiles.ForOrDefault(driver);
+        if (Instance(options.CookieName) is not { } session || session.Driver != options.Driver)
+        {
+            return await ForgeAsync(driver, cancellationToken).ConfigureAwait(false);
+        }
+
+        await session.Transaction.UseAsync().ConfigureAwait(false);
+        return session;
+    }
+
+    /// <summary>This request's use of the session with that key, or of the one it has begun instead; null if it uses neither.</summary>
+    internal SessionTransaction? Transaction(string driver, SessionKey key)
+    {
+        for (Entry? entry = _first; entry is not null; entry = entry.Next)
+        {
+            SessionTransaction transaction = entry.Session.Transaction;
+            if (transaction.IsUsed && transaction.Driver == driver && (transaction.Key == key || transaction.IsEnding(key)))
+            {
+                return transaction;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Reads the sessions that the endpoint names, or that its code has used before.</summary>
     internal ValueTask PrefetchAsync()
     {
@@ -232,7 +260,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         var transaction = new SessionTransaction(services.Engine, storage, options, this, arrival.Id, Use.ReadOnly);
         var entry = new Entry(new Session(this, transaction, options), arrival.Channel, arrival.Text, carried);
         Append(entry);
-        if (!_announces)
+        if (!_announces && !HeadersSent)
         {
             // Also saves what reached the server past this middleware's response body, such as an upgrade.
             _announces = true;

@@ -160,8 +160,8 @@ public sealed class ExpiryBoundsTests(PostgresServer postgres) : StoreTests(post
             return await app.GetAsync(copy, "user") is not null;
         }
 
-        IdProtector protector = app.Services.GetRequiredService<SessionServices>().Protector(app.Store.Driver);
-        Assert.True(protector.TryReadId(copy.Jar[app.Store.CookieName], out Records.SessionId id));
+        IdProtector protector = app.Services.GetRequiredService<SessionServices>().HomeOf(app.Store.Driver).Protector;
+        Assert.True(protector.TryReadId(copy.Jar[app.Store.CookieName], out Records.SessionId id, out _));
         return await app.Probe.Inner.ReadAsync(id.Key, default) is not null;
     }
 

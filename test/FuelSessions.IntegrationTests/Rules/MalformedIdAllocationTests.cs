@@ -27,7 +27,7 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
     [Theory, MemberData(nameof(Large))]
     public void Eight_kilobytes_are_refused_without_an_allocation(string text)
     {
-        Assert.Equal(0, Allocated(() => _protector.TryReadId(text, out _)));
+        Assert.Equal(0, Allocated(() => _protector.TryReadId(text, out _, out _)));
         Assert.Equal(0, Allocated(() => _protector.TryReadToken(text, out _, out _)));
         Assert.Equal(0, Allocated(() => Records.SessionId.TryParse(text, out _)));
     }
@@ -61,7 +61,7 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
         Assert.StartsWith("CfDJ8", foreign, StringComparison.Ordinal);
         foreach (string text in (string[])[foreign, "CfDJ8" + new string('A', 507)])
         {
-            long allocated = Allocated(() => _protector.TryReadId(text, out _));
+            long allocated = Allocated(() => _protector.TryReadId(text, out _, out _));
             output.WriteLine($"{text.Length} characters: {allocated} bytes");
             Assert.InRange(allocated, 1, ExceptionBound);
         }

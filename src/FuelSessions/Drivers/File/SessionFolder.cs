@@ -108,10 +108,8 @@ internal sealed class SessionFolder
         return options;
     }
 
-    private string ShelfPath(int shelf) => Path.Join(_root, shelf.ToString("x2", CultureInfo.InvariantCulture));
-
     // What exists keeps its rights: whoever made the folder may have meant them.
-    private static void CreateOwnerOnly(string path)
+    internal static void CreateOwnerOnly(string path)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -122,4 +120,6 @@ internal sealed class SessionFolder
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
+
+    private string ShelfPath(int shelf) => Path.Join(_root, shelf.ToString("x2", CultureInfo.InvariantCulture));
 }

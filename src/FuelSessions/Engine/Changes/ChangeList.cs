@@ -23,5 +23,20 @@ internal struct ChangeList
         _changes[Count++] = change;
     }
 
+    /// <summary>The last one of a kind; null if there is none.</summary>
+    internal readonly TChange? Last<TChange>()
+        where TChange : class, IChange
+    {
+        for (int i = Count - 1; i >= 0; i--)
+        {
+            if (_changes![i] is TChange change)
+            {
+                return change;
+            }
+        }
+
+        return null;
+    }
+
     internal void Clear() => this = default;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 
@@ -13,9 +14,43 @@ internal sealed class RemoveVariable(VariablePath path) : IChange
     public void Apply(VariableMap data, VariableMap flash, bool lenient) => data.Remove(path);
 }
 
-internal sealed class ClearVariables : IChange
+/// <param name="earlier">The one before it in the same request, whose part it also plays; null if there is none.</param>
+internal sealed class ClearVariables(ClearVariables? earlier) : IChange
 {
-    public void Apply(VariableMap data, VariableMap flash, bool lenient) => data.Clear();
+    private ConcurrentDictionary<string, VariablePath>? _kept;
+
+    /// <summary>
+    /// Lets a merge keep what was stored after this change and past the request's own changes, in the version that the merge finds.
+    /// </summary>
+    internal void Keep(VariablePath path)
+    {
+        LazyInitializer.EnsureInitialized(ref _kept, static () => new(StringComparer.Ordinal))[path.Text] = path;
+        earlier?.Keep(path);
+    }
+
+    public void Apply(VariableMap data, VariableMap flash, bool lenient)
+    {
+        if (_kept is null)
+        {
+            data.Clear();
+            return;
+        }
+
+        List<(VariablePath Path, ReadOnlyMemory<byte> Json)> kept = [];
+        foreach (VariablePath path in _kept.Values)
+        {
+            if (data.TryGet(path, out ReadOnlyMemory<byte> json))
+            {
+                kept.Add((path, json));
+            }
+        }
+
+        data.Clear();
+        foreach ((VariablePath path, ReadOnlyMemory<byte> json) in kept)
+        {
+            data.Set(path, json, lenient: true);
+        }
+    }
 }
 
 /// <summary>Exact under concurrency: what is repeated in a merge is the addition, not its result [W3].</summary>

@@ -1,17 +1,16 @@
 using System.Data.Common;
 using System.Transactions;
-using FuelSessions.EntityFrameworkCore.Schema;
 using FuelSessions.EntityFrameworkCore.Sqlite;
-using FuelSessions.EntityFrameworkCore.Statements;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace FuelSessions.EntityFrameworkCore;
 
-/// <summary>Where the driver's tables are: runs work on a context of its own, and makes the tables.</summary>
+/// <summary>Where tables of FuelSessions' are: runs work on a context of its own, and makes the tables.</summary>
 /// <param name="open">Opens a context for one piece of work.</param>
 /// <param name="createOnDemand">Whether missing tables are made at the first use. An app with migrations gets them from those.</param>
-internal sealed class SessionDatabase(Func<ContextLease> open, bool createOnDemand)
+/// <param name="tables">Which they are.</param>
+internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDemand, TableSet tables)
 {
     private readonly SemaphoreSlim _creating = new(1, 1);
 
@@ -69,7 +68,7 @@ internal sealed class SessionDatabase(Func<ContextLease> open, bool createOnDema
             }
             catch (DbException error) when (DbErrors.IsMissingTable(error))
             {
-                throw MissingTable<TRow>(lease.Context, error);
+                throw tables.Missing(lease.Context, typeof(TRow), error);
             }
             catch (Exception error) when (cancellationToken.IsCancellationRequested && error is not OperationCanceledException)
             {
@@ -106,7 +105,7 @@ internal sealed class SessionDatabase(Func<ContextLease> open, bool createOnDema
         }
         catch (DbException error) when (DbErrors.IsMissingTable(error))
         {
-            throw MissingTable<TRow>(lease.Context, error);
+            throw tables.Missing(lease.Context, typeof(TRow), error);
         }
     }
 
@@ -117,7 +116,7 @@ internal sealed class SessionDatabase(Func<ContextLease> open, bool createOnDema
         ContextLease lease = open();
         await using (lease.ConfigureAwait(false))
         {
-            await TableCreation.EnsureAsync(lease.Context, cancellationToken).ConfigureAwait(false);
+            await TableCreation.EnsureAsync(lease.Context, tables, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -152,7 +151,7 @@ internal sealed class SessionDatabase(Func<ContextLease> open, bool createOnDema
             // A table that was made here would be in the way of the migration that makes it.
             if (!_created && !context.Database.GetMigrations().Any())
             {
-                await TableCreation.EnsureAsync(context, cancellationToken).ConfigureAwait(false);
+                await TableCreation.EnsureAsync(context, tables, cancellationToken).ConfigureAwait(false);
             }
 
             _created = true;
@@ -163,19 +162,8 @@ internal sealed class SessionDatabase(Func<ContextLease> open, bool createOnDema
         }
     }
 
-    /// <summary>A session is saved whether or not the app's own transaction is, and a retrying provider refuses to work in one.</summary>
+    /// <summary>It is stored whether or not the app's own transaction is, and a retrying provider refuses to work in one.</summary>
     private static TransactionScope? ApartFromAmbientTransaction() => Transaction.Current is null
         ? null
         : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
-
-    private static InvalidOperationException MissingTable<TRow>(DbContext context, DbException error)
-    {
-        string? table = SessionStatements.RowType<TRow>(context).GetSchemaQualifiedTableName();
-        string what = typeof(TRow) == typeof(SessionRow) ? "session driver 'db'" : "the Data Protection keys of session driver 'db'";
-        return new InvalidOperationException(
-            $"The table '{table}' of {what} does not exist. Create it at start-up with "
-            + "`await app.Services.EnsureFuelSessionsCreatedAsync();`, or, with AddDbDriver<TContext>(), by a migration of the app's "
-            + "own that was made after modelBuilder.AddFuelSessions() was added to OnModelCreating. (In Development it is created by itself.)",
-            error);
-    }
 }

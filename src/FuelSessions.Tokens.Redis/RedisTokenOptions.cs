@@ -1,0 +1,39 @@
+namespace FuelSessions.Tokens.Redis;
+
+/// <summary>Where in Redis the tokens of a client are.</summary>
+public sealed class RedisTokenOptions
+{
+    private string _keyPrefix = "fuel:token:";
+    private int? _database;
+
+    /// <summary>
+    /// What the name of each key begins with; the client's name and a hash follow. Default <c>fuel:token:</c>; may be empty. Apps that share a
+    /// database have one each.
+    /// </summary>
+    /// <exception cref="ArgumentNullException">It is set to null.</exception>
+    public string KeyPrefix
+    {
+        get => _keyPrefix;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _keyPrefix = value;
+        }
+    }
+
+    /// <summary>The number of the database, from 0. Default null: the connection's own. A cluster has database 0 only.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is set to a negative number.</exception>
+    public int? Database
+    {
+        get => _database;
+        set
+        {
+            if (value is { } number)
+            {
+                ArgumentOutOfRangeException.ThrowIfNegative(number, nameof(value));
+            }
+
+            _database = value;
+        }
+    }
+}

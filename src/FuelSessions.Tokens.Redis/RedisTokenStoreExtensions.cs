@@ -1,0 +1,80 @@
+using FuelSessions.Redis.Connections;
+using FuelSessions.Tokens.Redis;
+using StackExchange.Redis;
+
+namespace FuelSessions.Tokens;
+
+/// <summary>Keeps a client's tokens in Redis.</summary>
+/// <remarks>
+/// A token is a hash with <c>access_token</c> and <c>refresh_token</c> (both encrypted with Data Protection, whose keys all processes must share),
+/// <c>issued_at</c>, <c>expires_at</c> and <c>refresh_expires_at</c> in Unix seconds, <c>scope</c>, <c>ref_type</c>, <c>ref_id</c> and <c>version</c>. It
+/// lives as long as its refresh token, or as its access token if there is no other. The names of keys hold the client's name and no user's. One process
+/// at a time renews a token.
+/// </remarks>
+public static class RedisTokenStoreExtensions
+{
+    /// <summary>Through a connection of the client's own.</summary>
+    /// <param name="options">The client's options.</param>
+    /// <param name="configuration">
+    /// The servers and settings in StackExchange.Redis' form, such as <c>localhost:6379</c>. <c>abortConnect</c> is off whatever it says.
+    /// </param>
+    /// <param name="configure">Key prefix and database.</param>
+    /// <returns>The same options.</returns>
+    /// <exception cref="ArgumentException">The text is not in that form.</exception>
+    public static TokenSessionOptions UseRedis(this TokenSessionOptions options, string configuration, Action<RedisTokenOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(configuration);
+        ConfigurationOptions parsed = ConfigurationOptions.Parse(configuration);
+        parsed.ReconnectRetryPolicy = OwnConnection.RetryPolicy;
+        return options.UseRedis(parsed, configure);
+    }
+
+    /// <summary>The same, configured by an object, of which a copy is taken. <c>AbortOnConnectFail</c> is off whatever it says.</summary>
+    /// <param name="options">The client's options.</param>
+    /// <param name="configuration">The servers and settings.</param>
+    /// <param name="configure">Key prefix and database.</param>
+    /// <returns>The same options.</returns>
+    public static TokenSessionOptions UseRedis(
+        this TokenSessionOptions options, ConfigurationOptions configuration, Action<RedisTokenOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return options.UseRedis(_ => OwnConnection.OpenAsync(configuration), isOwn: true, configure);
+    }
+
+    /// <summary>Through the app's connection, which stays the app's to close.</summary>
+    /// <param name="options">The client's options.</param>
+    /// <param name="connection">The connection. It should have been made with <c>AbortOnConnectFail</c> off.</param>
+    /// <param name="configure">Key prefix and database.</param>
+    /// <returns>The same options.</returns>
+    public static TokenSessionOptions UseRedis(
+        this TokenSessionOptions options, IConnectionMultiplexer connection, Action<RedisTokenOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return options.UseRedis(_ => Task.FromResult(connection), isOwn: false, configure);
+    }
+
+    /// <summary>The same, with a connection that comes from the app's services. Asked for at the first use; again if it failed.</summary>
+    /// <param name="options">The client's options.</param>
+    /// <param name="connection">Finds or makes the connection, which is not closed.</param>
+    /// <param name="configure">Key prefix and database.</param>
+    /// <returns>The same options.</returns>
+    public static TokenSessionOptions UseRedis(
+        this TokenSessionOptions options, Func<IServiceProvider, IConnectionMultiplexer> connection, Action<RedisTokenOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return options.UseRedis(services => Task.FromResult(connection(services)), isOwn: false, configure);
+    }
+
+    private static TokenSessionOptions UseRedis(
+        this TokenSessionOptions options,
+        Func<IServiceProvider, Task<IConnectionMultiplexer>> connect,
+        bool isOwn,
+        Action<RedisTokenOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var redis = new RedisTokenOptions();
+        configure?.Invoke(redis);
+        return options.UseStore((services, context) => new RedisTokenStore(
+            new RedisConnection(() => connect(services), redis.Database, isOwn), redis.KeyPrefix, context.Clock));
+    }
+}

@@ -1,0 +1,21 @@
+using FuelSessions.Tests.Servers;
+
+namespace FuelSessions.Tokens.Tests.Stores.Support;
+
+[CollectionDefinition(Name)]
+public sealed class StoresOnPostgres : ICollectionFixture<PostgresServer>
+{
+    public const string Name = "stores on PostgreSQL";
+}
+
+[CollectionDefinition(Name)]
+public sealed class StoresOnRedis : ICollectionFixture<RedisServer>
+{
+    public const string Name = "stores on Redis";
+}
+
+[CollectionDefinition(Name)]
+public sealed class StoresOnCluster : ICollectionFixture<RedisCluster>
+{
+    public const string Name = "stores on a Redis cluster";
+}

@@ -88,7 +88,7 @@ public sealed class StampedeTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         answer.SetResult();
 
-        Assert.Equal((await ground.StoredAsync()).AccessToken, await second);
+        Assert.Equal(await second, (await ground.StoredAsync()).AccessToken);
         Assert.Equal((1, 0), (ground.StandIn.Refreshes, ground.StandIn.Refused));
     }
 

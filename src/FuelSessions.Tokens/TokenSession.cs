@@ -71,19 +71,19 @@ public sealed class TokenSession : IAsyncDisposable
 
     /// <summary>Signs in as an app, with the app's own token, as Podio has it (grant <c>app</c>).</summary>
     /// <inheritdoc cref="AuthenticateAsync"/>
-    public Task AuthenticateWithAppAsync(string appId, string appToken, CancellationToken cancellationToken = default) => AuthenticateAsync(
-        "app",
-        [new("app_id", appId), new("app_token", appToken)],
-        AuthIdentity.App(appId),
-        cancellationToken);
+    public Task AuthenticateWithAppAsync(string appId, string appToken, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(appToken);
+        return AuthenticateAsync("app", [new("app_id", appId), new("app_token", appToken)], AuthIdentity.App(appId), cancellationToken);
+    }
 
     /// <summary>Signs in with a user's name and password (RFC 6749, section 4.3), neither of which is stored.</summary>
     /// <inheritdoc cref="AuthenticateAsync"/>
-    public Task AuthenticateWithPasswordAsync(string user, string password, CancellationToken cancellationToken = default) => AuthenticateAsync(
-        "password",
-        [new("username", user), new("password", password)],
-        AuthIdentity.Password(user),
-        cancellationToken);
+    public Task AuthenticateWithPasswordAsync(string user, string password, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(password);
+        return AuthenticateAsync("password", [new("username", user), new("password", password)], AuthIdentity.Password(user), cancellationToken);
+    }
 
     /// <summary>Signs in with the code that the provider's page sent back (RFC 6749, section 4.1.3).</summary>
     /// <param name="code">The code, which is good once.</param>
@@ -92,6 +92,8 @@ public sealed class TokenSession : IAsyncDisposable
     /// <inheritdoc cref="AuthenticateAsync"/>
     public Task AuthenticateWithAuthorizationCodeAsync(string code, string redirectUri, string? user = null, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(code);
+        ArgumentNullException.ThrowIfNull(redirectUri);
         AuthIdentity identity = AuthIdentity.AuthorizationCode(user ?? "");
         return AuthenticateAsync(
             "authorization_code",
@@ -197,10 +199,16 @@ public sealed class TokenSession : IAsyncDisposable
     /// <summary>Deletes the token of this identity here, not at the provider. The identity stays, and stays remembered.</summary>
     public async Task ClearAsync(CancellationToken cancellationToken = default)
     {
-        if (Identity is { } identity)
+        if (Identity is not { } identity)
         {
-            await _client.Shelf.ClearAsync(Key(identity), cancellationToken).ConfigureAwait(false);
-            Volatile.Write(ref _state, new State(identity, OAuthToken.Empty));
+            return;
+        }
+
+        await _client.Shelf.ClearAsync(Key(identity), cancellationToken).ConfigureAwait(false);
+
+        // Also if the token was renewed meanwhile; but not if the session is another identity's by now.
+        for (State seen = Current; seen.Identity == identity && !Become(seen, OAuthToken.Empty); seen = Current)
+        {
         }
     }
 
@@ -238,7 +246,10 @@ public sealed class TokenSession : IAsyncDisposable
     /// <param name="inner">What sends; null: a handler of its own.</param>
     public TokenSessionHandler CreateHandler(HttpMessageHandler? inner = null) => new(_client, this) { InnerHandler = inner ?? new SocketsHttpHandler { UseCookies = false } };
 
-    /// <summary>Stores a token that could not be stored before, unless something newer is stored.</summary>
+    /// <summary>
+    /// Stores a token that could not be stored before, unless something newer is stored. A session that had its client to itself also waits for
+    /// a renewal that is under way.
+    /// </summary>
     /// <exception cref="InvalidOperationException">That failed again, and the token is lost: this session had its client to itself.</exception>
     public async ValueTask DisposeAsync()
     {
@@ -247,7 +258,7 @@ public sealed class TokenSession : IAsyncDisposable
             return;
         }
 
-        using var patience = new CancellationTokenSource(_client.Options.LockLifetime, _client.Clock);
+        using var patience = new CancellationTokenSource(_client.Options.LockLifetime + _client.Options.RequestTimeout, _client.Clock);
         TokenKey? own = Identity is { } identity ? Key(identity) : null;
         if (!_isClientOwn)
         {
@@ -256,8 +267,16 @@ public sealed class TokenSession : IAsyncDisposable
             return;
         }
 
-        Exception? failure = await _client.Shelf.SaveAsync(only: null, patience.Token).ConfigureAwait(false);
-        _client.Dispose();
+        Exception? failure;
+        try
+        {
+            failure = await _client.FinishAsync(patience.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _client.Dispose();
+        }
+
         if (failure is not null)
         {
             throw new InvalidOperationException($"A token of client '{_client.Name}' could not be stored and is lost. Repair the store, then sign in again.", failure);
@@ -301,7 +320,7 @@ public sealed class TokenSession : IAsyncDisposable
     }
 
     // Unless somebody has signed in, out or renewed meanwhile: then that counts.
-    private void Become(State seen, OAuthToken token) => Interlocked.CompareExchange(ref _state, seen with { Token = token }, seen);
+    private bool Become(State seen, OAuthToken token) => Interlocked.CompareExchange(ref _state, seen with { Token = token }, seen) == seen;
 
     private sealed record State(AuthIdentity? Identity, OAuthToken Token);
 }

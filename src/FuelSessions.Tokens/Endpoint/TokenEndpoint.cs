@@ -77,7 +77,7 @@ internal sealed class TokenEndpoint : IDisposable
             string[] secrets = [.. form.Where(field => !IsPublic(field.Key)).Select(field => field.Value), _options.ClientSecret ?? ""];
             return new Answer(response.IsSuccessStatusCode && isAll, body, OAuthErrors.Read(response, body, secrets), Rest(response));
         }
-        catch (OperationCanceledException error) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TokenRequestException($"The provider of client '{_client}' at {endpoint.GetLeftPart(UriPartial.Path)} did not answer within {_options.RequestTimeout.TotalSeconds:0.###} s (RequestTimeout).", inner: error);
         }

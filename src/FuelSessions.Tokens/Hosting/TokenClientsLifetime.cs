@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace FuelSessions.Tokens.Hosting;
 
-/// <summary>Makes all clients before the app starts, so that mistakes show there and not in a request; and stores at its end what still can't have been.</summary>
+/// <summary>Makes all clients before the app starts, so that mistakes show there and not in a request; and finishes them after it has.</summary>
 internal sealed class TokenClientsLifetime(TokenClients clients) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ internal sealed class TokenClientsLifetime(TokenClients clients) : IHostedLifecy
     {
         foreach (TokenClient client in clients.All())
         {
-            await client.Shelf.SaveAsync(only: null, cancellationToken).ConfigureAwait(false);
+            await client.FinishAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -34,6 +34,15 @@ internal sealed class Flights(Func<TokenKey, string?, Task<OAuthToken>> renew)
         return (flight.Task, true);
     }
 
+    /// <summary>Ends when the renewals that are under way have, however they end.</summary>
+    internal Task AllLandedAsync()
+    {
+        lock (_gate)
+        {
+            return Task.WhenAll(_running.Values.Select(flight => flight.ContinueWith(static _ => { }, TaskScheduler.Default)));
+        }
+    }
+
     private async Task FlyAsync(TokenKey key, string? rejected, TaskCompletionSource<OAuthToken> flight, Activity? trace)
     {
         Activity.Current = trace;

@@ -53,8 +53,9 @@ internal sealed class Renewal(RenewalTools tools, TokenKey key, string? rejected
 
             return await RefreshAsync().ConfigureAwait(false);
         }
-        catch (OperationCanceledException error) when (patience.IsCancellationRequested)
+        catch (OperationCanceledException error)
         {
+            // Nobody else can have cancelled it.
             throw new TokenRequestException(
                 $"The token of client '{tools.Client}' could not be renewed within LockLifetime and RequestTimeout: another process has been at it all the time, or the token store does not answer.",
                 inner: error);

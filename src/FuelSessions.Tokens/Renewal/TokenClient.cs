@@ -14,6 +14,8 @@ internal sealed class TokenClient : IDisposable
     // A caller who joined a renewal that returned the token it was refused with starts one of its own; unless that is always so.
     private const int MostFlights = 3;
 
+    private static readonly TimeSpan ShortestPatience = TimeSpan.FromSeconds(1);
+
     private readonly IServiceProvider _services;
     private readonly Flights _flights;
 
@@ -27,8 +29,11 @@ internal sealed class TokenClient : IDisposable
         ITokenSessionManager manager = MakeManager(context);
         Diagnostics = new TokenDiagnostics(name, loggers, services.GetService<IMeterFactory>());
         Endpoint = new TokenEndpoint(name, options, Clock);
-        Shelf = new TokenShelf(manager, Clock, options.LockLifetime, Diagnostics);
-        Remembered = new RememberedIdentity(name, manager, Clock, options.LockLifetime, Diagnostics);
+
+        // What a lock's life leaves for writing, when the provider takes all the time it may.
+        TimeSpan patience = options.LockLifetime - options.RequestTimeout is var left && left > ShortestPatience ? left : ShortestPatience;
+        Shelf = new TokenShelf(manager, Clock, patience, Diagnostics);
+        Remembered = new RememberedIdentity(name, manager, Clock, patience, Diagnostics);
         var tools = new RenewalTools(
             name,
             options,
@@ -58,8 +63,10 @@ internal sealed class TokenClient : IDisposable
     internal bool IsFresh(OAuthToken token) => token.IsFresh(Clock.GetUtcNow(), Options.RenewBefore);
 
     /// <summary>On whose behalf the caller acts. Asked in the caller's own context, which a renewal does not have.</summary>
-    internal ValueTask<string> OwnerAsync(CancellationToken cancellationToken) =>
-        Options.Owner is { } owner ? owner(_services, cancellationToken) : new("");
+    internal async ValueTask<string> OwnerAsync(CancellationToken cancellationToken) => Options.Owner is not { } owner
+        ? ""
+        : await owner(_services, cancellationToken).ConfigureAwait(false)
+            ?? throw new InvalidOperationException($"The Owner of token client '{Name}' returned null: return the user's own name, or an empty text for the app itself.");
 
     /// <summary>The stored token; <see cref="OAuthToken.Empty"/> if there is none.</summary>
     internal async Task<OAuthToken> LoadAsync(TokenKey key, CancellationToken cancellationToken) =>
@@ -102,6 +109,16 @@ internal sealed class TokenClient : IDisposable
         await Shelf.PutAsync(key, token).ConfigureAwait(false);
         await Remembered.WriteAsync(key, token).ConfigureAwait(false);
         return token;
+    }
+
+    /// <summary>
+    /// Before the process ends: waits for the renewals that are under way, whose tokens would be lost, and stores what still can't have been.
+    /// </summary>
+    /// <returns>Why something could not be stored; null if all is.</returns>
+    internal async Task<Exception?> FinishAsync(CancellationToken cancellationToken)
+    {
+        await _flights.AllLandedAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await Shelf.SaveAsync(only: null, cancellationToken).ConfigureAwait(false);
     }
 
     public void Dispose()

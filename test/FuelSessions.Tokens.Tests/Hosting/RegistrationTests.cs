@@ -105,6 +105,16 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public async Task An_owner_that_is_null_is_an_error_that_says_so()
+    {
+        await using Ground ground = await Ground.StartAsync(options => options.Owner = (_, _) => new((string)null!));
+
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => Ground.WhoAsync(ground.Api));
+
+        Assert.Contains("Owner", error.Message);
+    }
+
+    [Fact]
     public async Task A_second_HttpClient_shares_the_clients_options_and_tokens()
     {
         await using Ground ground = await Ground.StartAsync(services: services => services.AddHttpClient("second")

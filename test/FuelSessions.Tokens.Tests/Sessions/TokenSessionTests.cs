@@ -83,6 +83,38 @@ public sealed class TokenSessionTests
     }
 
     [Fact]
+    public async Task A_run_that_is_ended_during_a_renewal_stores_what_comes_of_it()
+    {
+        await using Ground ground = await Ground.StartAsync();
+        var manager = new TestManager();
+        TokenSession session = await TokenSession.CreateAsync(ground.Configure(new TokenSessionOptions()).UseManager(manager));
+        await session.AuthenticateWithAppAsync("1", ground.StandIn.Password);
+        OAuthToken before = session.Token;
+        var asked = new TaskCompletionSource();
+        var answer = new TaskCompletionSource();
+        ground.StandIn.Inject(StandInEndpoint.Token, new StandInFault
+        {
+            Wait = gone =>
+            {
+                asked.SetResult();
+                return answer.Task.WaitAsync(gone);
+            },
+        });
+        using var interrupt = new CancellationTokenSource();
+        Task<OAuthToken> renewing = session.RenewAsync(cancellationToken: interrupt.Token);
+        await asked.Task;
+        await interrupt.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => renewing);
+
+        Task ending = session.DisposeAsync().AsTask();
+        answer.SetResult();
+        await ending;
+
+        Assert.Equal(1, ground.StandIn.Refreshes);
+        Assert.NotEqual(before, manager.Tokens[new TokenKey("default", "", AuthIdentity.App("1"))]);
+    }
+
+    [Fact]
     public async Task A_run_that_loses_a_token_at_its_end_says_so()
     {
         await using Ground ground = await Ground.StartAsync();

@@ -197,20 +197,8 @@ public sealed class TokenSession : IAsyncDisposable
     }
 
     /// <summary>Deletes the token of this identity here, not at the provider. The identity stays, and stays remembered.</summary>
-    public async Task ClearAsync(CancellationToken cancellationToken = default)
-    {
-        if (Identity is not { } identity)
-        {
-            return;
-        }
-
-        await _client.Shelf.ClearAsync(Key(identity), cancellationToken).ConfigureAwait(false);
-
-        // Also if the token was renewed meanwhile; but not if the session is another identity's by now.
-        for (State seen = Current; seen.Identity == identity && !Become(seen, OAuthToken.Empty); seen = Current)
-        {
-        }
-    }
+    public Task ClearAsync(CancellationToken cancellationToken = default) =>
+        Identity is { } identity ? ClearAsync(identity, cancellationToken) : Task.CompletedTask;
 
     /// <summary>
     /// Revokes the token at the provider (RFC 7009), if <see cref="TokenSessionOptions.RevocationEndpoint"/> is set, and deletes it here in any
@@ -219,9 +207,14 @@ public sealed class TokenSession : IAsyncDisposable
     /// <exception cref="TokenRequestException">The provider did not revoke it: it may still accept the token. Here it was deleted.</exception>
     public async Task RevokeAsync(CancellationToken cancellationToken = default)
     {
+        if (Identity is not { } identity)
+        {
+            return;
+        }
+
         try
         {
-            if (_client.Options.RevocationEndpoint is { } endpoint && Identity is { } identity)
+            if (_client.Options.RevocationEndpoint is { } endpoint)
             {
                 OAuthToken token = await _client.LoadAsync(Key(identity), cancellationToken).ConfigureAwait(false);
                 Task revoked = token switch
@@ -235,7 +228,7 @@ public sealed class TokenSession : IAsyncDisposable
         }
         finally
         {
-            await ClearAsync(CancellationToken.None).ConfigureAwait(false);
+            await ClearAsync(identity, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -258,19 +251,18 @@ public sealed class TokenSession : IAsyncDisposable
             return;
         }
 
-        using var patience = new CancellationTokenSource(_client.Options.LockLifetime + _client.Options.RequestTimeout, _client.Clock);
-        TokenKey? own = Identity is { } identity ? Key(identity) : null;
         if (!_isClientOwn)
         {
             // A client that others share keeps what can't be stored even now.
-            await (own is null ? Task.CompletedTask : _client.Shelf.SaveAsync(own, patience.Token)).ConfigureAwait(false);
+            await (Identity is { } identity ? _client.Shelf.SaveAsync(Key(identity), CancellationToken.None) : Task.CompletedTask).ConfigureAwait(false);
             return;
         }
 
+        // Both that it waits for end by themselves.
         Exception? failure;
         try
         {
-            failure = await _client.FinishAsync(patience.Token).ConfigureAwait(false);
+            failure = await _client.FinishAsync(CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
@@ -298,6 +290,16 @@ public sealed class TokenSession : IAsyncDisposable
     }
 
     private TokenKey Key(AuthIdentity identity) => new(_client.Name, Owner, identity);
+
+    private async Task ClearAsync(AuthIdentity identity, CancellationToken cancellationToken)
+    {
+        await _client.Shelf.ClearAsync(Key(identity), cancellationToken).ConfigureAwait(false);
+
+        // Also if the token was renewed meanwhile; but not if the session is another identity's by now.
+        for (State seen = Current; seen.Identity == identity && !Become(seen, OAuthToken.Empty); seen = Current)
+        {
+        }
+    }
 
     private async Task<OAuthToken> RenewAsync(State seen, string? rejected, CancellationToken cancellationToken)
     {

@@ -112,7 +112,7 @@ internal sealed partial class TokenDiagnostics : IDisposable
     [LoggerMessage(318, LogLevel.Information, "A token of client '{Client}' (signed in by '{IdentityType}') that was kept in this process is stored now.")]
     private partial void LogSaved(string client, string identityType);
 
-    [LoggerMessage(319, LogLevel.Error, "A token of client '{Client}' (signed in by '{IdentityType}') could not be stored and is lost with this process. Sign in again.")]
+    [LoggerMessage(319, LogLevel.Error, "A token of client '{Client}' (signed in by '{IdentityType}') could not be stored and is lost: too many wait to be stored. Sign in again.")]
     private partial void LogLost(string client, string identityType, Exception error);
 
     [LoggerMessage(320, LogLevel.Warning, "The lock on the token of client '{Client}' (signed in by '{IdentityType}') could not be released; it ends by itself.")]

@@ -39,7 +39,7 @@ internal sealed class TokenShelf(ITokenSessionManager manager, TimeProvider cloc
     /// fails, this tries again for a while, and then keeps the token here.
     /// </summary>
     internal Task<bool> ReplaceAsync(TokenKey key, HeldToken held, OAuthToken next) =>
-        WriteAsync(key, held.Stored, next, cancellationToken => manager.TryReplaceAsync(held.Stored, next, key, cancellationToken));
+        WriteAsync(key, () => held.Stored, next, cancellationToken => manager.TryReplaceAsync(held.Stored, next, key, cancellationToken));
 
     /// <summary>Puts a token in place of whatever is stored. Where the store fails, as above.</summary>
     internal async Task PutAsync(TokenKey key, OAuthToken token)
@@ -73,11 +73,13 @@ internal sealed class TokenShelf(ITokenSessionManager manager, TimeProvider cloc
     internal async Task<Exception?> SaveAsync(TokenKey? only, CancellationToken cancellationToken)
     {
         Exception? failure = null;
+        using var deadline = new CancellationTokenSource(patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         foreach ((TokenKey key, HeldToken unsaved) in _unsaved.Where(entry => only is null || entry.Key == only))
         {
             try
             {
-                await SaveAsync(key, unsaved, cancellationToken).ConfigureAwait(false);
+                await SaveAsync(key, unsaved, either.Token).ConfigureAwait(false);
             }
             catch (Exception error)
             {
@@ -104,9 +106,7 @@ internal sealed class TokenShelf(ITokenSessionManager manager, TimeProvider cloc
         return new HeldToken(stored, stored);
     }
 
-    private Task<bool> WriteAsync(TokenKey key, OAuthToken before, OAuthToken next, Func<CancellationToken, Task<bool>> write) =>
-        WriteAsync(key, () => before, next, write);
-
+    /// <param name="before">What is stored, as far as is known when writing has failed for good.</param>
     private async Task<bool> WriteAsync(TokenKey key, Func<OAuthToken> before, OAuthToken next, Func<CancellationToken, Task<bool>> write)
     {
         using var deadline = new CancellationTokenSource(patience, clock);

@@ -82,6 +82,10 @@ internal sealed partial class Ground : IAsyncDisposable
         options.AuthorizationEndpoint = new Uri(Address, "/provider/oauth/authorize");
         options.RevocationEndpoint = new Uri(Address, "/provider/oauth/revoke");
         options.TimeProvider = Clock;
+
+        // Long, so that a slow machine's answers come in time also where a test lets the clock run.
+        options.RequestTimeout = TimeSpan.FromMinutes(1);
+        options.LockLifetime = TimeSpan.FromMinutes(2);
         return options.UseStore((_, _) => store);
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using FuelSessions.Tokens.Hosting;
 using FuelSessions.Tokens.Stores;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -60,7 +62,8 @@ public sealed class TokenSessionOptions
 
     /// <summary>
     /// On whose behalf a request is made that does not say so itself (<c>request.SetTokenOwner</c>). Default null: the app's own. Must
-    /// tell users apart where each has tokens of their own.
+    /// tell users apart where each has tokens of their own. It is asked in the caller's context, with the app's root services; the manager is
+    /// not: a renewal has no request, because it serves several and outlives them.
     /// </summary>
     public Func<IServiceProvider, CancellationToken, ValueTask<string>>? Owner { get; set; }
 
@@ -89,6 +92,17 @@ public sealed class TokenSessionOptions
     {
         ArgumentNullException.ThrowIfNull(create);
         CreateManager = (services, _) => create(services);
+        return this;
+    }
+
+    /// <summary>
+    /// The same, of a type that is registered as a service, or else can be made from services. It must not be scoped: a client lives as long
+    /// as the app. A type that can't be made is an error at start-up.
+    /// </summary>
+    public TokenSessionOptions UseManager<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, ITokenSessionManager
+    {
+        CreateManager = static (services, _) => ManagerType.Make<T>(services);
         return this;
     }
 

@@ -15,6 +15,7 @@ public class PublicApiTests
     [InlineData("FuelSessions.Redis")]
     [InlineData("FuelSessions.Memcached")]
     [InlineData("FuelSessions.Testing")]
+    [InlineData("FuelSessions.Tokens")]
     [InlineData("FuelSessions.Tokens.EntityFrameworkCore")]
     [InlineData("FuelSessions.Tokens.Redis")]
     public void Is_what_the_snapshot_says(string package)

@@ -1,0 +1,65 @@
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace FuelSessions.Demo.Provider;
+
+/// <summary>The page where a user agrees. It asks for a name instead of a password: nothing here is worth one.</summary>
+internal static class AuthorizePage
+{
+    internal static Task ShowAsync(HttpContext context, OAuthStandIn standIn)
+    {
+        string client = context.Request.Query["client_id"].ToString();
+        string redirectUri = context.Request.Query["redirect_uri"].ToString();
+        if (client != standIn.ClientId || !IsOurs(context, redirectUri))
+        {
+            // Not sent back: where to is what is wrong.
+            return RefuseAsync(context);
+        }
+
+        context.Response.ContentType = "text/html; charset=utf-8";
+        return context.Response.WriteAsync($"""
+            <!doctype html>
+            <html lang="en">
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Stand-in provider</title></head>
+            <body>
+            <h1>Stand-in provider</h1>
+            <p><strong>{Encoded(client)}</strong> would like to act for you.</p>
+            <form method="post">
+              <input type="hidden" name="redirect_uri" value="{Encoded(redirectUri)}">
+              <input type="hidden" name="state" value="{Encoded(context.Request.Query["state"].ToString())}">
+              <label>Your name <input name="user" value="ada" required></label>
+              <button name="agree" value="yes">Agree</button>
+              <button name="agree" value="no" formnovalidate>Refuse</button>
+            </form>
+            </body>
+            </html>
+            """);
+    }
+
+    internal static async Task AnswerAsync(HttpContext context, OAuthStandIn standIn)
+    {
+        IFormCollection form = await context.Request.ReadFormAsync();
+        string redirectUri = form["redirect_uri"].ToString();
+        if (!IsOurs(context, redirectUri))
+        {
+            await RefuseAsync(context);
+            return;
+        }
+
+        (string name, string value) = form["agree"] == "no" ? ("error", "access_denied") : ("code", standIn.IssueCode(form["user"].ToString(), redirectUri));
+        context.Response.Redirect(QueryHelpers.AddQueryString(redirectUri, new Dictionary<string, string?> { [name] = value, ["state"] = form["state"].ToString() }));
+    }
+
+    // Codes go to this app only, as a provider sends them to registered addresses only.
+    private static bool IsOurs(HttpContext context, string redirectUri) =>
+        Uri.TryCreate(redirectUri, UriKind.Absolute, out Uri? address) && address.Authority == context.Request.Host.Value;
+
+    private static Task RefuseAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return context.Response.WriteAsync("The client is not known, or the address to send you back to is not this app's.");
+    }
+
+    private static string Encoded(string text) => HtmlEncoder.Default.Encode(text);
+}

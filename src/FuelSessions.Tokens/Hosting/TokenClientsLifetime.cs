@@ -1,0 +1,34 @@
+using FuelSessions.Tokens.Renewal;
+using Microsoft.Extensions.Hosting;
+
+namespace FuelSessions.Tokens.Hosting;
+
+/// <summary>Makes all clients before the app starts, so that mistakes show there and not in a request; and finishes them after it has.</summary>
+internal sealed class TokenClientsLifetime(TokenClients clients) : IHostedLifecycleService
+{
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        foreach (TokenClient _ in clients.All())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        foreach (TokenClient client in clients.All())
+        {
+            await client.FinishAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

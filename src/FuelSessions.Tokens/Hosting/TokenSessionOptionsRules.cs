@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Options;
+
+namespace FuelSessions.Tokens.Hosting;
+
+/// <summary>Checked when the app starts, or a session is made without one.</summary>
+internal sealed class TokenSessionOptionsRules : IValidateOptions<TokenSessionOptions>
+{
+    private const string SchemeCharacters = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    public ValidateOptionsResult Validate(string? name, TokenSessionOptions options)
+    {
+        List<string> errors = [];
+        Require(!string.IsNullOrWhiteSpace(options.ClientId), "ClientId is missing: set it to the identifier that the provider gave this client.");
+        Require(options.TokenEndpoint is not null, "TokenEndpoint is missing: set it to the provider's address for tokens, or use a preset such as UsePodio.");
+        CheckAddress(nameof(options.TokenEndpoint), options.TokenEndpoint);
+        CheckAddress(nameof(options.AuthorizationEndpoint), options.AuthorizationEndpoint);
+        CheckAddress(nameof(options.RevocationEndpoint), options.RevocationEndpoint);
+        Require(options.CreateManager is not null, "no token manager was chosen: call UseMemory, UseFile, UseWebSession, UseRedis, UseDb or UseManager.");
+        Require(Enum.IsDefined(options.ClientAuthentication), $"ClientAuthentication is {options.ClientAuthentication}; allowed are Form and Basic.");
+        Require(
+            options.ClientAuthentication != ClientAuthentication.Basic || options.ClientSecret is not null,
+            "ClientAuthentication is Basic, which needs a ClientSecret. A public client, which has none, identifies itself in the form.");
+        Require(
+            !string.IsNullOrEmpty(options.Scheme) && !options.Scheme.AsSpan().ContainsAnyExcept(SchemeCharacters),
+            $"Scheme is '{options.Scheme}'; allowed is one word, such as Bearer or OAuth2.");
+        Require(options.IsTokenExpired is not null, "IsTokenExpired is null; leave it as it is, or set it to _ => false to have no 401 retried.");
+        CheckTime(nameof(options.RenewBefore), options.RenewBefore, TimeSpan.Zero, TimeSpan.FromHours(1));
+        CheckTime(nameof(options.RequestTimeout), options.RequestTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
+        CheckTime(nameof(options.LockLifetime), options.LockLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        Require(
+            options.LockLifetime > options.RequestTimeout,
+            $"LockLifetime is {options.LockLifetime:g} and RequestTimeout {options.RequestTimeout:g}; the lock must outlive a request to the provider.");
+        Require(options.RefreshTokenLifetime is not { } life || life > TimeSpan.Zero, $"RefreshTokenLifetime is {options.RefreshTokenLifetime:g}; allowed are null and any time above 0.");
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors.Select(error => $"Token client '{name}': {error}"));
+
+        void Require(bool isRight, string error)
+        {
+            if (!isRight)
+            {
+                errors.Add(error);
+            }
+        }
+
+        void CheckAddress(string setting, Uri? address) => Require(
+            address is null || (address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))),
+            $"{setting} is {address}; secrets go there, so it must be https, or http on a loopback address.");
+
+        void CheckTime(string setting, TimeSpan value, TimeSpan least, TimeSpan most) =>
+            Require(value >= least && value <= most, $"{setting} is {value:g}; allowed are {least:g} to {most:g}.");
+    }
+
+    /// <exception cref="OptionsValidationException">They are not in order.</exception>
+    internal static void ThrowIfBroken(string name, TokenSessionOptions options)
+    {
+        ValidateOptionsResult result = new TokenSessionOptionsRules().Validate(name, options);
+        if (result.Failed)
+        {
+            throw new OptionsValidationException(name, typeof(TokenSessionOptions), result.Failures);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using FuelSessions.Tokens.Endpoint;
+
+namespace FuelSessions.Tokens.Renewal;
+
+/// <summary>What the renewals of one client work with.</summary>
+internal sealed record RenewalTools(
+    string Client,
+    TokenSessionOptions Options,
+    ITokenRenewalLock Lock,
+    TokenShelf Shelf,
+    TokenEndpoint Endpoint,
+    RememberedIdentity Remembered,
+    TimeProvider Clock,
+    TokenDiagnostics Diagnostics);

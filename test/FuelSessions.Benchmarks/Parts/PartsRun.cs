@@ -1,0 +1,2 @@
+namespace FuelSessions.Benchmarks.Parts;
+internal static class PartsRun { internal static int Run(string[] a) => 0; }

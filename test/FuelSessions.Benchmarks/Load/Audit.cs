@@ -11,7 +11,9 @@ internal sealed class Audit(StoreHost stores, Results results, CancellationToken
 {
     private const int Requests = 200;
     private const int Burst = 4000;
-    private const int BurstSessions = 64;
+
+    // Few, so that they are counted up by several requests at the same time.
+    private const int BurstSessions = 8;
     private const int BurstConnections = 32;
 
     internal async Task RunAsync(Subject subject, ServerProcess server)

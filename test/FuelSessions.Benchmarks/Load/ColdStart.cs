@@ -10,7 +10,7 @@ namespace FuelSessions.Benchmarks.Load;
 /// </summary>
 internal sealed class ColdStart(StoreHost stores, Results results, CancellationToken cancellationToken)
 {
-    private const int Seconds = 4;
+    private const int Seconds = 3;
     private const int TicksPerSecond = 10;
 
     /// <param name="subject">On redis.</param>

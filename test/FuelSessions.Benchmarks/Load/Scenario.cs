@@ -38,9 +38,8 @@ internal sealed record Scenario(string Name, string Path, int SeededBytes = 0, b
         // All paths are the same there, but for the cookie.
         { IsNone: true } => [Unused, New],
         { Store: "redis" } => [.. Thin, .. Fat, CountAlone],
-        { Store: "memory" } => [.. Thin, .. Fat],
 
-        // What is never read costs the same however large it is, and what is new is written as a change is.
+        // That what is not used costs the same however large it is, and that what is new is written as a change is, is shown once.
         _ => [.. Thin, ReadFat, CountFat],
     };
 

@@ -34,7 +34,9 @@ internal static class BenchServer
         app.MapStats(served);
         await app.StartAsync();
         Console.WriteLine(Ready + app.Urls.Single());
-        await Console.In.ReadToEndAsync();
+
+        // On a thread of its own: the console's asynchronous methods wait on the calling one, which may be the redis client's.
+        await Task.Factory.StartNew(Console.In.ReadToEnd, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await app.StopAsync();
         return 0;
     }

@@ -11,19 +11,21 @@ internal sealed class Measurer(StoreHost stores)
     /// are new each time, so none is old enough for its id to be rotated or its end to be moved: a client that keeps no cookie that it
     /// is sent would otherwise come with an old one from then on.
     /// </summary>
-    internal async Task<Measurement> RunAsync(
-        Subject subject, ServerProcess server, Scenario scenario, int seconds, int seed, CancellationToken cancellationToken, int variables = 1, int sessions = Sessions.Usual, bool empties = true)
+    internal async Task<Measurement> RunAsync(Subject subject, ServerProcess server, Scenario scenario, int seconds, int seed, CancellationToken cancellationToken)
     {
-        if (empties)
-        {
-            await stores.EmptyAsync(subject);
-        }
+        await stores.EmptyAsync(subject);
+        string[] cookies = scenario.SendsCookie ? await Sessions.BeginAsync(server, Sessions.Usual, scenario.SeededBytes, cancellationToken) : [];
+        Measurement measured = await LoadAsync(server, scenario, cookies, seconds, seed, cancellationToken);
+        return scenario.Counts && !subject.IsNone && !subject.IsCarried
+            ? measured with { Lost = await LostAsync(server, cookies, measured.Requests, cancellationToken) }
+            : measured;
+    }
 
-        string[] cookies = scenario.SendsCookie
-            ? await Sessions.BeginAsync(server, sessions, scenario.SeededBytes, cancellationToken, variables)
-            : [];
+    /// <summary>The same with sessions that are there already.</summary>
+    internal async Task<Measurement> LoadAsync(
+        ServerProcess server, Scenario scenario, string[] cookies, int seconds, int seed, CancellationToken cancellationToken)
+    {
         await File.WriteAllLinesAsync(stores.CookieFile, cookies, cancellationToken);
-
         ServerStats before = await server.StatsAsync(cancellationToken);
         WrkResult result = await Wrk.RunAsync(server.Url(scenario.Path), stores.CookieFile, scenario.Connections, seconds, seed, cancellationToken);
         ServerStats after = await server.SettledStatsAsync(cancellationToken);
@@ -31,17 +33,17 @@ internal sealed class Measurer(StoreHost stores)
         long requests = after.Requests - before.Requests;
         if (requests == 0)
         {
-            throw new InvalidOperationException($"{subject}, {scenario}: no request reached the server.");
+            throw new InvalidOperationException($"{scenario}: no request reached the server.");
         }
 
         return new Measurement(
+            requests,
             result.Answered / result.Duration.TotalSeconds,
             result.P50.TotalMicroseconds,
             result.P99.TotalMicroseconds,
             (double)(after.CpuMicroseconds - before.CpuMicroseconds) / requests,
             (double)(after.AllocatedBytes - before.AllocatedBytes) / requests,
-            result.Failures,
-            scenario.Counts && !subject.IsNone && !subject.IsCarried ? await LostAsync(server, cookies, requests, cancellationToken) : null);
+            result.Failures);
     }
 
     // Every request that began to count is in the sum, those included whose answer wrk did not wait for; so the number is exact.

@@ -61,10 +61,11 @@ internal sealed class BuiltInSession(ServerSettings settings) : IVariant
     public async ValueTask BeginAsync(HttpContext context, IReadOnlyList<KeyValuePair<string, string>> data)
     {
         await context.Session.LoadAsync();
-        context.Session.SetInt32("counter", 0);
         foreach ((string name, string value) in data)
         {
             context.Session.SetString(name, value);
         }
+
+        context.Session.SetInt32("counter", 0);
     }
 }

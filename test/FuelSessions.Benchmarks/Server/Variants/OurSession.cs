@@ -64,12 +64,14 @@ internal sealed class OurSession(ServerSettings settings) : IVariant
 
     public ValueTask BeginAsync(HttpContext context, IReadOnlyList<KeyValuePair<string, string>> data)
     {
-        Session session = Session.Current.Set("counter", 0L);
+        Session session = Session.Current;
         foreach ((string name, string value) in data)
         {
             session.Set(name, value);
         }
 
+        // Last, so that whoever looks for it passes all others.
+        session.Set("counter", 0L);
         return default;
     }
 

@@ -28,6 +28,9 @@ internal sealed record Scenario(string Name, string Path, int SeededBytes = 0, b
 
     internal bool IsFat => this == UnusedFat || this == ReadFat || this == CountFat || this == NewFat;
 
+    /// <summary>What the same request costs without a session is measured by.</summary>
+    internal Scenario Baseline => SendsCookie ? Unused : New;
+
     internal bool Counts => Path == "/count";
 
     internal string Kind => Path.TrimStart('/').Replace("-fat", "", StringComparison.Ordinal);

@@ -15,7 +15,7 @@ internal enum Verdict
 /// <summary>One figure that must hold.</summary>
 /// <param name="Figure">What it is.</param>
 /// <param name="Limit">The worst that it may be.</param>
-/// <param name="Aim">What it should be; null: nothing beyond the limit.</param>
+/// <param name="Aim">What it should be; null: exactly the limit.</param>
 /// <param name="AtLeast">Whether more is better.</param>
 /// <param name="Measured">What it is; null: not measured.</param>
 /// <param name="Format">How the numbers are written.</param>

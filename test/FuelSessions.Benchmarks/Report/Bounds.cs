@@ -52,7 +52,7 @@ internal sealed class Bounds
 
     private Bound CpuOverFloor(string where, Subject ours, Scenario scenario, double limit, double aim)
     {
-        double? none = Cpu(Subject.None, Scenario.Unused);
+        double? none = Cpu(Subject.None, scenario.Baseline);
         return AtMost(
             $"CPU per request over none, {where}: ours / floor", limit, aim,
             Ratio(Cpu(ours, scenario) - none, Cpu(ours with { Variant = "floor" }, scenario) - none));
@@ -66,7 +66,7 @@ internal sealed class Bounds
     private Bound Allocated(Scenario scenario, double limit) => AtMost(
         $"bytes allocated per request over none, redis, {scenario}", limit, limit / 2,
         _results.Median(OnRedis, scenario, m => m.AllocatedBytes)
-        - _results.Median(Subject.None, scenario == Scenario.New ? Scenario.New : Scenario.Unused, m => m.AllocatedBytes),
+        - _results.Median(Subject.None, scenario.Baseline, m => m.AllocatedBytes),
         "0");
 
     // Neither more nor less.

@@ -44,7 +44,7 @@ internal static class ComparisonReport
         var table = new MarkdownTable("figure", "verdict", "measured", "bound", "aim");
         foreach (Bound bound in bounds)
         {
-            string than = bound.Aim is null && bound.Format != "0" ? "= " : bound.AtLeast ? "≥ " : "≤ ";
+            string than = bound.Aim is null ? "= " : bound.AtLeast ? "≥ " : "≤ ";
             table.Add(
                 bound.Figure,
                 bound.Verdict switch { Verdict.Missed => "**missed**", Verdict.Held => "holds", Verdict.AimReached => "aim reached", _ => "not measured" },
@@ -59,7 +59,7 @@ internal static class ComparisonReport
     private static string ScenarioTable(Results results, Scenario scenario)
     {
         var table = new MarkdownTable("", "requests/s", "±", "p50 µs", "p99 µs", "CPU µs", "CPU / none", "bytes", "commands");
-        double? none = results.Median(Subject.None, Scenario.Unused, m => m.CpuMicroseconds);
+        double? none = results.Median(Subject.None, scenario.Baseline, m => m.CpuMicroseconds);
         foreach (Subject subject in Subject.All)
         {
             if (!results.Measurements.TryGetValue((subject, scenario), out List<Measurement>? rounds))

@@ -17,7 +17,7 @@ internal sealed class LineChart(string title, string xLabel, string yLabel, IRea
     // Colours apart enough for colour-blind readers, on white as on black; dashes tell lines apart without any.
     private const string Style = """
         text { font: 13px sans-serif; fill: #222 } .title { font-size: 15px; font-weight: bold }
-        .back { fill: #fff } .grid { stroke: #ddd } .axis { stroke: #666 } .line { fill: none; stroke-width: 2 }
+        .back { fill: #fff } .grid { stroke: #ddd } .axis { stroke: #666 } .line { stroke-width: 2 }
         .c0 { stroke: #0072b2; fill: #0072b2 } .c1 { stroke: #d55e00; fill: #d55e00 } .c2 { stroke: #009e73; fill: #009e73 }
         .c3 { stroke: #aa4499; fill: #aa4499 } .c4 { stroke: #b8860b; fill: #b8860b } .c5 { stroke: #777; fill: #777 }
         polyline.line { fill: none }

@@ -26,6 +26,11 @@ internal sealed class ColdStart(StoreHost stores, Results results, CancellationT
         var settings = new ServerSettings(subject.Variant, subject.Store, await stores.ConnectionAsync(subject), stores.Keys, KeepsTimeline: true);
         await using ServerProcess fresh = await ServerProcess.StartAsync(settings, cancellationToken);
         await Wrk.RunAsync(fresh.Url(synchronous ? "/count-sync" : "/count"), stores.CookieFile, 32, Seconds, seed, cancellationToken);
+        if (await Sessions.SumAsync(warm, cookies, cancellationToken) == 0)
+        {
+            throw new InvalidOperationException($"{subject}: the fresh process did not count in the sessions that it was sent.");
+        }
+
         long[] timeline = (await fresh.SettledStatsAsync(cancellationToken)).Timeline;
 
         // The last tenth may have seen wrk stop.

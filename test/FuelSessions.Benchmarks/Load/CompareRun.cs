@@ -14,7 +14,7 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
     private readonly Measurer _measurer = new(stores);
     private readonly Dictionary<string, ServerProcess> _servers = [];
     private readonly Random _random = new(options.Seed);
-    private List<Subject> _subjects = [];
+    private readonly List<Subject> _subjects = [];
 
     internal static async Task<int> RunAsync(Arguments arguments)
     {

@@ -8,10 +8,10 @@ internal static class Statistics
         return sorted.Length == 0 ? null : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    /// <summary>Half of the distance between the first and the third quarter, in relation to the median.</summary>
-    internal static double Spread(IEnumerable<double> values)
+    /// <summary>Half of the distance between the first and the third quarter, in relation to the median; null for fewer than four values.</summary>
+    internal static double? Spread(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
-        return sorted.Length < 4 ? 0 : (sorted[sorted.Length * 3 / 4] - sorted[sorted.Length / 4]) / 2 / sorted[sorted.Length / 2];
+        return sorted.Length < 4 ? null : (sorted[sorted.Length * 3 / 4] - sorted[sorted.Length / 4]) / 2 / sorted[sorted.Length / 2];
     }
 }

@@ -71,7 +71,7 @@ internal static class ComparisonReport
             table.Add(
                 subject.ToString(),
                 Number(results.Median(subject, scenario, m => m.RequestsPerSecond), "0"),
-                Statistics.Spread(rounds.Select(m => m.RequestsPerSecond)).ToString("0%", CultureInfo.InvariantCulture),
+                Number(Statistics.Spread(rounds.Select(m => m.RequestsPerSecond)), "0%"),
                 Number(results.Median(subject, scenario, m => m.P50Microseconds), "0"),
                 Number(results.Median(subject, scenario, m => m.P99Microseconds), "0"),
                 Number(cpu, "0.0"),

@@ -34,16 +34,27 @@ internal sealed record ServerSettings(
 
     internal IEnumerable<string> ToArguments()
     {
-        string?[] words =
-        [
-            "--variant", Variant,
-            "--store", Store,
-            "--keys", Keys,
-            .. Connection is null ? (string[])[] : ["--connection", Connection],
-            .. CollectEvery is { } every ? (string[])["--collect-every", $"{(int)every.TotalSeconds}"] : [],
-            CountsStatements ? "--count-statements" : null,
-            KeepsTimeline ? "--timeline" : null,
-        ];
-        return words.OfType<string>();
+        List<string> words = ["--variant", Variant, "--store", Store, "--keys", Keys];
+        if (Connection is not null)
+        {
+            words.AddRange("--connection", Connection);
+        }
+
+        if (CollectEvery is { } every)
+        {
+            words.AddRange("--collect-every", $"{(int)every.TotalSeconds}");
+        }
+
+        if (CountsStatements)
+        {
+            words.Add("--count-statements");
+        }
+
+        if (KeepsTimeline)
+        {
+            words.Add("--timeline");
+        }
+
+        return words;
     }
 }

@@ -1,4 +1,4 @@
-# The servers that the tests start themselves. To be sourced.
+# The servers that the tests and the benchmarks start themselves. To be sourced.
 
 find_postgres() { command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
 find_redis() { command -v redis-server >/dev/null; }
@@ -15,6 +15,12 @@ missing_packages() {
 install_missing_servers() {
   local missing
   mapfile -t missing < <(missing_packages)
+  install_packages "${missing[@]}"
+}
+
+# Names what it can't install instead of failing: what needs it says so itself.
+install_packages() {
+  local missing=("$@")
   [ "${#missing[@]}" -eq 0 ] && return
 
   local run_as=()
@@ -22,13 +28,13 @@ install_missing_servers() {
     if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
       run_as=(sudo -n)
     else
-      echo "Missing: ${missing[*]}. Not allowed to install them (no root); the tests that need them can't run."
+      echo "Missing: ${missing[*]}. Not allowed to install them (no root); what needs them can't run."
       return
     fi
   fi
 
   if ! command -v apt-get >/dev/null; then
-    echo "Missing: ${missing[*]}. No apt-get here; the tests that need them can't run."
+    echo "Missing: ${missing[*]}. No apt-get here; what needs them can't run."
     return
   fi
 
@@ -46,6 +52,6 @@ install_missing_servers() {
   fi
   "${run_as[@]}" apt-get update -qq &&
     "${run_as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
-    echo "Installing ${missing[*]} failed; the tests that need them can't run."
+    echo "Installing ${missing[*]} failed; what needs them can't run."
   [ -z "$forbidden" ] || "${run_as[@]}" rm -f "$forbidden"
 }

@@ -64,7 +64,7 @@ public sealed class TokenSession : IAsyncDisposable
         }
         catch
         {
-            own.Dispose();
+            await own.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -266,7 +266,7 @@ public sealed class TokenSession : IAsyncDisposable
         }
         finally
         {
-            _client.Dispose();
+            await _client.DisposeAsync().ConfigureAwait(false);
         }
 
         if (failure is not null)

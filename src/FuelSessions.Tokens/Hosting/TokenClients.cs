@@ -1,10 +1,12 @@
 using FuelSessions.Tokens.Renewal;
+using FuelSessions.Tokens.Stores;
 using Microsoft.Extensions.Options;
 
 namespace FuelSessions.Tokens.Hosting;
 
 /// <summary>The app's clients, by name. Each is made once and lives as long as the app.</summary>
-internal sealed class TokenClients(IServiceProvider services, IOptionsMonitor<TokenSessionOptions> options, IEnumerable<TokenClientName> registered) : IDisposable
+internal sealed class TokenClients(IServiceProvider services, IOptionsMonitor<TokenSessionOptions> options, IEnumerable<TokenClientName> registered)
+    : ITokenManagers, IAsyncDisposable, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, TokenClient> _clients = [];
@@ -30,14 +32,22 @@ internal sealed class TokenClients(IServiceProvider services, IOptionsMonitor<To
 
     internal IEnumerable<TokenClient> All() => _names.Select(Get);
 
-    public void Dispose()
+    IEnumerable<ITokenSessionManager> ITokenManagers.All => All().Select(client => client.Manager);
+
+    public async ValueTask DisposeAsync()
     {
+        TokenClient[] clients;
         lock (_gate)
         {
-            foreach (TokenClient client in _clients.Values)
-            {
-                client.Dispose();
-            }
+            clients = [.. _clients.Values];
+            _clients.Clear();
+        }
+
+        foreach (TokenClient client in clients)
+        {
+            await client.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 }

@@ -1,5 +1,6 @@
 using FuelSessions.Tokens;
 using FuelSessions.Tokens.Hosting;
+using FuelSessions.Tokens.Stores;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -36,6 +37,7 @@ public static class TokenSessionServiceCollectionExtensions
         services.AddSingleton(new RegisteredServices(services));
         services.AddSingleton<IValidateOptions<TokenSessionOptions>, TokenSessionOptionsRules>();
         services.AddSingleton<TokenClients>();
+        services.AddSingleton<ITokenManagers>(provider => provider.GetRequiredService<TokenClients>());
         services.AddSingleton(provider => new TokenSessionFactory(provider.GetRequiredService<TokenClients>()));
         services.AddHostedService<TokenClientsLifetime>();
         return services;

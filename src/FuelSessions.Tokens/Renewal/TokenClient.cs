@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace FuelSessions.Tokens.Renewal;
 
 /// <summary>One client of one provider: what sessions and handlers of that name share. Safe for use from many threads.</summary>
-internal sealed class TokenClient : IDisposable
+internal sealed class TokenClient : IAsyncDisposable
 {
     // A caller who joined a renewal that returned the token it was refused with starts one of its own; unless that is always so.
     private const int MostFlights = 3;
@@ -26,18 +26,18 @@ internal sealed class TokenClient : IDisposable
         Clock = options.TimeProvider ?? services.GetService<TimeProvider>() ?? TimeProvider.System;
         ILoggerFactory loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         var context = new TokenStoreContext(name, Clock, loggers, options.DataProtection ?? services.GetService<IDataProtectionProvider>());
-        ITokenSessionManager manager = MakeManager(context);
+        Manager = MakeManager(context);
         Diagnostics = new TokenDiagnostics(name, loggers, services.GetService<IMeterFactory>());
         Endpoint = new TokenEndpoint(name, options, Clock);
 
         // What a lock's life leaves for writing, when the provider takes all the time it may.
         TimeSpan patience = options.LockLifetime - options.RequestTimeout is var left && left > ShortestPatience ? left : ShortestPatience;
-        Shelf = new TokenShelf(manager, Clock, patience, Diagnostics);
-        Remembered = new RememberedIdentity(name, manager, Clock, patience, Diagnostics);
+        Shelf = new TokenShelf(Manager, Clock, patience, Diagnostics);
+        Remembered = new RememberedIdentity(name, Manager, Clock, patience, Diagnostics);
         var tools = new RenewalTools(
             name,
             options,
-            options.LockRenewals && manager is ITokenRenewalLock own ? own : NoRenewalLock.Instance,
+            options.LockRenewals && Manager is ITokenRenewalLock own ? own : NoRenewalLock.Instance,
             Shelf,
             Endpoint,
             Remembered,
@@ -51,6 +51,8 @@ internal sealed class TokenClient : IDisposable
     internal TokenSessionOptions Options { get; }
 
     internal TimeProvider Clock { get; }
+
+    internal ITokenSessionManager Manager { get; }
 
     internal TokenDiagnostics Diagnostics { get; }
 
@@ -121,10 +123,16 @@ internal sealed class TokenClient : IDisposable
         return await Shelf.SaveAsync(only: null, cancellationToken).ConfigureAwait(false);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         Endpoint.Dispose();
         Diagnostics.Dispose();
+
+        // A manager of the app's own is the app's to dispose of.
+        if (Manager is StoredTokenManager own)
+        {
+            await own.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private ITokenSessionManager MakeManager(TokenStoreContext context)

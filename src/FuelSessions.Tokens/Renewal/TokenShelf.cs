@@ -42,6 +42,7 @@ internal sealed class TokenShelf(ITokenSessionManager manager, TimeProvider cloc
         WriteAsync(key, () => held.Stored, next, cancellationToken => manager.TryReplaceAsync(held.Stored, next, key, cancellationToken));
 
     /// <summary>Puts a token in place of whatever is stored. Where the store fails, as above.</summary>
+    /// <exception cref="InvalidOperationException">The store says that it can't be stored there, ever.</exception>
     internal async Task PutAsync(TokenKey key, OAuthToken token)
     {
         OAuthToken before = OAuthToken.Empty;
@@ -51,7 +52,7 @@ internal sealed class TokenShelf(ITokenSessionManager manager, TimeProvider cloc
             before = await manager.GetAsync(key, cancellationToken).ConfigureAwait(false);
             await manager.SetAsync(token, key, cancellationToken).ConfigureAwait(false);
             return true;
-        }).ConfigureAwait(false);
+        }, error => error is InvalidOperationException).ConfigureAwait(false);
     }
 
     /// <summary>Deletes a token, if it is still the one that was read.</summary>
@@ -107,7 +108,13 @@ internal sealed class TokenShelf(ITokenSessionManager manager, TimeProvider cloc
     }
 
     /// <param name="before">What is stored, as far as is known when writing has failed for good.</param>
-    private async Task<bool> WriteAsync(TokenKey key, Func<OAuthToken> before, OAuthToken next, Func<CancellationToken, Task<bool>> write)
+    /// <param name="isFinal">Whether whoever waits for the token is better told of a failure than given a token that is not stored.</param>
+    private async Task<bool> WriteAsync(
+        TokenKey key,
+        Func<OAuthToken> before,
+        OAuthToken next,
+        Func<CancellationToken, Task<bool>> write,
+        Func<Exception, bool>? isFinal = null)
     {
         using var deadline = new CancellationTokenSource(patience, clock);
         for (int attempt = 0; ; attempt++)
@@ -121,6 +128,10 @@ internal sealed class TokenShelf(ITokenSessionManager manager, TimeProvider cloc
                 }
 
                 return isWritten;
+            }
+            catch (Exception error) when (isFinal?.Invoke(error) is true)
+            {
+                throw;
             }
             catch (Exception error) when (attempt < Pauses.Length && !deadline.IsCancellationRequested)
             {

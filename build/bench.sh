@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Measures FuelSessions against no session, a handler that does the same by hand, and the framework's own session, on all stores, and
+# writes the figures into docs/performance.md. On Debian it installs what it needs (wrk and the stores' servers) if it may.
+#
+#   build/bench.sh                       the comparison: some 15 minutes
+#   build/bench.sh --growth              and what a request costs as more is stored: some 15 minutes more
+#   build/bench.sh --quick               whether everything works: two or three minutes, written nowhere
+#   build/bench.sh --only ours,floor --stores redis --scenarios read,count
+#                                        a part of the comparison, written nowhere
+#
+# Further options: --seconds N and --rounds N of the comparison, --no-fat (no sessions with 4 KB of other data), --json FILE (every single
+# measurement), --check (a bound that is missed is an error), --max N (growth: no more sessions, rows or bytes than that).
+# REDIS_CLIENT=3.1.31 build/bench.sh measures with that version of StackExchange.Redis.
+#
+# Nothing else should run on the machine meanwhile. All servers listen on 127.0.0.1, keep their data in temporary folders, and end with
+# this script, also if it is interrupted.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+page=docs/performance.md
+compare=() growth=() with_growth= partial=
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --growth) with_growth=1; shift ;;
+    --max) growth+=("$1" "$2"); shift 2 ;;
+    --quick) compare+=("$1"); growth+=(--max 10000 --rounds 1); partial=1; shift ;;
+    --no-fat) compare+=("$1"); partial=1; shift ;;
+    --only | --stores | --scenarios) compare+=("$1" "$2"); partial=1; shift 2 ;;
+    --seconds | --rounds | --seed | --json) compare+=("$1" "$2"); shift 2 ;;
+    --check) compare+=("$1"); shift ;;
+    -h | --help) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit ;;
+    *) echo "Unknown option: $1 (see build/bench.sh --help)" >&2; exit 2 ;;
+  esac
+done
+# What is incomplete must not replace what is complete.
+if [ -z "$partial" ]; then
+  compare+=(--page "$page")
+  growth+=(--page "$page")
+fi
+
+source build/servers.sh
+needed_packages() {
+  command -v wrk >/dev/null || echo wrk
+  find_postgres || echo postgresql
+  find_redis || echo redis-server
+  find_memcached || echo memcached
+}
+mapfile -t missing < <(needed_packages)
+install_packages "${missing[@]}"
+
+properties=()
+[ -z "${REDIS_CLIENT:-}" ] || properties+=("-p:StackExchangeRedisVersion=$REDIS_CLIENT")
+echo "== build (Release)"
+dotnet build test/FuelSessions.Benchmarks -c Release -v quiet --nologo "${properties[@]}"
+
+# By its file and not by "dotnet run", so that a signal reaches the one process that stops all others.
+bench=test/FuelSessions.Benchmarks/bin/Release/net10.0/FuelSessions.Benchmarks.dll
+running=
+trap '[ -z "$running" ] || kill -TERM "$running" 2>/dev/null || true; wait' INT TERM HUP
+run() {
+  dotnet "$bench" "$@" &
+  running=$!
+  local status=0
+  wait "$running" || status=$?
+  running=
+  return "$status"
+}
+
+echo "== comparison"
+status=0
+run compare "${compare[@]}" || status=$?
+if [ "$status" -eq 0 ] && [ -n "$with_growth" ]; then
+  echo "== growth"
+  run growth "${growth[@]}" || status=$?
+fi
+exit "$status"

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using FuelSessions.Records;
+
+namespace FuelSessions.Benchmarks.Growth.Bulk;
+
+/// <summary>SET after SET over one connection, without waiting for the answers; in the form that docs/redis.md describes.</summary>
+internal sealed class RedisBulk(int port) : IBulkStore
+{
+    private const int FlushAt = 256 * 1024;
+
+    public async Task AddAsync(IEnumerable<SessionRecord> records, CancellationToken cancellationToken)
+    {
+        using var client = new TcpClient { NoDelay = true };
+        await client.ConnectAsync("127.0.0.1", port, cancellationToken);
+        NetworkStream stream = client.GetStream();
+        var answered = new Answers();
+        Task reading = answered.ReadAsync(stream, cancellationToken);
+        long sent = 0;
+        var output = new ArrayBufferWriter<byte>(2 * FlushAt);
+        foreach (SessionRecord record in records)
+        {
+            Append(output, record);
+            sent++;
+            if (output.WrittenCount >= FlushAt)
+            {
+                await FlushAsync();
+            }
+        }
+
+        await FlushAsync();
+        client.Client.Shutdown(SocketShutdown.Send);
+        await reading;
+        if (answered.Stored != sent)
+        {
+            throw new InvalidOperationException($"Redis stored {answered.Stored} of {sent} sessions.");
+        }
+
+        async Task FlushAsync()
+        {
+            await stream.WriteAsync(output.WrittenMemory, cancellationToken);
+            output.ResetWrittenCount();
+        }
+    }
+
+    public Task<long> CountExpiredAsync() => Task.FromResult(0L);
+
+    private static void Append(ArrayBufferWriter<byte> output, SessionRecord record)
+    {
+        var value = new ArrayBufferWriter<byte>(512 + record.Data.Length);
+        Span<byte> header = value.GetSpan(2 * sizeof(long));
+        BinaryPrimitives.WriteInt64BigEndian(header, record.Expires.ToUnixTimeMilliseconds());
+        BinaryPrimitives.WriteInt64BigEndian(header[sizeof(long)..], record.Version);
+        value.Advance(2 * sizeof(long));
+        SessionRecordFormat.Encode(record, value);
+
+        string milliseconds = record.Lifetime.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
+        string key = "fuel:session:" + record.Key.ToHex();
+        Encoding.ASCII.GetBytes($"*5\r\n$3\r\nSET\r\n${key.Length}\r\n{key}\r\n${value.WrittenCount}\r\n", output);
+        output.Write(value.WrittenSpan);
+        Encoding.ASCII.GetBytes($"\r\n$2\r\nPX\r\n${milliseconds.Length}\r\n{milliseconds}\r\n", output);
+    }
+
+    /// <summary>Counts the answers: <c>+OK</c>, or an error.</summary>
+    private sealed class Answers
+    {
+        internal long Stored { get; private set; }
+
+        internal async Task ReadAsync(NetworkStream stream, CancellationToken cancellationToken)
+        {
+            byte[] buffer = new byte[64 * 1024];
+            int count;
+            while ((count = await stream.ReadAsync(buffer, cancellationToken)) > 0)
+            {
+                Stored += buffer.AsSpan(0, count).Count((byte)'+');
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text;
+using FuelSessions.Benchmarks.Load;
+using FuelSessions.Benchmarks.Load.Stores;
+using FuelSessions.Benchmarks.Report;
+
+namespace FuelSessions.Benchmarks.Growth;
+
+/// <summary>What a request costs as more and more is stored.</summary>
+internal static class GrowthRun
+{
+    internal static async Task<int> RunAsync(Arguments arguments)
+    {
+        GrowthSettings settings = GrowthSettings.Parse(arguments);
+        Wrk.ThrowIfMissing();
+        using var interruption = new Interruption();
+        await using var stores = new StoreHost();
+        await using var bench = new GrowthBench(settings, stores, interruption.Token);
+        try
+        {
+            await ReportAsync(await MeasureAsync(bench, settings), settings, stores, interruption.Token);
+            return 0;
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("Interrupted.");
+            return 130;
+        }
+    }
+
+    private static async Task<List<GrowthChart>> MeasureAsync(GrowthBench bench, GrowthSettings settings)
+    {
+        (string Name, Func<GrowthBench, Task<GrowthChart>> Measure)[] kinds =
+        [
+            ("payload", PayloadGrowth.MeasureAsync),
+            ("variables", VariableGrowth.MeasureAsync),
+            ("memory", RedisMemory.MeasureAsync),
+            ("sessions", SessionGrowth.MeasureAsync),
+            ("expired", ExpiredGrowth.MeasureAsync),
+        ];
+        List<GrowthChart> charts = [];
+        foreach ((string name, Func<GrowthBench, Task<GrowthChart>> measure) in kinds.Where(kind => settings.Only.Contains(kind.Name)))
+        {
+            GrowthChart chart = await measure(bench);
+            if (chart.Lines.Any(line => line.Points.Count > 0))
+            {
+                charts.Add(chart);
+            }
+        }
+
+        return charts;
+    }
+
+    private static async Task ReportAsync(List<GrowthChart> charts, GrowthSettings settings, StoreHost stores, CancellationToken cancellationToken)
+    {
+        string folder = Path.GetFileNameWithoutExtension(settings.Page) ?? "performance";
+        var text = new StringBuilder($"Measured on {Machine.Describe(await stores.VersionsAsync())}. Medians of {settings.Rounds} runs of {settings.Seconds} s.\n\n");
+        text.AppendJoin('\n', charts.Select(chart => chart.ToMarkdown(folder)));
+        Console.WriteLine(text);
+        if (settings.Page is { } page)
+        {
+            DirectoryInfo beside = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(page))!, folder));
+            foreach (GrowthChart chart in charts)
+            {
+                await File.WriteAllTextAsync(Path.Combine(beside.FullName, chart.File + ".svg"), chart.ToSvg(), cancellationToken);
+            }
+
+            await PerformancePage.ReplaceAsync(page, "growth", text.ToString(), cancellationToken);
+        }
+    }
+}

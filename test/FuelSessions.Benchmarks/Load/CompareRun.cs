@@ -1,0 +1,185 @@
+using FuelSessions.Benchmarks.Load.Stores;
+using FuelSessions.Benchmarks.Report;
+using FuelSessions.Benchmarks.Server;
+
+namespace FuelSessions.Benchmarks.Load;
+
+/// <summary>The comparison: all variants on all stores, in one run on one machine.</summary>
+internal sealed class CompareRun(CompareSettings options, StoreHost stores, CancellationToken cancellationToken) : IAsyncDisposable
+{
+    private const int WarmUpSeconds = 1;
+    private const int ColdStarts = 3;
+
+    private readonly Results _results = new();
+    private readonly Measurer _measurer = new(stores);
+    private readonly Dictionary<string, ServerProcess> _servers = [];
+    private readonly Random _random = new(options.Seed);
+    private readonly List<Subject> _subjects = [];
+
+    internal static async Task<int> RunAsync(Arguments arguments)
+    {
+        CompareSettings options = CompareSettings.Parse(arguments);
+        Wrk.ThrowIfMissing();
+        using var interruption = new Interruption();
+        await using var stores = new StoreHost();
+        await using var run = new CompareRun(options, stores, interruption.Token);
+        try
+        {
+            Results results = await run.RunAsync();
+            return await run.ReportAsync(results);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("Interrupted.");
+            return 130;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ServerProcess server in _servers.Values)
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    private async Task<Results> RunAsync()
+    {
+        await StartAsync();
+        (Subject Subject, Scenario Scenario)[] plan =
+        [
+            .. _subjects.SelectMany(subject => Scenario.For(subject).Where(scenario => options.Wants(subject, scenario)).Select(scenario => (subject, scenario))),
+        ];
+
+        // More data don't need other code.
+        await WarmUpAsync(plan.Where(run => !run.Scenario.IsFat));
+        for (int round = 1; round <= options.Rounds; round++)
+        {
+            // Whatever else the machine does, and how warm it is, meets each of them at another moment in each round.
+            _random.Shuffle(plan);
+            foreach ((Subject subject, Scenario scenario) in plan)
+            {
+                Console.Error.WriteLine($"round {round} of {options.Rounds}: {subject}, {scenario}");
+                _results.Add(subject, scenario, await MeasureAsync(subject, scenario, options.SecondsOf(scenario)));
+            }
+        }
+
+        await AuditAsync();
+        await StartColdAsync();
+        return _results;
+    }
+
+    private async Task<int> ReportAsync(Results results)
+    {
+        Machine machine = Machine.Describe(await stores.VersionsAsync());
+        IReadOnlyList<Bound> bounds = Bounds.Of(results);
+        string report = ComparisonReport.Write(results, bounds, options, machine);
+        Console.WriteLine(report);
+        if (options.Json is { } json)
+        {
+            await RawResults.WriteAsync(json, results, bounds, machine, cancellationToken);
+        }
+
+        if (options.Page is { } page)
+        {
+            await PerformancePage.ReplaceAsync(page, "comparison", report, cancellationToken);
+        }
+
+        return options.Checks && bounds.Any(bound => bound.Verdict == Verdict.Missed) ? 1 : 0;
+    }
+
+    private async Task StartAsync()
+    {
+        foreach (Subject subject in Subject.All.Where(options.Wants))
+        {
+            try
+            {
+                await stores.ConnectionAsync(subject);
+                _subjects.Add(subject);
+            }
+            catch (UsageException missing)
+            {
+                _results.LeaveOut($"{subject}: {missing.Message}");
+                continue;
+            }
+
+            await ServerAsync(subject, forNew: false);
+            if (subject.Store == "memory" && options.Scenarios.Contains(Scenario.New.Kind))
+            {
+                await ServerAsync(subject, forNew: true);
+            }
+        }
+    }
+
+    // What new sessions leave in the memory of a process can't be emptied from outside: they get one to themselves.
+    private async Task<ServerProcess> ServerAsync(Subject subject, bool forNew)
+    {
+        string name = forNew && subject.Store == "memory" ? $"{subject}, new" : subject.ToString();
+        if (!_servers.TryGetValue(name, out ServerProcess? server))
+        {
+            server = await StartAsync(subject);
+            _servers.Add(name, server);
+        }
+
+        return server;
+    }
+
+    private async Task<ServerProcess> StartAsync(Subject subject, bool countsStatements = false)
+    {
+        var settings = new ServerSettings(subject.Variant, subject.Store, await stores.ConnectionAsync(subject), stores.Keys, CountsStatements: countsStatements);
+        return await ServerProcess.StartAsync(settings, cancellationToken);
+    }
+
+    private async Task WarmUpAsync(IEnumerable<(Subject Subject, Scenario Scenario)> plan)
+    {
+        foreach ((Subject subject, Scenario scenario) in plan)
+        {
+            Console.Error.WriteLine($"warm-up: {subject}, {scenario}");
+            await MeasureAsync(subject, scenario, WarmUpSeconds);
+        }
+    }
+
+    private async Task<Measurement> MeasureAsync(Subject subject, Scenario scenario, int seconds) => await _measurer.RunAsync(
+        subject, await ServerAsync(subject, forNew: !scenario.SendsCookie), scenario, seconds, _random.Next(), cancellationToken);
+
+    private async Task AuditAsync()
+    {
+        var audit = new Audit(stores, _results, cancellationToken);
+        foreach (Subject subject in _subjects.Where(subject => !subject.IsNone))
+        {
+            Console.Error.WriteLine($"store commands and lost updates: {subject}");
+            await stores.EmptyAsync(subject);
+            if (subject.Store is "sqlite" or "postgres")
+            {
+                // Counting costs a little, so it is not done where time is measured.
+                await using ServerProcess counting = await StartAsync(subject, countsStatements: true);
+                await audit.RunAsync(subject, counting);
+            }
+            else
+            {
+                await audit.RunAsync(subject, await ServerAsync(subject, forNew: false));
+            }
+        }
+    }
+
+    private async Task StartColdAsync()
+    {
+        var start = new ColdStart(stores, _results, cancellationToken);
+        Subject[] subjects = [.. _subjects.Where(subject => subject is { Store: "redis", Variant: "builtin" or "ours" })];
+        if (!options.Scenarios.Contains(Scenario.Count.Kind))
+        {
+            return;
+        }
+
+        for (int repetition = 1; repetition <= Math.Min(ColdStarts, options.Rounds); repetition++)
+        {
+            (Subject Subject, bool Synchronous)[] plan = [.. subjects.SelectMany(subject => new[] { (subject, true), (subject, false) })];
+            _random.Shuffle(plan);
+            foreach ((Subject subject, bool synchronous) in plan)
+            {
+                Console.Error.WriteLine($"cold start {repetition}: {subject}, {(synchronous ? "synchronous" : "asynchronous")}");
+                await start.RunAsync(subject, await ServerAsync(subject, forNew: false), synchronous, _random.Next());
+            }
+        }
+    }
+}

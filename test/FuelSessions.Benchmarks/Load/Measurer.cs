@@ -1,0 +1,62 @@
+using FuelSessions.Benchmarks.Load.Stores;
+using FuelSessions.Benchmarks.Server;
+
+namespace FuelSessions.Benchmarks.Load;
+
+/// <summary>Runs one scenario against a server that is up.</summary>
+internal sealed class Measurer(StoreHost stores)
+{
+    /// <summary>
+    /// Empties the store, begins the sessions, runs wrk for so long, and takes what the server process has used meanwhile. The sessions
+    /// are new each time, so none is old enough for its id to be rotated or its end to be moved: a client that keeps no cookie that it
+    /// is sent would otherwise come with an old one from then on.
+    /// </summary>
+    internal async Task<Measurement> RunAsync(Subject subject, ServerProcess server, Scenario scenario, int seconds, int seed, CancellationToken cancellationToken)
+    {
+        await stores.EmptyAsync(subject);
+        string[] cookies = scenario.SendsCookie ? await Sessions.BeginAsync(server, Sessions.Usual, scenario.SeededBytes, cancellationToken) : [];
+        Measurement measured = await LoadAsync(server, scenario, cookies, seconds, seed, cancellationToken);
+        return scenario.Counts && !subject.IsNone && !subject.IsCarried
+            ? measured with { Lost = await LostAsync(server, cookies, measured.Requests, cancellationToken) }
+            : measured;
+    }
+
+    /// <summary>The same with sessions that are there already.</summary>
+    internal async Task<Measurement> LoadAsync(
+        ServerProcess server, Scenario scenario, string[] cookies, int seconds, int seed, CancellationToken cancellationToken)
+    {
+        await File.WriteAllLinesAsync(stores.CookieFile, cookies, cancellationToken);
+        ServerStats before = await server.StatsAsync(cancellationToken);
+        WrkResult result = await Wrk.RunAsync(server.Url(scenario.Path), stores.CookieFile, scenario.Connections, seconds, seed, cancellationToken);
+        ServerStats after = await server.SettledStatsAsync(cancellationToken);
+
+        long requests = after.Requests - before.Requests;
+        if (requests == 0)
+        {
+            throw new InvalidOperationException($"{scenario}: no request reached the server.");
+        }
+
+        return new Measurement(
+            requests,
+            result.Answered / result.Duration.TotalSeconds,
+            result.P50.TotalMicroseconds,
+            result.P99.TotalMicroseconds,
+            (double)(after.CpuMicroseconds - before.CpuMicroseconds) / requests,
+            (double)(after.AllocatedBytes - before.AllocatedBytes) / requests,
+            result.Failures);
+    }
+
+    // Every request that began to count is in the sum, those included whose answer wrk did not wait for; so the number is exact.
+    private static async Task<long> LostAsync(ServerProcess server, string[] cookies, long requests, CancellationToken cancellationToken)
+    {
+        long lost = requests - await Sessions.SumAsync(server, cookies, cancellationToken);
+        if (lost > 0)
+        {
+            // The last ones may still have been on their way to the store.
+            await Task.Delay(500, cancellationToken);
+            lost = requests - await Sessions.SumAsync(server, cookies, cancellationToken);
+        }
+
+        return lost;
+    }
+}

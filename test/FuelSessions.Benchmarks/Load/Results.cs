@@ -1,0 +1,54 @@
+namespace FuelSessions.Benchmarks.Load;
+
+/// <summary>Everything that a run has measured.</summary>
+internal sealed class Results
+{
+    private readonly Dictionary<(Subject Subject, Scenario Scenario), List<Measurement>> _measurements = [];
+    private readonly Dictionary<(Subject Subject, Scenario Scenario), double> _commands = [];
+    private readonly List<string> _left = [];
+
+    internal IReadOnlyDictionary<(Subject Subject, Scenario Scenario), List<Measurement>> Measurements => _measurements;
+
+    /// <summary>What could not be measured, and why.</summary>
+    internal IReadOnlyList<string> LeftOut => _left;
+
+    /// <summary>Of each subject: counted requests one by one answered, and those of them that are in no counter.</summary>
+    internal Dictionary<Subject, (long Answered, long Lost)> Bursts { get; } = [];
+
+    /// <summary>Requests a second after the first one of a fresh process; by variant, and whether it waited on its thread.</summary>
+    internal Dictionary<(string Variant, bool Synchronous), List<double>> ColdStarts { get; } = [];
+
+    internal void Add(Subject subject, Scenario scenario, Measurement measurement)
+    {
+        if (!_measurements.TryGetValue((subject, scenario), out List<Measurement>? list))
+        {
+            _measurements.Add((subject, scenario), list = []);
+        }
+
+        list.Add(measurement);
+    }
+
+    internal void LeaveOut(string what) => _left.Add(what);
+
+    internal void SetCommands(Subject subject, Scenario scenario, double perRequest) => _commands[(subject, scenario)] = perRequest;
+
+    /// <summary>Store commands of one request; null if they were not counted.</summary>
+    internal double? Commands(Subject subject, Scenario scenario) => _commands.TryGetValue((subject, scenario), out double commands) ? commands : null;
+
+    /// <summary>The median over the rounds; null if it was not measured.</summary>
+    internal double? Median(Subject subject, Scenario scenario, Func<Measurement, double> figure) =>
+        _measurements.TryGetValue((subject, scenario), out List<Measurement>? list) ? Statistics.Median(list.Select(figure)) : null;
+
+    internal long Failures => _measurements.Values.Sum(list => list.Sum(measurement => measurement.Failures));
+
+    /// <summary>Lost updates of a subject, under load and in its burst; null if it has no counters.</summary>
+    internal long? Lost(Subject subject)
+    {
+        long[] lost =
+        [
+            .. _measurements.Where(entry => entry.Key.Subject == subject).SelectMany(entry => entry.Value).Select(measurement => measurement.Lost).OfType<long>(),
+            .. Bursts.TryGetValue(subject, out (long Answered, long Lost) burst) ? (long[])[burst.Lost] : [],
+        ];
+        return lost.Length == 0 ? null : lost.Sum();
+    }
+}

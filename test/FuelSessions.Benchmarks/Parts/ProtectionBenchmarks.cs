@@ -1,0 +1,44 @@
+using BenchmarkDotNet.Attributes;
+using FuelSessions.Records;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace FuelSessions.Benchmarks.Parts;
+
+/// <summary>The cookie's protection. An id that was seen within a minute is remembered; these show what that saves.</summary>
+public class ProtectionBenchmarks
+{
+    // Far more than are remembered.
+    private const int Many = 32 * 1024;
+
+    private readonly IdProtector _protector = new(new EphemeralDataProtectionProvider(), "benchmark", TimeProvider.System);
+    private readonly SessionId[] _ids = new SessionId[Many];
+    private readonly string[] _texts = new string[Many];
+    private int _next;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        for (int index = 0; index < Many; index++)
+        {
+            _ids[index] = new SessionId(SessionKey.Create(), SessionSecret.Create());
+            _texts[index] = _protector.ProtectId(_ids[index]);
+        }
+    }
+
+    [Benchmark]
+    public string ProtectAnId() => _protector.ProtectId(_ids[Next()]);
+
+    [Benchmark]
+    public string ProtectAnIdSentAMomentAgo() => _protector.ProtectId(_ids[0]);
+
+    [Benchmark]
+    public bool ReadAnId() => _protector.TryReadId(_texts[Next()], out _, out _);
+
+    [Benchmark]
+    public bool ReadAnIdSeenAMomentAgo() => _protector.TryReadId(_texts[0], out _, out _);
+
+    [Benchmark]
+    public bool RefuseGarbage() => _protector.TryReadId("CfDJ8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", out _, out _);
+
+    private int Next() => _next = (_next + 1) & (Many - 1);
+}

@@ -1,0 +1,37 @@
+using FuelSessions.Benchmarks;
+using FuelSessions.Benchmarks.Growth;
+using FuelSessions.Benchmarks.Load;
+using FuelSessions.Benchmarks.Parts;
+using FuelSessions.Benchmarks.Server;
+
+const string Usage = """
+    parts [BenchmarkDotNet's arguments]   the parts, one by one, in process
+    compare [options]                     none, floor, built-in and ours under load; see build/bench.sh
+    growth [options]                      what a request costs as payloads, variables, sessions and expired rows grow
+    server [options]                      what the two start: one variant on one store
+    """;
+
+string verb = args.FirstOrDefault() ?? "";
+string[] rest = args.Length > 1 ? args[1..] : [];
+try
+{
+    return verb switch
+    {
+        "parts" => PartsRun.Run(rest),
+        "compare" => await CompareRun.RunAsync(new Arguments(rest)),
+        "growth" => await GrowthRun.RunAsync(new Arguments(rest)),
+        "server" => await BenchServer.RunAsync(new Arguments(rest)),
+        _ => Help(),
+    };
+}
+catch (UsageException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 2;
+}
+
+static int Help()
+{
+    Console.Error.WriteLine(Usage);
+    return 2;
+}

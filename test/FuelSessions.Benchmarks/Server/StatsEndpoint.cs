@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FuelSessions.Benchmarks.Server;
+
+internal static class StatsEndpoint
+{
+    internal static void MapStats(this IEndpointRouteBuilder app, Served served) => app.MapGet("/stats", (RequestDelegate)(context =>
+    {
+        var stats = new ServerStats(
+            served.Requests,
+            (long)Environment.CpuUsage.TotalTime.TotalMicroseconds,
+            GC.GetTotalAllocatedBytes(precise: true),
+            StatementCounter.Instance.Count,
+            served.Timeline);
+        return context.Response.WriteAsJsonAsync(stats, ServerStatsJson.Default.ServerStats);
+    }));
+}

@@ -67,7 +67,13 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
     // Counted from now by this node's clock, so that the server's does not matter. One that is over already is stored for no time.
     private static long TimeToLive(DateTimeOffset expires, long now) => Math.Max(1, expires.ToUnixTimeMilliseconds() - now);
 
-    private RedisKey KeyOf(SessionKey key) => keyPrefix + key.ToHex();
+    private RedisKey KeyOf(SessionKey key) => string.Create(keyPrefix.Length + (2 * SessionKey.Size), (Prefix: keyPrefix, Key: key), static (name, parts) =>
+    {
+        Span<byte> bytes = stackalloc byte[SessionKey.Size];
+        parts.Key.WriteTo(bytes);
+        parts.Prefix.CopyTo(name);
+        Convert.TryToHexStringLower(bytes, name[parts.Prefix.Length..], out _);
+    });
 
     private SessionRecord? Live(SessionKey key, byte[]? stored) =>
         stored is not null && StoredSession.Decode(key, stored) is { } record && record.Expires > clock.GetUtcNow() ? record : null;

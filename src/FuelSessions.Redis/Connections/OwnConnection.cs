@@ -18,6 +18,8 @@ internal static class OwnConnection
         // A server that is down now is waited for in the background, as one that goes down later is.
         own.AbortOnConnectFail = false;
 
-        return await ConnectionMultiplexer.ConnectAsync(own).ConfigureAwait(false);
+        ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(own).ConfigureAwait(false);
+        AnswerOrder.Release(connection);
+        return connection;
     }
 }

@@ -32,15 +32,19 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
         bool withText = false;
         for (int attempt = 1; ; attempt++)
         {
-            IDatabase database = (await ConnectedAsync(cancellationToken).ConfigureAwait(false)).Database;
+            Connected connected = await ConnectedAsync(cancellationToken).ConfigureAwait(false);
             RefuseBacklog();
-            Task<TAnswer> answer = command(database, state, withText);
+            Task<TAnswer> answer = command(connected.Database, state, withText);
             try
             {
                 await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
 
-                // Off the thread that hands out answers: an app that blocks in its endpoint must not hold up everybody else's.
-                await Task.Yield();
+                if (connected.AnswersInOrder)
+                {
+                    // Off the thread that hands out answers: an app that blocks in its endpoint must not hold up everybody else's.
+                    await Task.Yield();
+                }
+
                 return decode(state, answer.Result);
             }
             catch (OperationCanceledException) when (!answer.IsCompleted)
@@ -98,7 +102,7 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
     private async Task<Connected> ConnectAsync()
     {
         IConnectionMultiplexer connection = await connect().ConfigureAwait(false);
-        return new Connected(connection, connection.GetDatabase(database ?? -1));
+        return new Connected(connection, connection.GetDatabase(database ?? -1), AnswerOrder.IsKept(connection));
     }
 
     private void Abandon(Task answer)
@@ -122,5 +126,5 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
         }
     }
 
-    private sealed record Connected(IConnectionMultiplexer Connection, IDatabase Database);
+    private sealed record Connected(IConnectionMultiplexer Connection, IDatabase Database, bool AnswersInOrder);
 }

@@ -1,8 +1,5 @@
-using System.Buffers;
-using System.Buffers.Binary;
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
+using System.Runtime.InteropServices;
 using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
@@ -11,31 +8,28 @@ namespace FuelSessions.Engine;
 /// Who sent the request: compared by hashes that are keyed with the session, so that two records don't tell whether they
 /// belong to one person.
 /// </summary>
-internal readonly struct ClientIdentity(string? userAgent, IPAddress? address, RecentClients? recent = null)
+internal readonly struct ClientIdentity(string? userAgent, IPAddress? address)
 {
+    private const int MostOnStack = 512;
+
     internal string? UserAgent { get; } = string.IsNullOrEmpty(userAgent) ? null : userAgent;
 
-    internal ulong? UserAgentHash(SessionKey key) => UserAgent is null ? null : Hash(key, UserAgent);
+    internal ulong? UserAgentHash(SessionKey key) => UserAgent is null ? null : Hash(key, UserAgent, withVersions: true);
 
     /// <summary>Without digits and dots, so that a browser update does not look like another browser.</summary>
-    internal ulong? UserAgentFamilyHash(SessionKey key)
+    internal ulong? UserAgentFamilyHash(SessionKey key) => UserAgent is null ? null : Hash(key, UserAgent, withVersions: false);
+
+    internal ulong? IpHash(SessionKey key)
     {
-        if (UserAgent is null)
+        if (address is null)
         {
             return null;
         }
 
-        if (recent is not null && recent.TryFind(key, UserAgent, out ulong known))
-        {
-            return known;
-        }
-
-        ulong hash = Hash(key, UserAgent, withoutVersions: true);
-        recent?.Keep(key, UserAgent, hash);
-        return hash;
+        Span<byte> bytes = stackalloc byte[16];
+        (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).TryWriteBytes(bytes, out int size);
+        return Hash(key, bytes[..size]);
     }
-
-    internal ulong? IpHash(SessionKey key) => address is null ? null : Hash(key, (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes());
 
     internal bool Matches(SessionRecord record, SessionOptions options)
     {
@@ -48,35 +42,26 @@ internal readonly struct ClientIdentity(string? userAgent, IPAddress? address, R
         return userAgentMatches && (!options.MatchIp || record.IpHash == IpHash(record.Key));
     }
 
-    private static ulong Hash(SessionKey key, string text, bool withoutVersions = false)
+    private static ulong Hash(SessionKey key, string userAgent, bool withVersions)
     {
-        byte[] rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
-        Span<byte> bytes = rented.AsSpan(0, Encoding.UTF8.GetBytes(text, rented));
-        if (withoutVersions)
+        // As UTF-16: one browser's text is the same text each time.
+        Span<char> text = userAgent.Length <= MostOnStack ? stackalloc char[userAgent.Length] : new char[userAgent.Length];
+        int size = 0;
+        foreach (char c in userAgent)
         {
-            int kept = 0;
-            foreach (byte value in bytes)
+            if (withVersions || c is not ('.' or (>= '0' and <= '9')))
             {
-                if (value is not ((byte)'.' or (>= (byte)'0' and <= (byte)'9')))
-                {
-                    bytes[kept++] = value;
-                }
+                text[size++] = c;
             }
-
-            bytes = bytes[..kept];
         }
 
-        ulong hash = Hash(key, bytes);
-        ArrayPool<byte>.Shared.Return(rented);
-        return hash;
+        return Hash(key, MemoryMarshal.AsBytes(text[..size]));
     }
 
     private static ulong Hash(SessionKey key, ReadOnlySpan<byte> value)
     {
         Span<byte> keyBytes = stackalloc byte[SessionKey.Size];
         key.WriteTo(keyBytes);
-        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(keyBytes, value, mac);
-        return BinaryPrimitives.ReadUInt64LittleEndian(mac);
+        return SipHash.Compute(keyBytes, value);
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 
@@ -19,19 +18,21 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
 
     internal ISessionDriver Driver => driver;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<SessionRecord?> ReadAsync(SessionKey key, TimeSpan timeout)
     {
         using StoreDeadline deadline = StoreDeadline.Start(timeout);
         try
         {
-            return await Bounded(driver.ReadAsync(key, deadline.Token), deadline.Token).ConfigureAwait(false);
+            return await ReadWithinAsync(key, deadline).ConfigureAwait(false);
         }
         catch (Exception error) when (error is not SessionRecordFormatException)
         {
             throw Failure("read", key, timeout, error);
         }
     }
+
+    /// <summary>The same for who holds the deadline, and makes the <see cref="Failure"/> of whatever goes wrong: one state machine less.</summary>
+    internal ValueTask<SessionRecord?> ReadWithinAsync(SessionKey key, StoreDeadline deadline) => Bounded(driver.ReadAsync(key, deadline.Token), deadline.Token);
 
     internal SessionRecord? Read(SessionKey key, TimeSpan timeout)
     {
@@ -46,18 +47,20 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<WriteResult> WriteAsync(SessionRecord record, TimeSpan timeout, CancellationToken deadline)
+    internal async ValueTask<WriteResult> WriteAsync(SessionRecord record, TimeSpan timeout, StoreDeadline deadline)
     {
         try
         {
-            return await Bounded(driver.WriteAsync(record, deadline), deadline).ConfigureAwait(false);
+            return await WriteWithinAsync(record, deadline).ConfigureAwait(false);
         }
         catch (Exception error) when (error is not SessionTooLargeException)
         {
             throw Failure("saved", record.Key, timeout, error);
         }
     }
+
+    /// <summary>The same for who makes the <see cref="Failure"/> of whatever goes wrong but <see cref="SessionTooLargeException"/>.</summary>
+    internal ValueTask<WriteResult> WriteWithinAsync(SessionRecord record, StoreDeadline deadline) => Bounded(driver.WriteAsync(record, deadline.Token), deadline.Token);
 
     internal async ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, TimeSpan timeout)
     {

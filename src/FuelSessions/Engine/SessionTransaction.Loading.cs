@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
@@ -52,22 +53,32 @@ internal sealed partial class SessionTransaction
             return;
         }
 
+        SessionRecord? record;
+        using (StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout))
+        {
+            try
+            {
+                record = await storage.ReadWithinAsync(id.Key, deadline).ConfigureAwait(false);
+            }
+            catch (SessionRecordFormatException error)
+            {
+                Unreadable(id, error);
+                return;
+            }
+            catch (Exception error)
+            {
+                Failed(storage.Failure("read", id.Key, Options.StoreTimeout, error), id.Key, ahead);
+                return;
+            }
+        }
+
         try
         {
-            SessionRecord? record = await storage.ReadAsync(id.Key, Options.StoreTimeout).ConfigureAwait(false);
             await SettleAsync(id, record).ConfigureAwait(false);
         }
-        catch (SessionRecordFormatException error)
+        catch (SessionStoreException error)
         {
-            Unreadable(id, error);
-        }
-        catch (SessionStoreException error) when (Options.OnStoreFailure == StoreFailureAction.Detach)
-        {
-            Detach(id.Key, SessionEventKind.StoreFailure, error);
-        }
-        catch (SessionStoreException error) when (ahead)
-        {
-            _loadFailure = error;
+            Failed(error, id.Key, ahead);
         }
     }
 
@@ -162,8 +173,9 @@ internal sealed partial class SessionTransaction
     {
         Empty();
         _record = null;
-        _key = SessionKey.Create();
-        _held = _shown = SessionSecret.Create();
+        SessionId drawn = SessionId.Create();
+        _key = drawn.Key;
+        _held = _shown = drawn.Secret;
         _began = ExpiryPolicy.Milliseconds(services.Clock.GetUtcNow());
         State = SessionState.New;
         BeganHere = true;
@@ -190,6 +202,22 @@ internal sealed partial class SessionTransaction
     {
         services.Diagnostics.Report(SessionEventKind.Unreadable, Driver, id.Key, null, Options, error);
         BeginNew();
+    }
+
+    private void Failed(SessionStoreException error, SessionKey key, bool ahead)
+    {
+        if (Options.OnStoreFailure == StoreFailureAction.Detach)
+        {
+            Detach(key, SessionEventKind.StoreFailure, error);
+        }
+        else if (ahead)
+        {
+            _loadFailure = error;
+        }
+        else
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
     }
 
     private void Detach(SessionKey key, SessionEventKind why, Exception? error)

@@ -111,7 +111,16 @@ internal sealed partial class SessionTransaction
         ThrowIfTooLarge(record);
 
         using StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
-        WriteResult result = await storage.WriteAsync(record, Options.StoreTimeout, deadline.Token).ConfigureAwait(false);
+        WriteResult result;
+        try
+        {
+            result = await storage.WriteWithinAsync(record, deadline).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not SessionTooLargeException)
+        {
+            throw storage.Failure("saved", _key, Options.StoreTimeout, error);
+        }
+
         if (!result.IsWritten)
         {
             throw new SessionStoreException($"Driver '{Driver}' did not accept the new session {_key.Fingerprint}.");
@@ -165,7 +174,16 @@ internal sealed partial class SessionTransaction
                 }
 
                 ThrowIfTooLarge(draft.Record);
-                WriteResult result = await storage.WriteAsync(draft.Record, Options.StoreTimeout, deadline.Token).ConfigureAwait(false);
+                WriteResult result;
+                try
+                {
+                    result = await storage.WriteWithinAsync(draft.Record, deadline).ConfigureAwait(false);
+                }
+                catch (Exception error) when (error is not SessionTooLargeException)
+                {
+                    throw storage.Failure("saved", _key, Options.StoreTimeout, error);
+                }
+
                 if (result.IsWritten)
                 {
                     turn.Latest = draft.Record;

@@ -20,7 +20,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     /// <summary>Whether a session is used that is to be saved before the headers go out.</summary>
     internal bool HasUnsaved => !HeadersSent && IsAnyUsed();
 
-    public ClientIdentity Client => new(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress, services.Clients);
+    public ClientIdentity Client => new(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
 
     public Session Current
     {
@@ -129,7 +129,8 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     /// <summary>Saves what there is to save, before the first byte of the response goes out.</summary>
     /// <exception cref="SessionStoreException">One could not be saved. The others were.</exception>
-    internal ValueTask SaveBeforeHeadersAsync() => HeadersSent ? default : SaveAsync(static _ => true);
+    /// <param name="body">Lets out then what it has held back.</param>
+    internal ValueTask SaveBeforeHeadersAsync(SavingResponseBody body) => SaveAsync(static _ => true, body);
 
     /// <summary>Saves what was changed since then.</summary>
     internal ValueTask SaveAtEndAsync() => SaveAsync(static _ => true);
@@ -316,7 +317,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     // One session's failure keeps no other from being saved [D16].
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask SaveAsync(Func<Session, bool> isWanted)
+    private async ValueTask SaveAsync(Func<Session, bool> isWanted, SavingResponseBody? body = null)
     {
         List<Exception>? errors = null;
         for (Entry? entry = _first; entry is not null; entry = entry.Next)
@@ -342,6 +343,8 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         {
             throw errors.Count == 1 ? Rethrown(errors[0]) : new AggregateException("Several sessions could not be saved.", errors);
         }
+
+        body?.Release();
 
         static Exception Rethrown(Exception error)
         {

@@ -28,8 +28,6 @@ internal sealed class SessionServices(
 
     internal EngineServices Engine { get; } = new(clock, new CommitQueue(), diagnostics);
 
-    internal RecentClients Clients { get; } = new();
-
     /// <summary>Where sessions of that driver live, and under which protection their ids travel.</summary>
     /// <exception cref="InvalidOperationException">No such driver is registered.</exception>
     internal SessionHome HomeOf(string driver) => _homes.TryGetValue(driver, out SessionHome? home) ? home : _homes.GetOrAdd(driver, MakeHome);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace FuelSessions.Records;
@@ -13,6 +14,14 @@ internal readonly struct SessionId(SessionKey key, SessionSecret secret)
     internal SessionKey Key { get; } = key;
 
     internal SessionSecret Secret { get; } = secret;
+
+    /// <summary>A new id from the system's cryptographic random number generator.</summary>
+    internal static SessionId Create()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        RandomNumberGenerator.Fill(bytes);
+        return FromBytes(bytes);
+    }
 
     internal void WriteTo(Span<byte> destination)
     {

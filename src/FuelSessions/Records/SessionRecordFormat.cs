@@ -94,7 +94,7 @@ public static class SessionRecordFormat
             writer.Offset(confirmed, created);
         }
 
-        if (parts.HasFlag(Parts.UserAgent))
+        if ((parts & Parts.UserAgent) != 0)
         {
             writer.Long(record.UserAgentHash.GetValueOrDefault());
             writer.Long(record.UserAgentFamilyHash.GetValueOrDefault());
@@ -160,15 +160,15 @@ public static class SessionRecordFormat
             Expires = reader.Offset(created),
             Lifetime = reader.Duration(),
             CurrentHash = new SecretHash(reader.Bits()),
-            PreviousHash = parts.HasFlag(Parts.Previous) ? new SecretHash(reader.Bits()) : null,
-            Nonce = parts.HasFlag(Parts.Nonce) ? new RotationNonce(reader.Bits()) : null,
-            PreviousRevoked = parts.HasFlag(Parts.Revoked),
-            SealedPrevious = parts.HasFlag(Parts.Nonce) ? reader.Bits() : default,
-            Confirmed = parts.HasFlag(Parts.Confirmed) ? reader.Offset(created) : null,
-            UserAgentHash = parts.HasFlag(Parts.UserAgent) ? reader.Long() : null,
-            UserAgentFamilyHash = parts.HasFlag(Parts.UserAgent) ? reader.Long() : null,
-            IpHash = parts.HasFlag(Parts.Ip) ? reader.Long() : null,
-            Principal = parts.HasFlag(Parts.Principal) ? Encoding.UTF8.GetString(content[reader.Block()]) : null,
+            PreviousHash = (parts & Parts.Previous) != 0 ? new SecretHash(reader.Bits()) : null,
+            Nonce = (parts & Parts.Nonce) != 0 ? new RotationNonce(reader.Bits()) : null,
+            PreviousRevoked = (parts & Parts.Revoked) != 0,
+            SealedPrevious = (parts & Parts.Nonce) != 0 ? reader.Bits() : default,
+            Confirmed = (parts & Parts.Confirmed) != 0 ? reader.Offset(created) : null,
+            UserAgentHash = (parts & Parts.UserAgent) != 0 ? reader.Long() : null,
+            UserAgentFamilyHash = (parts & Parts.UserAgent) != 0 ? reader.Long() : null,
+            IpHash = (parts & Parts.Ip) != 0 ? reader.Long() : null,
+            Principal = (parts & Parts.Principal) != 0 ? Encoding.UTF8.GetString(content[reader.Block()]) : null,
             Data = bytes[reader.Block()],
             Flash = bytes[reader.LastBlock()],
         };

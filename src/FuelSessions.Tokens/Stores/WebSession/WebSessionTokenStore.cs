@@ -106,7 +106,7 @@ internal sealed class WebSessionTokenStore : ITokenStore
                     return false;
                 }
 
-                WriteResult result = await Storage.WriteAsync(draft, _options.StoreTimeout, deadline.Token).ConfigureAwait(false);
+                WriteResult result = await Storage.WriteAsync(draft, _options.StoreTimeout, deadline).ConfigureAwait(false);
                 if (result.IsWritten)
                 {
                     turn.Latest = draft;

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using FuelSessions.Engine;
 using FuelSessions.Records;
 
 namespace FuelSessions;

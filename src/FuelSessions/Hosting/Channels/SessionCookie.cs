@@ -32,22 +32,25 @@ internal static class SessionCookie
         }
 
         ReadOnlySpan<char> text = header.Count == 1 ? header[0] : null;
-        int start = text.IndexOf(name, StringComparison.OrdinalIgnoreCase);
+        int start = text.IndexOf(name, StringComparison.Ordinal);
         int end = start + name.Length;
-        if (start < 0 && header.Count == 1)
-        {
-            return default;
-        }
-
         if (start >= 0 && (start == 0 || text[start - 1] is ' ' or ';') && end < text.Length && text[end] == '=')
         {
             ReadOnlySpan<char> value = text[(end + 1)..];
             int length = value.IndexOfAnyExcept(Base64UrlCharacters);
-            bool ends = length < 0 || value[length] == ';';
-            if (ends && value.IndexOf(name, StringComparison.OrdinalIgnoreCase) < 0)
+            if (length < 0)
             {
-                return length < 0 ? value : value[..length];
+                return value;
             }
+
+            if (value[length] == ';' && !value[length..].Contains(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return value[..length];
+            }
+        }
+        else if (header.Count == 1 && !text.Contains(name, StringComparison.OrdinalIgnoreCase))
+        {
+            return default;
         }
 
         // Twice, quoted, escaped, or part of another name.

@@ -23,20 +23,13 @@ internal sealed class SavingResponseBody(IHttpResponseBodyFeature inner, Request
     /// <summary>Saves, and lets out what was held back until then.</summary>
     internal ValueTask SaveAsync()
     {
-        ValueTask save = sessions.SaveBeforeHeadersAsync();
-        if (!save.IsCompletedSuccessfully)
+        if (HoldsBack)
         {
-            return Awaited(save);
+            return sessions.SaveBeforeHeadersAsync(this);
         }
 
         Release();
         return default;
-
-        async ValueTask Awaited(ValueTask pending)
-        {
-            await pending.ConfigureAwait(false);
-            Release();
-        }
     }
 
     /// <summary>Lets out what was held back: the sessions are saved.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,10 +26,10 @@ internal sealed class NoSession : IVariant
 
     public ValueTask BeginAsync(HttpContext context, IReadOnlyList<KeyValuePair<string, string>> data)
     {
-        // As long as a protected id, so that the other variants' requests are not longer than this one's.
+        // As long as a protected id and another one for each browser: the server makes a text of each that it has not just seen.
         if (context.Request.Path == "/seed")
         {
-            context.Response.Cookies.Append("sid", new string('0', 190));
+            context.Response.Cookies.Append("sid", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(95)));
         }
 
         return default;

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using StackExchange.Redis;
 
 namespace FuelSessions.Benchmarks.Server.Variants;
 
@@ -11,7 +10,7 @@ internal sealed class OurSession(ServerSettings settings) : IVariant
 {
     private bool IsDb => settings.Store is "sqlite" or "postgres";
 
-    public async Task AddServicesAsync(IServiceCollection services)
+    public Task AddServicesAsync(IServiceCollection services)
     {
         FuelSessionsBuilder builder = services.AddFuelSessions(options =>
         {
@@ -24,7 +23,7 @@ internal sealed class OurSession(ServerSettings settings) : IVariant
         switch (settings.Store)
         {
             case "redis":
-                builder.AddRedisDriver(await ConnectionMultiplexer.ConnectAsync(settings.Connection!));
+                builder.AddRedisDriver(settings.Connection!);
                 break;
             case "memcached":
                 builder.AddMemcachedDriver(settings.Connection!);
@@ -40,6 +39,8 @@ internal sealed class OurSession(ServerSettings settings) : IVariant
             default:
                 throw new UsageException($"ours has no store '{settings.Store}'.");
         }
+
+        return Task.CompletedTask;
     }
 
     public async Task UseAsync(WebApplication app)

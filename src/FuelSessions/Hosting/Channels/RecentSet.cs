@@ -1,4 +1,4 @@
-namespace FuelSessions.Engine;
+namespace FuelSessions;
 
 /// <summary>
 /// A bounded memory of what was seen a moment ago, without locks: a table of sets of four places each. A newcomer takes an empty place of its

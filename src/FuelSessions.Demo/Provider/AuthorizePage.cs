@@ -19,12 +19,15 @@ internal static class AuthorizePage
             return RefuseAsync(context);
         }
 
+        // With the looks of the app that serves it.
+        string home = Encoded(context.Request.PathBase.ToString());
         context.Response.ContentType = "text/html; charset=utf-8";
         return context.Response.WriteAsync($"""
             <!doctype html>
             <html lang="en">
             <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Stand-in provider</title>
-            <link rel="stylesheet" href="{Encoded(context.Request.PathBase)}/site.css"></head>
+            <link rel="icon" href="{home}/favicon.svg" type="image/svg+xml">
+            <link rel="stylesheet" href="{home}/site.css"></head>
             <body class="narrow">
             <main class="card">
             <h1>Stand-in provider</h1>

@@ -124,15 +124,15 @@ internal sealed class TokensModel(
         {
             await own.RevokeAsync(cancellationToken);
         }
-        catch (TokenRequestException error)
+        catch (TokenRequestException)
         {
-            return Back($"Signed out here. {error.Message}");
+            // Here they are deleted in any case; and what became of them there, the page says.
         }
 
         await ReplaceIdAsync();
         return Back(standIn.CountsOf(refreshToken).IsRevoked
             ? "Signed out: the tokens are revoked at the provider and deleted here."
-            : "Signed out: the tokens are deleted here. The provider did not know them any more.");
+            : "Signed out: the tokens are deleted here. The provider has not revoked them, or did not know them any more.");
     }
 
     private Task<TokenSession> OpenAsync(CancellationToken cancellationToken) => tokens.CreateAsync(StandInClient.Name, cancellationToken: cancellationToken);

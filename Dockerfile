@@ -8,6 +8,7 @@ COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Directory.Build.props src/
 COPY src/FuelSessions/FuelSessions.csproj src/FuelSessions/
 COPY src/FuelSessions.EntityFrameworkCore/FuelSessions.EntityFrameworkCore.csproj src/FuelSessions.EntityFrameworkCore/
+COPY src/FuelSessions.Tokens/FuelSessions.Tokens.csproj src/FuelSessions.Tokens/
 COPY src/FuelSessions.Demo/FuelSessions.Demo.csproj src/FuelSessions.Demo/
 RUN dotnet restore src/FuelSessions.Demo
 

@@ -1,5 +1,6 @@
 using FuelSessions.Demo;
 using FuelSessions.Demo.Api;
+using FuelSessions.Demo.Client;
 using FuelSessions.Demo.Web;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
@@ -16,6 +17,7 @@ try
     builder.Services.AddFuelSessions(options => options.Path ??= Path.Combine(data, "sessions"))
         .AddDbDriver(db => db.UseSqlite(new SqliteConnectionStringBuilder { DataSource = Path.Combine(data, "sessions.db") }.ToString()))
         .PersistDataProtectionKeys();
+    builder.AddStandInClient();
     builder.Services.AddRazorPages();
     builder.Services.AddProblemDetails();
 
@@ -32,6 +34,7 @@ try
     app.MapStaticAssets().WithoutSession();
     app.MapRazorPages().WithSession().WithStaticAssets();
     app.MapDemoApi();
+    app.MapStandIn();
 
     await app.EnsureFuelSessionsCreatedAsync();
     await app.StartAsync();

@@ -103,12 +103,54 @@ public class BrowserTests(Demos demos, Chromium chromium) : IClassFixture<Chromi
         Assert.Empty(_complaints);
     }
 
+    [Theory]
+    [InlineData("db")]
+    [InlineData("cookie")]
+    public async Task Signs_in_at_the_stand_in_and_a_hundred_calls_cause_one_refresh(string driver)
+    {
+        IPage page = await OpenAsync(driver);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Tokens", Exact = true }).ClickAsync();
+        await Button(page, "Sign in at the stand-in").ClickAsync();
+        await page.GetByLabel("Your name").FillAsync("Ada");
+        await Button(page, "Agree").ClickAsync();
+        await Expect(page.Locator("#who")).ToHaveTextAsync("Ada");
+
+        string left = await page.Locator("#left").InnerTextAsync();
+        await Expect(page.Locator("#left")).Not.ToHaveTextAsync(left);
+        await Expect(page.GetByText("Fresh.")).ToBeVisibleAsync();
+        await Button(page, "Let it expire now").ClickAsync();
+        await Expect(page.GetByText("Expired. The next call renews it")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Fresh.")).ToBeHiddenAsync();
+        await ExpectOneRefreshAsync("0", "1");
+        await Expect(page.Locator("#rejected")).ToHaveTextAsync("0");
+        await Expect(page.GetByText("Fresh.")).ToBeVisibleAsync();
+
+        await Button(page, "Have the API reject it").ClickAsync();
+        await Expect(page.Locator("#flash")).ToContainTextAsync("401");
+        await ExpectOneRefreshAsync("1", "2");
+        await Expect(page.Locator("#rejected")).Not.ToHaveTextAsync("0");
+
+        await Button(page, "Sign out").ClickAsync();
+        await Expect(page.Locator("#sign-in-title")).ToHaveTextAsync("Nobody is signed in");
+        Assert.Empty(_complaints);
+
+        async Task ExpectOneRefreshAsync(string before, string after)
+        {
+            await Button(page, "100 parallel API calls").ClickAsync();
+            await Expect(page.Locator("#refreshed")).ToHaveTextAsync("+1");
+            await Expect(page.Locator("#refreshes-before")).ToHaveTextAsync(before);
+            await Expect(page.Locator("#refreshes-after")).ToHaveTextAsync(after);
+            await Expect(page.Locator("#answered")).ToHaveTextAsync("100");
+            await Expect(page.Locator("#unauthorized")).ToHaveTextAsync("0");
+        }
+    }
+
     [Fact]
     public async Task Fits_on_a_phone()
     {
         IPage page = await OpenAsync("db");
         await page.SetViewportSizeAsync(360, 740);
-        foreach (string path in (string[])["/", "/two"])
+        foreach (string path in (string[])["/", "/two", "/tokens"])
         {
             await page.GotoAsync(path);
             Assert.Equal(360, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));

@@ -21,7 +21,8 @@ internal sealed class IndexModel(Session session) : PageModel
 
     internal Cart Cart { get; } = new(session);
 
-    internal string Variables => JsonSerializer.Serialize(session.All(), _readable);
+    // Without what the page Tokens keeps: it is encrypted, and still nobody's to read.
+    internal string Variables => JsonSerializer.Serialize(session.All().Where(variable => variable.Key is not "oauth_tokens").ToDictionary(), _readable);
 
     public void OnGet()
     {

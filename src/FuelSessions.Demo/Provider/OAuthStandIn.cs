@@ -74,6 +74,32 @@ internal sealed class OAuthStandIn(TimeProvider clock)
         }
     }
 
+    /// <summary>The same for the access tokens of one sign-in alone, which any refresh token of it names.</summary>
+    public void RejectAccessTokens(string? refreshToken)
+    {
+        lock (_gate)
+        {
+            if (!_refresh.TryGetValue(refreshToken ?? "", out var named))
+            {
+                return;
+            }
+
+            foreach (string token in _access.Where(issued => issued.Value.Family == named.Family).Select(issued => issued.Key).ToList())
+            {
+                _access[token] = (named.Family, DateTimeOffset.MinValue);
+            }
+        }
+    }
+
+    /// <summary>What there was to do with one sign-in, which any refresh token of it names; nothing if none does.</summary>
+    public StandInCounts CountsOf(string? refreshToken)
+    {
+        lock (_gate)
+        {
+            return _refresh.TryGetValue(refreshToken ?? "", out var named) ? new(named.Family.Refreshes, named.Family.Rejected, named.Family.IsRevoked) : default;
+        }
+    }
+
     /// <summary>A code for a user who has agreed.</summary>
     internal string IssueCode(string user, string redirectUri)
     {
@@ -109,6 +135,7 @@ internal sealed class OAuthStandIn(TimeProvider clock)
             if (grant == "refresh_token")
             {
                 _refreshes++;
+                family.Refreshes++;
             }
 
             return Issue(family);
@@ -121,9 +148,18 @@ internal sealed class OAuthStandIn(TimeProvider clock)
         Interlocked.Increment(ref _apiCalls);
         lock (_gate)
         {
-            return _access.TryGetValue(accessToken, out var found) && !found.Family.IsRevoked && found.End > clock.GetUtcNow()
-                ? $"{found.Family.Type}:{found.Family.Id}"
-                : null;
+            if (!_access.TryGetValue(accessToken, out var found))
+            {
+                return null;
+            }
+
+            if (!found.Family.IsRevoked && found.End > clock.GetUtcNow())
+            {
+                return $"{found.Family.Type}:{found.Family.Id}";
+            }
+
+            found.Family.Rejected++;
+            return null;
         }
     }
 
@@ -207,5 +243,9 @@ internal sealed class OAuthStandIn(TimeProvider clock)
         public string RefreshToken { get; set; } = "";
 
         public bool IsRevoked { get; set; }
+
+        public int Refreshes { get; set; }
+
+        public int Rejected { get; set; }
     }
 }

@@ -1,0 +1,151 @@
+using System.Security.Cryptography;
+using System.Text;
+using FuelSessions.Demo.Client;
+using FuelSessions.Demo.Provider;
+using FuelSessions.Tokens;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace FuelSessions.Demo.Pages;
+
+/// <summary>Signs in at the stand-in provider, keeps the tokens in the session, and calls an API with them.</summary>
+internal sealed class TokensModel(
+    Session session,
+    ISessionStore sessions,
+    TokenSessionFactory tokens,
+    ParallelCalls calls,
+    OAuthStandIn standIn,
+    AheadClock clock) : PageModel
+{
+    private const string StateName = "sign_in_state";
+    private const string ReportName = "calls";
+
+    internal string? Message { get; private set; }
+
+    internal TokenView? Token { get; private set; }
+
+    internal CallReport? Report { get; private set; }
+
+    /// <summary>How often the provider has renewed this sign-in's token.</summary>
+    internal int Refreshes { get; private set; }
+
+    internal string ConfiguredDriver => session.Options.Driver;
+
+    internal string Driver => StandInClient.DriverFor(session.Options.Driver);
+
+    // Sent twice, to the page where the user agrees and with the code; it must be the same text.
+    private string RedirectUri => Url.Page("/Tokens", "Callback", null, Request.Scheme)!;
+
+    public async Task OnGetAsync(CancellationToken cancellationToken)
+    {
+        Message = session.GetFlash<string>("message");
+        Report = session.GetFlash<CallReport>(ReportName);
+        await using TokenSession own = await OpenAsync(cancellationToken);
+        Token = TokenView.Of(own, clock.GetUtcNow());
+        Refreshes = standIn.CountsOf(own.Token.RefreshToken).Refreshes;
+    }
+
+    public async Task<IActionResult> OnPostSignInAsync(CancellationToken cancellationToken)
+    {
+        string state = RandomNumberGenerator.GetHexString(32);
+        session.Set(StateName, state);
+        await using TokenSession own = await OpenAsync(cancellationToken);
+
+        // The provider is at this app's own address, which the browser knows better than the app.
+        return LocalRedirect("~" + own.AuthorizeUrl(RedirectUri, StandInClient.Scope, state).PathAndQuery);
+    }
+
+    public async Task<IActionResult> OnGetCallbackAsync(string? code, string? state, CancellationToken cancellationToken)
+    {
+        if (session.Get<string>(StateName) is not { } expected || !IsSame(expected, state))
+        {
+            return Back("That sign-in did not begin in this session, so it does not count.");
+        }
+
+        session.Delete(StateName);
+        if (code is null)
+        {
+            return Back("You have not agreed. Nobody is signed in.");
+        }
+
+        try
+        {
+            await using TokenSession own = await OpenAsync(cancellationToken);
+            await own.AuthenticateWithAuthorizationCodeAsync(code, RedirectUri, cancellationToken: cancellationToken);
+        }
+        catch (Exception error) when (error is TokenRefusedException or TokenRequestException)
+        {
+            return Back(error.Message);
+        }
+
+        await ReplaceIdAsync();
+        return Back("Signed in. The tokens are in your session, encrypted.");
+    }
+
+    public async Task<IActionResult> OnPostCallAsync(CancellationToken cancellationToken)
+    {
+        await using TokenSession own = await OpenAsync(cancellationToken);
+        if (!own.IsAuthenticated)
+        {
+            return Back("Sign in first.");
+        }
+
+        CallReport report = await calls.RunAsync(own.Token, cancellationToken);
+        session.SetFlash(ReportName, report);
+        return Back(
+            report.Failed > 0 ? "The token could not be renewed. After a restart the stand-in knows no sign-in any more: sign in again." : $"{report.Answered} calls answered.",
+            "calls");
+    }
+
+    public async Task<IActionResult> OnPostExpireAsync(CancellationToken cancellationToken)
+    {
+        await using TokenSession own = await OpenAsync(cancellationToken);
+        if (TokenView.Of(own, clock.GetUtcNow()) is not { Left.Ticks: > 0 } token)
+        {
+            return Back("There is no access token left that could expire.");
+        }
+
+        clock.SetAhead(token.Left);
+        return Back($"The clock of the provider and its client went ahead by {TokenView.Text(token.Left)}: the access token has expired.");
+    }
+
+    public async Task<IActionResult> OnPostRejectAsync(CancellationToken cancellationToken)
+    {
+        await using TokenSession own = await OpenAsync(cancellationToken);
+        standIn.RejectAccessTokens(own.Token.RefreshToken);
+        return Back("The API answers 401 invalid_token to this access token from now on. The client does not know yet.");
+    }
+
+    public async Task<IActionResult> OnPostSignOutAsync(CancellationToken cancellationToken)
+    {
+        await using TokenSession own = await OpenAsync(cancellationToken);
+        string? refreshToken = own.Token.RefreshToken;
+        try
+        {
+            await own.RevokeAsync(cancellationToken);
+        }
+        catch (TokenRequestException)
+        {
+            // Here they are deleted in any case; and what became of them there, the page says.
+        }
+
+        await ReplaceIdAsync();
+        return Back(standIn.CountsOf(refreshToken).IsRevoked
+            ? "Signed out: the tokens are revoked at the provider and deleted here."
+            : "Signed out: the tokens are deleted here. The provider has not revoked them, or did not know them any more.");
+    }
+
+    private Task<TokenSession> OpenAsync(CancellationToken cancellationToken) => tokens.CreateAsync(StandInClient.Name, cancellationToken: cancellationToken);
+
+    // As after any change of who is signed in: an id from before is good for nothing now. Tokens stay with the session through it.
+    private async Task ReplaceIdAsync() => (await sessions.ForgeAsync(Driver)).Rotate(revokePrevious: true);
+
+    private static bool IsSame(string expected, string? state) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(state ?? ""));
+
+    private RedirectToPageResult Back(string message, string? section = null)
+    {
+        session.SetFlash("message", message);
+        return RedirectToPage("/Tokens", null, null, section);
+    }
+}

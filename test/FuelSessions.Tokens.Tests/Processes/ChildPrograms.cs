@@ -78,6 +78,7 @@ internal static class ChildPrograms
             place.ConfigureClient(options);
             options.UseWebSession();
         });
+        using var api = new HttpClient { BaseAddress = place.Provider };
         await using WebApplication app = builder.Build();
         app.UseFuelSessions();
         app.MapGet("/", () => "");
@@ -86,7 +87,13 @@ internal static class ChildPrograms
             TokenSession session = await tokens.CreateAsync(Place.Client);
             await session.AuthenticateWithAppAsync("1", new OAuthStandIn(TimeProvider.System).Password);
         });
-        app.MapGet("/token", async (TokenSessionFactory tokens) => await (await tokens.CreateAsync(Place.Client)).GetAccessTokenAsync());
+        app.MapGet("/token", async (TokenSessionFactory tokens) =>
+        {
+            // Tells the provider that it has loaded the token, before it asks for a good one.
+            TokenSession session = await tokens.CreateAsync(Place.Client);
+            using HttpResponseMessage told = await api.GetAsync("/provider/api/me");
+            return await session.GetAccessTokenAsync();
+        });
         if (place.Kind == Place.Sqlite)
         {
             await app.Services.EnsureFuelSessionsCreatedAsync();

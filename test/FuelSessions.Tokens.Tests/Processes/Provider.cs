@@ -41,8 +41,8 @@ internal sealed class Provider : IAsyncDisposable
     }
 
     /// <summary>Takes its time for each answer from now on, so that processes overlap.</summary>
-    internal void Slow() =>
-        StandIn.Inject(StandInEndpoint.Token, new StandInFault { Wait = gone => Task.Delay(TimeSpan.FromMilliseconds(200), gone) }, int.MaxValue);
+    /// <param name="calls">How many callers must have called the API before.</param>
+    internal void Slow(int calls = 0) => StandIn.Inject(StandInEndpoint.Token, new StandInFault { Wait = gone => WaitAsync(calls, gone) }, int.MaxValue);
 
     /// <summary>Leaves the next request for a token without an answer.</summary>
     /// <returns>Ends when that request is there.</returns>
@@ -62,6 +62,16 @@ internal sealed class Provider : IAsyncDisposable
 
     /// <summary>One refresh in all since then, and nothing that a strict provider would mind.</summary>
     internal void AssertOneRefresh() => Assert.Equal((1, 0, 0), (StandIn.Refreshes, StandIn.Refused, StandIn.Reuses));
+
+    private async Task WaitAsync(int calls, CancellationToken gone)
+    {
+        while (StandIn.ApiCalls < calls)
+        {
+            await Task.Delay(10, gone);
+        }
+
+        await Task.Delay(200, gone);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -17,7 +17,7 @@ public abstract class WebSessionProcesses : TwoProcesses
         await Provider.IssueExpiredAsync(async () => Assert.Equal("", await browser.TextAsync("/sign-in")));
         (string name, string id) = Assert.Single(browser.Jar);
         same.Jar[name] = id;
-        Provider.Slow();
+        Provider.Slow(calls: 2 * RequestsEach);
 
         TestResponse[] answers = await Task.WhenAll(Enumerable.Range(0, 2 * RequestsEach).Select(number => (number % 2 == 0 ? browser : same).GetAsync("/token", deliver: false)));
 

@@ -32,7 +32,7 @@ internal static class OtherSamples
 
     internal static void AnotherProvider(IServiceCollection services, string clientId, string clientSecret)
     {
-        services.AddTokenSession("github", o =>
+        services.AddTokenSession("acme", o =>
         {
             o.ClientId = clientId;
             o.ClientSecret = clientSecret;

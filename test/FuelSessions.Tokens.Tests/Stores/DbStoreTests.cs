@@ -49,6 +49,30 @@ public sealed class DbStoreTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public async Task An_app_makes_the_tables_of_all_its_clients_at_start_up()
+    {
+        HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Production" });
+        foreach (string client in new[] { "podio", "github" })
+        {
+            builder.Services.AddTokenSession(client, options =>
+            {
+                options.ClientId = "client";
+                options.TokenEndpoint = new Uri("https://provider.example/token");
+                options.DataProtection = _protection;
+                options.UseDb(db => db.UseSqlite(_folder.Sqlite), $"{client}_tokens");
+            });
+        }
+
+        using IHost host = builder.Build();
+        var sessions = host.Services.GetRequiredService<TokenSessionFactory>();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => sessions.CreateAsync("podio"));
+        await host.EnsureTokenSessionsCreatedAsync();
+        Assert.False((await sessions.CreateAsync("podio")).IsAuthenticated);
+        Assert.False((await sessions.CreateAsync("github")).IsAuthenticated);
+        Assert.Equal(2L, await ScalarAsync(new SqliteConnection(_folder.Sqlite), "SELECT count(*) FROM sqlite_master WHERE name IN ('podio_tokens', 'github_tokens')"));
+    }
+
+    [Fact]
     public async Task Without_such_a_client_there_is_no_table_to_make() => Assert.Equal(
         "No token session keeps its tokens in a database. Call UseDb(...) on its options.",
         (await Assert.ThrowsAsync<InvalidOperationException>(() => new ServiceCollection().BuildServiceProvider().EnsureTokenSessionsCreatedAsync())).Message);

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using FuelSessions.Testing;
 using FuelSessions.Tests;
 using FuelSessions.Tests.Servers;
 using FuelSessions.Tokens.Stores;
 using FuelSessions.Tokens.Tests.Stores.Support;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 
 namespace FuelSessions.Tokens.Tests.Stores;
@@ -151,6 +153,32 @@ public sealed class RedisStoreTests(RedisServer server) : IAsyncLifetime
         {
             connection.Dispose();
         }
+    }
+
+    [Fact]
+    public async Task A_connection_of_the_clients_own_is_closed_with_the_apps_services()
+    {
+        const string Name = "closed-with-the-app";
+        ServiceProvider services = new ServiceCollection().AddTokenSession(Client.Name, options =>
+        {
+            options.ClientId = "client";
+            options.TokenEndpoint = new Uri("https://provider.example/token");
+            options.DataProtection = _protection;
+            options.UseRedis($"{server.Configuration},name={Name}");
+        }).BuildServiceProvider();
+        await services.GetRequiredService<TokenSessionFactory>().CreateAsync(Client.Name);
+        Assert.True(await IsConnectedAsync());
+        await services.DisposeAsync();
+
+        // The server notices when it gets to it.
+        for (var waited = Stopwatch.StartNew(); await IsConnectedAsync() && waited.Elapsed < TimeSpan.FromSeconds(60);)
+        {
+            await Task.Delay(10);
+        }
+
+        Assert.False(await IsConnectedAsync());
+
+        async Task<bool> IsConnectedAsync() => ((string)(await server.SendAsync("CLIENT", "LIST"))!).Contains($"name={Name} ", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,9 +43,9 @@ public static class FuelSessionsBuilderDbExtensions
         ArgumentNullException.ThrowIfNull(configure);
         return builder.AddDbDriver(services =>
         {
-            var factory = new PooledDbContextFactory<FuelSessionsDbContext>(OwnContextOptions.Create<FuelSessionsDbContext>(
+            var contexts = new OwnContexts<FuelSessionsDbContext>(OwnContextOptions.Create<FuelSessionsDbContext>(
                 services, services.GetRequiredService<IOptionsMonitor<SessionOptions>>().Get(Driver).Table, configure));
-            return () => ContextLease.FromFactory(factory);
+            return (contexts.Rent, contexts);
         });
     }
 
@@ -67,16 +67,18 @@ public static class FuelSessionsBuilderDbExtensions
         return builder.AddDbDriver(services =>
         {
             IServiceScopeFactory scopes = services.GetRequiredService<IServiceScopeFactory>();
-            return () => ContextLease.FromServices<TContext>(scopes);
+            return (() => ContextLease.FromServices<TContext>(scopes), null);
         });
     }
 
-    private static FuelSessionsBuilder AddDbDriver(this FuelSessionsBuilder builder, Func<IServiceProvider, Func<ContextLease>> source)
+    private static FuelSessionsBuilder AddDbDriver(this FuelSessionsBuilder builder, Func<IServiceProvider, (Func<ContextLease> Open, IDisposable? Contexts)> source)
     {
-        builder.Services.Replace(ServiceDescriptor.Singleton(services => new LeasedDatabase(
-            source(services),
-            createOnDemand: services.GetService<IHostEnvironment>()?.IsDevelopment() ?? false,
-            SessionTables.All)));
+        builder.Services.Replace(ServiceDescriptor.Singleton(services =>
+        {
+            (Func<ContextLease> open, IDisposable? contexts) = source(services);
+            bool createOnDemand = services.GetService<IHostEnvironment>()?.IsDevelopment() ?? false;
+            return new LeasedDatabase(open, createOnDemand, SessionTables.All, contexts);
+        }));
         return builder.AddDriver(Driver, CookieName, Create);
     }
 

@@ -20,13 +20,14 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
 
     internal async ValueTask<SessionRecord?> ReadAsync(SessionKey key, TimeSpan timeout)
     {
-        using StoreDeadline deadline = StoreDeadline.Start(timeout);
+        StoreDeadline deadline = StoreDeadline.Start(timeout);
         try
         {
             return await ReadWithinAsync(key, deadline).ConfigureAwait(false);
         }
         catch (Exception error) when (error is not SessionRecordFormatException)
         {
+            await deadline.StepAsideAsync().ConfigureAwait(false);
             throw Failure("read", key, timeout, error);
         }
     }
@@ -36,7 +37,7 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
 
     internal SessionRecord? Read(SessionKey key, TimeSpan timeout)
     {
-        using StoreDeadline deadline = StoreDeadline.Start(timeout);
+        StoreDeadline deadline = StoreDeadline.Start(timeout);
         try
         {
             return driver.Read(key, deadline.Token);
@@ -55,6 +56,7 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
         }
         catch (Exception error) when (error is not SessionTooLargeException)
         {
+            await deadline.StepAsideAsync().ConfigureAwait(false);
             throw Failure("saved", record.Key, timeout, error);
         }
     }
@@ -64,20 +66,21 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
 
     internal async ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, TimeSpan timeout)
     {
-        using StoreDeadline deadline = StoreDeadline.Start(timeout);
+        StoreDeadline deadline = StoreDeadline.Start(timeout);
         try
         {
             return await Bounded(driver.TouchAsync(key, expires, deadline.Token), deadline.Token).ConfigureAwait(false);
         }
         catch (Exception error)
         {
+            await deadline.StepAsideAsync().ConfigureAwait(false);
             throw Failure("kept alive", key, timeout, error);
         }
     }
 
     internal async ValueTask DeleteAsync(SessionKey key, TimeSpan timeout)
     {
-        using StoreDeadline deadline = StoreDeadline.Start(timeout);
+        StoreDeadline deadline = StoreDeadline.Start(timeout);
         try
         {
             ValueTask deletion = driver.DeleteAsync(key, deadline.Token);
@@ -92,6 +95,7 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
         }
         catch (Exception error)
         {
+            await deadline.StepAsideAsync().ConfigureAwait(false);
             throw Failure("destroyed", key, timeout, error);
         }
     }

@@ -54,22 +54,21 @@ internal sealed partial class SessionTransaction
         }
 
         SessionRecord? record;
-        using (StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout))
+        StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
+        try
         {
-            try
-            {
-                record = await storage.ReadWithinAsync(id.Key, deadline).ConfigureAwait(false);
-            }
-            catch (SessionRecordFormatException error)
-            {
-                Unreadable(id, error);
-                return;
-            }
-            catch (Exception error)
-            {
-                Failed(storage.Failure("read", id.Key, Options.StoreTimeout, error), id.Key, ahead);
-                return;
-            }
+            record = await storage.ReadWithinAsync(id.Key, deadline).ConfigureAwait(false);
+        }
+        catch (SessionRecordFormatException error)
+        {
+            Unreadable(id, error);
+            return;
+        }
+        catch (Exception error)
+        {
+            await deadline.StepAsideAsync().ConfigureAwait(false);
+            Failed(storage.Failure("read", id.Key, Options.StoreTimeout, error), id.Key, ahead);
+            return;
         }
 
         try

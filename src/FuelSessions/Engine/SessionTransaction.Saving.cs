@@ -110,7 +110,7 @@ internal sealed partial class SessionTransaction
 
         ThrowIfTooLarge(record);
 
-        using StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
+        StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
         WriteResult result;
         try
         {
@@ -118,6 +118,7 @@ internal sealed partial class SessionTransaction
         }
         catch (Exception error) when (error is not SessionTooLargeException)
         {
+            await deadline.StepAsideAsync().ConfigureAwait(false);
             throw storage.Failure("saved", _key, Options.StoreTimeout, error);
         }
 
@@ -141,7 +142,7 @@ internal sealed partial class SessionTransaction
             return;
         }
 
-        using StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
+        StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
         try
         {
             using CommitQueue.Turn turn = await services.Commits.EnterAsync(_key, deadline.Token).ConfigureAwait(false);
@@ -181,6 +182,7 @@ internal sealed partial class SessionTransaction
                 }
                 catch (Exception error) when (error is not SessionTooLargeException)
                 {
+                    await deadline.StepAsideAsync().ConfigureAwait(false);
                     throw storage.Failure("saved", _key, Options.StoreTimeout, error);
                 }
 
@@ -212,6 +214,7 @@ internal sealed partial class SessionTransaction
         }
         catch (OperationCanceledException error)
         {
+            await deadline.StepAsideAsync().ConfigureAwait(false);
             throw storage.Failure("saved", _key, Options.StoreTimeout, error);
         }
     }

@@ -1,40 +1,50 @@
-using System.Collections.Concurrent;
-
 namespace FuelSessions.Engine;
 
-/// <summary>Bounds a store operation in real time. Its timer is used again by later ones.</summary>
-internal readonly struct StoreDeadline : IDisposable
+/// <summary>
+/// Bounds a store operation in real time. Operations that begin at about the same time share one end and its timer: it comes up to an eighth
+/// late, never early.
+/// </summary>
+internal readonly struct StoreDeadline
 {
-    private const int MostPooled = 256;
+    // One a timeout, of which an app has few. Losing a race for a place costs a timer.
+    private static readonly Shared?[] Latest = new Shared?[16];
 
-    private static readonly ConcurrentQueue<CancellationTokenSource> Pool = new();
+    private StoreDeadline(CancellationToken token) => Token = token;
 
-    private readonly CancellationTokenSource _source;
-
-    private StoreDeadline(CancellationTokenSource source) => _source = source;
-
-    internal CancellationToken Token => _source.Token;
+    internal CancellationToken Token { get; }
 
     internal static StoreDeadline Start(TimeSpan timeout)
     {
-        if (!Pool.TryDequeue(out CancellationTokenSource? source))
+        long now = Environment.TickCount64;
+        ref Shared? place = ref Latest[timeout.GetHashCode() & (Latest.Length - 1)];
+        Shared? shared = Volatile.Read(ref place);
+        if (shared is null || shared.Timeout != timeout || now >= shared.TakesUntil)
         {
-            source = new CancellationTokenSource();
+            shared = Shared.From(now, timeout);
+            Volatile.Write(ref place, shared);
         }
 
-        source.CancelAfter(timeout);
-        return new StoreDeadline(source);
+        return new StoreDeadline(shared.Token);
     }
 
-    public void Dispose()
+    /// <summary>To be awaited before going on after a failure: whoever shares a deadline that has passed is told of it one after the other.</summary>
+    internal async ValueTask StepAsideAsync()
     {
-        if (_source.TryReset() && Pool.Count < MostPooled)
+        if (Token.IsCancellationRequested)
         {
-            Pool.Enqueue(_source);
+            await Task.Yield();
         }
-        else
+    }
+
+    private sealed record Shared(TimeSpan Timeout, long TakesUntil, CancellationToken Token)
+    {
+        internal static Shared From(long now, TimeSpan timeout)
         {
-            _source.Dispose();
+            long span = (long)Math.Min(timeout.TotalMilliseconds / 8, 1000);
+
+            // Its timer holds it until then, and lets it go.
+            var source = new CancellationTokenSource(timeout + TimeSpan.FromMilliseconds(span));
+            return new Shared(timeout, now + span, source.Token);
         }
     }
 }

@@ -32,6 +32,11 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         }
     }
 
+    /// <summary>Whether a session was asked for, or read ahead.</summary>
+    internal bool HasAny => _first is not null;
+
+    internal bool IsOf(HttpContext other) => ReferenceEquals(other, context);
+
     // Looked at each time: routing may come later in the pipeline than this app's sessions do.
     private EndpointUse Use
     {

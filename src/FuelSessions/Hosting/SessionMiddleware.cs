@@ -11,13 +11,9 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
 
     private async Task InvokeWithSessionsAsync(HttpContext context)
     {
-        // A request is run again to make an error page: its sessions go on.
-        RequestSessions? sessions = context.Features.Get<RequestSessions>();
-        if (sessions is null)
-        {
-            sessions = new RequestSessions(context, services);
-            context.Features.Set(sessions);
-        }
+        // A request may be run again, to make an error page for instance: its sessions go on.
+        RequestSessions sessions = AmbientSessions.Find() is { } outer && outer.IsOf(context) ? outer
+            : context.Features.Get<RequestSessions>() ?? new RequestSessions(context, services);
 
         using AmbientSessions.Scope scope = AmbientSessions.Enter(sessions);
         ISessionFeature? native = Emulate(context, sessions);
@@ -39,6 +35,11 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
         finally
         {
             context.Features.Set(body);
+            if (sessions.HasAny)
+            {
+                context.Features.Set(sessions);
+            }
+
             if (services.Profiles.NativeEmulation)
             {
                 context.Features.Set(native);

@@ -84,7 +84,7 @@ internal sealed class WebSessionTokenStore : ITokenStore
             await BeginAsync(request).ConfigureAwait(false);
         }
 
-        using StoreDeadline deadline = StoreDeadline.Start(_options.StoreTimeout);
+        StoreDeadline deadline = StoreDeadline.Start(_options.StoreTimeout);
         try
         {
             using CommitQueue.Turn turn = await _sessions.Engine.Commits.EnterAsync(session, deadline.Token).ConfigureAwait(false);
@@ -124,6 +124,7 @@ internal sealed class WebSessionTokenStore : ITokenStore
         }
         catch (OperationCanceledException error)
         {
+            await deadline.StepAsideAsync().ConfigureAwait(false);
             throw Storage.Failure("saved", session, _options.StoreTimeout, error);
         }
     }

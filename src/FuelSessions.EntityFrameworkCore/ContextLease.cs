@@ -1,5 +1,3 @@
-using FuelSessions.EntityFrameworkCore.OwnContext;
-using FuelSessions.EntityFrameworkCore.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,12 +7,10 @@ namespace FuelSessions.EntityFrameworkCore;
 /// A context for one operation. Never the request's own: what the app does in its unit of work, a rollback included,
 /// must not reach the session.
 /// </summary>
-internal sealed class ContextLease : IDisposable, IAsyncDisposable
+internal readonly struct ContextLease : IDisposable, IAsyncDisposable
 {
-    private readonly AsyncServiceScope? _scope;
     private readonly bool _owned;
-    private readonly IKeepContexts? _keeper;
-    private bool _isWarm;
+    private readonly AsyncServiceScope? _scope;
 
     private ContextLease(DbContext context, bool owned, AsyncServiceScope? scope)
     {
@@ -23,13 +19,10 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
         _scope = scope;
     }
 
-    /// <param name="context">A context of FuelSessions' own.</param>
-    /// <param name="keeper">What may take it back with its connection open.</param>
-    /// <param name="isWarm">Whether it was taken back so before.</param>
-    internal ContextLease(DbContext context, IKeepContexts keeper, bool isWarm)
-        : this(context, owned: true, scope: null) => (_keeper, _isWarm) = (keeper, isWarm);
-
     internal DbContext Context { get; }
+
+    internal static ContextLease FromFactory<TContext>(IDbContextFactory<TContext> factory)
+        where TContext : DbContext => new(factory.CreateDbContext(), owned: true, scope: null);
 
     /// <summary>From the app's factory if it registered one, of whatever lifetime; else from a scope of its own.</summary>
     internal static ContextLease FromServices<TContext>(IServiceScopeFactory scopes)
@@ -49,39 +42,8 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Keeps a SQLite connection of FuelSessions' own open for the next operation: each time it is opened EF gives it a dozen functions,
-    /// which costs more than a statement. Connections to servers can break, and are left to their pools.
-    /// </summary>
-    internal void Warm()
-    {
-        if (MayWarm)
-        {
-            Context.Database.OpenConnection();
-            _isWarm = true;
-        }
-    }
-
-    /// <inheritdoc cref="Warm"/>
-    internal async ValueTask WarmAsync(CancellationToken cancellationToken)
-    {
-        if (MayWarm)
-        {
-            await Context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-            _isWarm = true;
-        }
-    }
-
-    /// <summary>After an error: the next operation begins with a connection of its own.</summary>
-    internal void Cool() => _isWarm = false;
-
     public void Dispose()
     {
-        if (IsTakenBack())
-        {
-            return;
-        }
-
         if (_owned)
         {
             Context.Dispose();
@@ -92,11 +54,6 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (IsTakenBack())
-        {
-            return;
-        }
-
         if (_owned)
         {
             await Context.DisposeAsync().ConfigureAwait(false);
@@ -107,8 +64,4 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
             await scope.DisposeAsync().ConfigureAwait(false);
         }
     }
-
-    private bool MayWarm => _keeper is not null && !_isWarm && Context.Database.ProviderName == SqliteBusyTimeout.Provider;
-
-    private bool IsTakenBack() => _isWarm && _keeper!.TryKeep(Context);
 }

@@ -43,9 +43,9 @@ public static class FuelSessionsBuilderDbExtensions
         ArgumentNullException.ThrowIfNull(configure);
         return builder.AddDbDriver(services =>
         {
-            var contexts = new OwnContexts<FuelSessionsDbContext>(OwnContextOptions.Create<FuelSessionsDbContext>(
+            var factory = new PooledDbContextFactory<FuelSessionsDbContext>(OwnContextOptions.Create<FuelSessionsDbContext>(
                 services, services.GetRequiredService<IOptionsMonitor<SessionOptions>>().Get(Driver).Table, configure));
-            return (contexts.Rent, contexts);
+            return () => ContextLease.FromFactory(factory);
         });
     }
 
@@ -67,18 +67,16 @@ public static class FuelSessionsBuilderDbExtensions
         return builder.AddDbDriver(services =>
         {
             IServiceScopeFactory scopes = services.GetRequiredService<IServiceScopeFactory>();
-            return (() => ContextLease.FromServices<TContext>(scopes), null);
+            return () => ContextLease.FromServices<TContext>(scopes);
         });
     }
 
-    private static FuelSessionsBuilder AddDbDriver(this FuelSessionsBuilder builder, Func<IServiceProvider, (Func<ContextLease> Open, IDisposable? Contexts)> source)
+    private static FuelSessionsBuilder AddDbDriver(this FuelSessionsBuilder builder, Func<IServiceProvider, Func<ContextLease>> source)
     {
-        builder.Services.Replace(ServiceDescriptor.Singleton(services =>
-        {
-            (Func<ContextLease> open, IDisposable? contexts) = source(services);
-            bool createOnDemand = services.GetService<IHostEnvironment>()?.IsDevelopment() ?? false;
-            return new LeasedDatabase(open, createOnDemand, SessionTables.All, contexts);
-        }));
+        builder.Services.Replace(ServiceDescriptor.Singleton(services => new LeasedDatabase(
+            source(services),
+            createOnDemand: services.GetService<IHostEnvironment>()?.IsDevelopment() ?? false,
+            SessionTables.All)));
         return builder.AddDriver(Driver, CookieName, Create);
     }
 

@@ -10,8 +10,7 @@ namespace FuelSessions.EntityFrameworkCore;
 /// <param name="open">Opens a context for one piece of work.</param>
 /// <param name="createOnDemand">Whether missing tables are made at the first use. An app with migrations gets them from those.</param>
 /// <param name="tables">Which they are.</param>
-/// <param name="contexts">Where the contexts come from, if that is to end with this.</param>
-internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDemand, TableSet tables, IDisposable? contexts = null) : IDisposable
+internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDemand, TableSet tables)
 {
     private readonly SemaphoreSlim _creating = new(1, 1);
 
@@ -55,7 +54,6 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
             try
             {
                 await CreateOnDemandAsync(lease.Context, cancellationToken).ConfigureAwait(false);
-                await lease.WarmAsync(cancellationToken).ConfigureAwait(false);
                 try
                 {
                     return await AttemptAsync(lease.Context, work, cancellationToken).ConfigureAwait(false);
@@ -68,21 +66,14 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
                     return await AttemptAsync(lease.Context, work, cancellationToken).ConfigureAwait(false);
                 }
             }
-            catch (Exception error)
+            catch (DbException error) when (DbErrors.IsMissingTable(error))
             {
-                lease.Cool();
-                if (error is DbException missing && DbErrors.IsMissingTable(missing))
-                {
-                    throw tables.Missing(lease.Context, typeof(TRow), missing);
-                }
-
-                if (cancellationToken.IsCancellationRequested && error is not OperationCanceledException)
-                {
-                    // Some providers report a cancelled command as an error of their own.
-                    throw new OperationCanceledException("The database command was cancelled.", error, cancellationToken);
-                }
-
-                throw;
+                throw tables.Missing(lease.Context, typeof(TRow), error);
+            }
+            catch (Exception error) when (cancellationToken.IsCancellationRequested && error is not OperationCanceledException)
+            {
+                // Some providers report a cancelled command as an error of their own.
+                throw new OperationCanceledException("The database command was cancelled.", error, cancellationToken);
             }
         }
     }
@@ -101,7 +92,6 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
                 CreateOnDemandAsync(lease.Context, CancellationToken.None).GetAwaiter().GetResult();
             }
 
-            lease.Warm();
             try
             {
                 return Attempt(lease.Context, work);
@@ -113,19 +103,11 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
                 return Attempt(lease.Context, work);
             }
         }
-        catch (Exception error)
+        catch (DbException error) when (DbErrors.IsMissingTable(error))
         {
-            lease.Cool();
-            if (error is DbException missing && DbErrors.IsMissingTable(missing))
-            {
-                throw tables.Missing(lease.Context, typeof(TRow), missing);
-            }
-
-            throw;
+            throw tables.Missing(lease.Context, typeof(TRow), error);
         }
     }
-
-    public void Dispose() => contexts?.Dispose();
 
     /// <summary>Makes the tables that are missing, and the database if there is none.</summary>
     internal async Task EnsureCreatedAsync(CancellationToken cancellationToken)

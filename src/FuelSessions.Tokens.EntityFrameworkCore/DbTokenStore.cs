@@ -11,7 +11,7 @@ namespace FuelSessions.Tokens.EntityFrameworkCore;
 /// A row for each token; one statement a read and a write, with the version in its condition. Rows that have ended are removed on the way, now
 /// and then.
 /// </summary>
-internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, ILogger logger) : ITokenStore, IAsyncDisposable
+internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, ILogger logger) : ITokenStore
 {
     private const int MostRemoved = 500;
 
@@ -20,12 +20,6 @@ internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, 
     private long _nextCleanup;
 
     internal Task EnsureCreatedAsync(CancellationToken cancellationToken) => database.EnsureCreatedAsync(cancellationToken);
-
-    public ValueTask DisposeAsync()
-    {
-        database.Dispose();
-        return default;
-    }
 
     public async ValueTask<StoredToken?> ReadAsync(TokenKey key, CancellationToken cancellationToken)
     {

@@ -31,9 +31,9 @@ public static class DbTokenStoreExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(table);
         return options.UseDb((services, _) =>
         {
-            var contexts = new OwnContexts<TokensDbContext>(
+            var factory = new PooledDbContextFactory<TokensDbContext>(
                 OwnContextOptions.Create<TokensDbContext>(services, table, (_, builder) => configure(builder)));
-            return (contexts.Rent, contexts);
+            return () => ContextLease.FromFactory(factory);
         });
     }
 
@@ -52,18 +52,18 @@ public static class DbTokenStoreExtensions
             IServiceScopeFactory scopes = services.GetService<IServiceScopeFactory>()
                 ?? throw new InvalidOperationException(
                     $"The tokens of client '{client}' are to be kept through {typeof(TContext).Name}, and there are no services that it could come from. Use UseDb(db => ...).");
-            return (() => ContextLease.FromServices<TContext>(scopes), null);
+            return () => ContextLease.FromServices<TContext>(scopes);
         });
 
-    private static TokenSessionOptions UseDb(this TokenSessionOptions options, Func<IServiceProvider, string, (Func<ContextLease> Open, IDisposable? Contexts)> source)
+    private static TokenSessionOptions UseDb(this TokenSessionOptions options, Func<IServiceProvider, string, Func<ContextLease>> source)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.UseStore((services, context) =>
-        {
-            (Func<ContextLease> open, IDisposable? contexts) = source(services, context.Client);
-            bool createOnDemand = services.GetService<IHostEnvironment>()?.IsDevelopment() ?? true;
-            return new DbTokenStore(
-                new LeasedDatabase(open, createOnDemand, TokenTables.All, contexts), context.Clock, context.Loggers.CreateLogger("FuelSessions.Tokens"));
-        });
+        return options.UseStore((services, context) => new DbTokenStore(
+            new LeasedDatabase(
+                source(services, context.Client),
+                createOnDemand: services.GetService<IHostEnvironment>()?.IsDevelopment() ?? true,
+                TokenTables.All),
+            context.Clock,
+            context.Loggers.CreateLogger("FuelSessions.Tokens")));
     }
 }

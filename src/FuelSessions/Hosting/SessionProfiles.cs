@@ -8,6 +8,7 @@ internal sealed class SessionProfiles
 {
     private readonly Dictionary<string, SessionOptions> _profiles = new(StringComparer.OrdinalIgnoreCase);
     private readonly DriverRegistry _drivers;
+    private readonly SessionOptions _default;
 
     /// <exception cref="OptionsValidationException">Something is configured that can't work.</exception>
     public SessionProfiles(IOptionsMonitor<SessionOptions> options, DriverRegistry drivers)
@@ -40,6 +41,8 @@ internal sealed class SessionProfiles
         {
             throw new OptionsValidationException(SessionConfigurationSection.Name, typeof(SessionOptions), failures.Distinct());
         }
+
+        _default = For(Default);
     }
 
     /// <summary>The driver that is used where none is named.</summary>
@@ -51,7 +54,7 @@ internal sealed class SessionProfiles
     internal SessionOptions For(string driver) => _profiles[_drivers.Find(driver).Name];
 
     /// <summary>The same; an empty name means the default driver.</summary>
-    internal SessionOptions ForOrDefault(string? driver) => For(string.IsNullOrEmpty(driver) ? Default : driver);
+    internal SessionOptions ForOrDefault(string? driver) => string.IsNullOrEmpty(driver) ? _default : For(driver);
 
     /// <summary>A driver's settings changed by code.</summary>
     internal SessionOptions Changed(Action<SessionOptions> configure)

@@ -16,6 +16,7 @@ internal sealed class SessionServices(
     SessionDiagnostics diagnostics)
 {
     private readonly ConditionalWeakTable<Endpoint, EndpointUse> _uses = [];
+    private volatile SessionHome? _latestHome;
     private readonly ConcurrentDictionary<string, SessionHome> _homes = new(StringComparer.OrdinalIgnoreCase);
 
     internal SessionProfiles Profiles => profiles;
@@ -30,7 +31,16 @@ internal sealed class SessionServices(
 
     /// <summary>Where sessions of that driver live, and under which protection their ids travel.</summary>
     /// <exception cref="InvalidOperationException">No such driver is registered.</exception>
-    internal SessionHome HomeOf(string driver) => _homes.TryGetValue(driver, out SessionHome? home) ? home : _homes.GetOrAdd(driver, MakeHome);
+    internal SessionHome HomeOf(string driver)
+    {
+        // Most apps have one driver, and one string for its name.
+        if (_latestHome is { } latest && ReferenceEquals(latest.Driver, driver))
+        {
+            return latest;
+        }
+
+        return _latestHome = _homes.TryGetValue(driver, out SessionHome? home) ? home : _homes.GetOrAdd(driver, MakeHome);
+    }
 
     private SessionHome MakeHome(string driver) => new(
         driver,

@@ -34,7 +34,7 @@ internal static class SessionCookie
         ReadOnlySpan<char> text = header.Count == 1 ? header[0] : null;
         int start = text.IndexOf(name, StringComparison.Ordinal);
         int end = start + name.Length;
-        if (start >= 0 && (start == 0 || text[start - 1] is ' ' or ';') && end < text.Length && text[end] == '=')
+        if (start >= 0 && text[..start].TrimEnd(' ') is [] or [.., ';'] && end < text.Length && text[end] == '=')
         {
             ReadOnlySpan<char> value = text[(end + 1)..];
             int length = value.IndexOfAnyExcept(Base64UrlCharacters);

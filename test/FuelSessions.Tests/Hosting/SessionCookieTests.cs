@@ -1,0 +1,66 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace FuelSessions.Tests.Hosting;
+
+/// <summary>The cookie is taken out of the header without parsing the others; what comes out is what parsing them would give.</summary>
+public class SessionCookieTests
+{
+    private const string Name = "fuelxid";
+
+    private static readonly string[] Pieces =
+    [
+        Name, "FuelXid", "xfuelxid", "fuelxid2", "other", "=", "=", "=", ";", "; ", "; ", "; ", " ; ", " ", ",", "\"", "%41", "\\", "abc-_9", "CfDJ8abc", "é", "\0",
+    ];
+
+    [Theory]
+    [InlineData("fuelxid=abc", "abc")]
+    [InlineData("a=1; fuelxid=abc", "abc")]
+    [InlineData("a=1;fuelxid=abc;b=2", "abc")]
+    [InlineData("fuelxid=abc; fuelxid=def", "def")]
+    [InlineData("fuelxid=abc; FUELXID=def", "def")]
+    [InlineData("FUELXID=abc", "abc")]
+    [InlineData("fuelxid=\"abc\"", "\"abc\"")]
+    [InlineData("fuelxid=%61bc", "abc")]
+    [InlineData("xfuelxid=abc", "")]
+    [InlineData("fuelxid2=abc", "")]
+    [InlineData("a=fuelxid=abc", "")]
+    [InlineData("fuelxid=", "")]
+    [InlineData("", "")]
+    public void A_cookie_is_read(string header, string expected) => Assert.Equal(expected, Read(header));
+
+    [Fact]
+    public void Any_header_gives_what_the_framework_makes_of_it()
+    {
+        var random = new Random(4711);
+        for (int i = 0; i < 50_000; i++)
+        {
+            var header = new StringBuilder();
+            for (int pieces = random.Next(1, 14); pieces > 0; pieces--)
+            {
+                header.Append(Pieces[random.Next(Pieces.Length)]);
+            }
+
+            Assert.True(Parsed(header.ToString()) == Read(header.ToString()), $"Cookie: {header}");
+        }
+    }
+
+    [Fact]
+    public void Several_header_lines_count_as_one()
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Headers.Cookie = new(["a=1", "fuelxid=abc"]);
+        Assert.Equal("abc", SessionCookie.Read(context, Name).ToString());
+    }
+
+    private static string Read(string header) => SessionCookie.Read(With(header), Name).ToString();
+
+    private static string Parsed(string header) => With(header).Request.Cookies[Name] ?? "";
+
+    private static DefaultHttpContext With(string header)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Headers.Cookie = header;
+        return context;
+    }
+}

@@ -123,8 +123,8 @@ public sealed class SessionOptions
     public StoreFailureAction OnStoreFailure { get; set; }
 
     /// <summary>
-    /// For how long a read, or a save with all its repetitions, may take before it fails. Default 5 seconds; 2 for the redis
-    /// driver; 10 milliseconds to 10 minutes.
+    /// For how long a read, or a save with all its repetitions, may take before it fails; up to an eighth longer, and a second at
+    /// most. Default 5 seconds; 2 for the redis driver; 10 milliseconds to 10 minutes.
     /// </summary>
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

@@ -134,9 +134,17 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         {
             return _protector.Unprotect(Base64Url.DecodeFromChars(text));
         }
-        catch (CryptographicException)
+        catch (CryptographicException error) when (error.InnerException is null or CryptographicException)
         {
             return null;
+        }
+        catch (CryptographicException error)
+        {
+            // Not the text's fault: Data Protection says "can't be decrypted" of a key ring that can't be read as well. A new session
+            // would take the place of the client's good one.
+            throw new SessionStoreException(
+                $"The id of a session on driver '{driver}' could not be read, because Data Protection could not load its keys: {error.InnerException!.Message} The client keeps the id it has.",
+                error);
         }
     }
 }

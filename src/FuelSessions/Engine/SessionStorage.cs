@@ -84,14 +84,7 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
         try
         {
             ValueTask deletion = driver.DeleteAsync(key, deadline.Token);
-            if (driver.HonorsCancellation)
-            {
-                await deletion.ConfigureAwait(false);
-            }
-            else if (!deletion.IsCompletedSuccessfully)
-            {
-                await deletion.AsTask().WaitAsync(deadline.Token).ConfigureAwait(false);
-            }
+            await (IsBounded(deletion.IsCompleted) ? deletion : new ValueTask(deletion.AsTask().WaitAsync(deadline.Token))).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -105,7 +98,9 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
             ? new SessionStoreException($"Session {key.Fingerprint} could not be {what} within {timeout:g} (StoreTimeout) on driver '{name}'. The client keeps the id it has.", error)
             : new SessionStoreException($"Session {key.Fingerprint} could not be {what} on driver '{name}': {error.Message} The client keeps the id it has.", error);
 
-    // A driver that does not heed its token must not hold up the request all the same.
     private ValueTask<T> Bounded<T>(ValueTask<T> operation, CancellationToken deadline) =>
-        operation.IsCompleted || driver.HonorsCancellation ? operation : new ValueTask<T>(operation.AsTask().WaitAsync(deadline));
+        IsBounded(operation.IsCompleted) ? operation : new ValueTask<T>(operation.AsTask().WaitAsync(deadline));
+
+    // A driver that does not heed its token must not hold up the request all the same.
+    private bool IsBounded(bool isCompleted) => isCompleted || driver.HonorsCancellation;
 }

@@ -212,14 +212,15 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     private ValueTask PrefetchAsync(SessionOptions options) =>
         !options.AutoInitialize ? default
             : NeedsForm(options) ? PrefetchAfterFormAsync(options)
-            : (Find(options.CookieName) ?? Add(options)).Session.Transaction.PrefetchAsync();
+            : ReadAheadAsync(options);
 
     private async ValueTask PrefetchAfterFormAsync(SessionOptions options)
     {
         await ReadFormAsync(options).ConfigureAwait(false);
-        Entry entry = Find(options.CookieName) ?? Add(options);
-        await entry.Session.Transaction.PrefetchAsync().ConfigureAwait(false);
+        await ReadAheadAsync(options).ConfigureAwait(false);
     }
+
+    private ValueTask ReadAheadAsync(SessionOptions options) => (Find(options.CookieName) ?? Add(options)).Session.Transaction.PrefetchAsync();
 
     private Session HandOut(SessionOptions options, bool isCustom)
     {

@@ -10,17 +10,20 @@ namespace FuelSessions;
 /// </summary>
 internal sealed class RecentTokens(TimeProvider clock)
 {
+    private const int Places = 4096;
+    private const int PlacesOfAText = 4;
+
     private static readonly TimeSpan Age = TimeSpan.FromMinutes(1);
 
     // One place an id: whoever sends the same one at the same time is after the same place.
-    private readonly Entry?[] _byId = new Entry?[4096];
-    private readonly RecentSet<Entry> _byText = new();
+    private readonly Entry?[] _byId = new Entry?[Places];
+    private readonly Entry?[] _byText = new Entry?[Places];
 
     internal string? Find(SessionId id) => Volatile.Read(ref PlaceOf(id)) is { } entry && entry.Is(id) && IsLive(entry) ? entry.Text : null;
 
     internal bool TryFind(ReadOnlySpan<char> text, out SessionId id, [NotNullWhen(true)] out string? known)
     {
-        foreach (ref Entry? place in _byText.SetOf(Hash(text)))
+        foreach (ref Entry? place in PlacesOf(text))
         {
             if (Volatile.Read(ref place) is { } entry && text.SequenceEqual(entry.Text) && IsLive(entry))
             {
@@ -34,7 +37,7 @@ internal sealed class RecentTokens(TimeProvider clock)
     }
 
     /// <summary>Keeps what a client has sent.</summary>
-    internal void Received(string text, SessionId id) => _byText.Add(Hash(text), new Entry(id, text, clock.GetTimestamp()));
+    internal void Received(string text, SessionId id) => Add(new Entry(id, text, clock.GetTimestamp()));
 
     /// <summary>Keeps what is about to be sent. Gives back the text to send: another one, if another thread was first.</summary>
     internal string Sent(SessionId id, string text)
@@ -49,17 +52,36 @@ internal sealed class RecentTokens(TimeProvider clock)
         }
 
         Entry sent = before is not null && before.Is(id) ? before : added;
-        _byText.Add(Hash(sent.Text), sent);
+        Add(sent);
         return sent.Text;
     }
 
-    private ref Entry? PlaceOf(SessionId id) => ref _byId[id.Secret.GetHashCode() & (_byId.Length - 1)];
+    private ref Entry? PlaceOf(SessionId id) => ref _byId[id.Secret.GetHashCode() & (Places - 1)];
 
-    private static int Hash(ReadOnlySpan<char> text) => string.GetHashCode(text);
+    private Span<Entry?> PlacesOf(ReadOnlySpan<char> text) =>
+        _byText.AsSpan((string.GetHashCode(text) & ((Places / PlacesOfAText) - 1)) * PlacesOfAText, PlacesOfAText);
+
+    // Into an empty place of its text's, or that which was filled first.
+    private void Add(Entry added)
+    {
+        Span<Entry?> places = PlacesOf(added.Text);
+        int oldest = 0;
+        Entry? occupant = Volatile.Read(ref places[0]);
+        for (int i = 1; i < places.Length && occupant is not null; i++)
+        {
+            Entry? other = Volatile.Read(ref places[i]);
+            if (other is null || other.Added < occupant.Added)
+            {
+                (oldest, occupant) = (i, other);
+            }
+        }
+
+        Volatile.Write(ref places[oldest], added);
+    }
 
     private bool IsLive(Entry entry) => clock.GetElapsedTime(entry.Added) < Age;
 
-    private sealed record Entry(SessionId Id, string Text, long Added) : RecentSet<Entry>.IEntry
+    private sealed record Entry(SessionId Id, string Text, long Added)
     {
         internal bool Is(SessionId id) => id.Key == Id.Key && id.Secret.Equals(Id.Secret);
     }

@@ -21,14 +21,14 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
 
     private DateTimeOffset Now => clock.GetUtcNow();
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     public async ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken)
     {
         StoredItem? stored = await FetchAsync(key, cancellationToken).ConfigureAwait(false);
         return stored is { Record: { } record } && record.Expires > Now ? record : null;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     public async ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -99,7 +99,7 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
 
     public void Dispose() => servers.Dispose();
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     private async ValueTask<WriteResult> AddAsync(ItemToWrite item, CancellationToken cancellationToken)
     {
         ItemKey key = servers.KeyOf(item.Record.Key);
@@ -130,7 +130,7 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     private async ValueTask<WriteResult> ReplaceAsync(ItemToWrite item, CancellationToken cancellationToken)
     {
         KnownVersion basis = _known.Find(item.Record.Key);
@@ -175,7 +175,7 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
         return WriteResult.Written;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     private async ValueTask<StoredItem?> FetchAsync(SessionKey key, CancellationToken cancellationToken)
     {
         Reply reply = await servers.SendAsync(MetaCommand.Read(servers.KeyOf(key)), cancellationToken).ConfigureAwait(false);

@@ -31,7 +31,7 @@ internal sealed class ServerPool : IDisposable
     /// <summary>Sends a command to the server that holds its item.</summary>
     /// <exception cref="ItemTooLargeException">That server takes no such item. It was not asked.</exception>
     /// <exception cref="MemcachedException">That server, or all of them, can't be reached or did not do it.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     internal async ValueTask<Reply> SendAsync(MetaCommand command, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -21,7 +21,7 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
     /// <param name="command">Sends it; its last argument is whether a script is to be sent with its text, because the server does not know it.</param>
     /// <param name="decode">Makes the result of the answer.</param>
     /// <exception cref="OperationCanceledException">There was no answer in time. The command may be carried out all the same.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     internal async ValueTask<TResult> RunAsync<TState, TAnswer, TResult>(
         TState state,
         Func<IDatabase, TState, bool, Task<TAnswer>> command,

@@ -44,7 +44,7 @@ internal sealed partial class SessionTransaction
 
     internal void Reopen() => _closed = false;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
     private async ValueTask LoadCoreAsync(bool ahead)
     {
         if (presented is not { } id)

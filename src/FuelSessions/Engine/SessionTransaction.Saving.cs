@@ -30,7 +30,7 @@ internal sealed partial class SessionTransaction
     /// <exception cref="SessionStoreException">The store did not accept it; no id goes out.</exception>
     /// <param name="explicitly">Whether the app asked for it, and goes on; otherwise the response is going out, or the request is over.</param>
     /// <exception cref="SessionGoneException">At an explicit save only: the session ended meanwhile.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
     internal async ValueTask SaveAsync(bool explicitly)
     {
         if (!_used || _saved)
@@ -67,7 +67,7 @@ internal sealed partial class SessionTransaction
         _saved = !explicitly;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
     private async ValueTask SaveNewAsync(List<(string, long)>? expiring)
     {
         if (expiring is not null)
@@ -132,7 +132,7 @@ internal sealed partial class SessionTransaction
         IdToSend = new SessionId(_key, current);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
     private async ValueTask SaveActiveAsync(List<(string, long)>? expiring, bool explicitly)
     {
         SessionRecord basis = _record!;

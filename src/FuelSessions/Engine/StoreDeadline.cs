@@ -6,8 +6,9 @@ namespace FuelSessions.Engine;
 /// </summary>
 internal readonly struct StoreDeadline
 {
-    // One a timeout, of which an app has few. Losing a race for a place costs a timer.
-    private static readonly Shared?[] Latest = new Shared?[16];
+    // One a timeout, of which an app has few, and a processor: each call registers with it, under its lock. Losing a race for a place costs a
+    // timer.
+    private static readonly Shared?[] Latest = new Shared?[64];
 
     private StoreDeadline(CancellationToken token) => Token = token;
 
@@ -16,7 +17,7 @@ internal readonly struct StoreDeadline
     internal static StoreDeadline Start(TimeSpan timeout)
     {
         long now = Environment.TickCount64;
-        ref Shared? place = ref Latest[timeout.GetHashCode() & (Latest.Length - 1)];
+        ref Shared? place = ref Latest[(timeout.GetHashCode() + Thread.GetCurrentProcessorId()) & (Latest.Length - 1)];
         Shared? shared = Volatile.Read(ref place);
         if (shared is null || shared.Timeout != timeout || now >= shared.TakesUntil)
         {

@@ -7,13 +7,13 @@ using Microsoft.AspNetCore.Http;
 namespace FuelSessions;
 
 /// <summary>The sessions of one request: forged when they are asked for, saved together, and announced to the client.</summary>
-internal sealed class RequestSessions(HttpContext context, SessionServices services) : ISessionStore, IRequestBoundary
+internal sealed class RequestSessions(HttpContext context, SessionServices services, Endpoint? endpoint, EndpointUse use) : ISessionStore, IRequestBoundary
 {
     // Nearly always one, so each knows the next: no list is made for it.
     private Entry? _first;
     private bool _announces;
-    private Endpoint? _endpoint;
-    private EndpointUse? _use;
+    private Endpoint? _endpoint = endpoint;
+    private EndpointUse _use = use;
 
     public bool HeadersSent => context.Response.HasStarted;
 
@@ -42,10 +42,10 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     {
         get
         {
-            Endpoint? endpoint = context.GetEndpoint();
-            if (_use is null || !ReferenceEquals(endpoint, _endpoint))
+            Endpoint? present = context.GetEndpoint();
+            if (!ReferenceEquals(present, _endpoint))
             {
-                (_endpoint, _use) = (endpoint, services.UseOf(endpoint));
+                (_endpoint, _use) = (present, services.UseOf(present));
             }
 
             return _use;
@@ -322,7 +322,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     }
 
     // One session's failure keeps no other from being saved [D16].
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
     private async ValueTask SaveAsync(Func<Session, bool> isWanted, SavingResponseBody? body = null)
     {
         List<Exception>? errors = null;

@@ -6,14 +6,18 @@ namespace FuelSessions;
 /// <summary>Gives the request its sessions, and saves them before the first byte of the response goes out.</summary>
 internal sealed class SessionMiddleware(RequestDelegate next, SessionServices services)
 {
-    public Task InvokeAsync(HttpContext context) =>
-        services.UseOf(context.GetEndpoint()).Enabled ? InvokeWithSessionsAsync(context) : next(context);
+    public Task InvokeAsync(HttpContext context)
+    {
+        Endpoint? endpoint = context.GetEndpoint();
+        EndpointUse use = services.UseOf(endpoint);
+        return use.Enabled ? InvokeWithSessionsAsync(context, endpoint, use) : next(context);
+    }
 
-    private async Task InvokeWithSessionsAsync(HttpContext context)
+    private async Task InvokeWithSessionsAsync(HttpContext context, Endpoint? endpoint, EndpointUse use)
     {
         // A request may be run again, to make an error page for instance: its sessions go on.
         RequestSessions sessions = AmbientSessions.Find() is { } outer && outer.IsOf(context) ? outer
-            : context.Features.Get<RequestSessions>() ?? new RequestSessions(context, services);
+            : context.Features.Get<RequestSessions>() ?? new RequestSessions(context, services, endpoint, use);
 
         using AmbientSessions.Scope scope = AmbientSessions.Enter(sessions);
         ISessionFeature? native = Emulate(context, sessions);

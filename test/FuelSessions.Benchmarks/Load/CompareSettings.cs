@@ -30,7 +30,7 @@ internal sealed record CompareSettings(
         var options = new CompareSettings(
             arguments.Number("--seconds", quick ? 1 : 2, 1, 60),
             arguments.Number("--rounds", quick ? 1 : 5, 1, 100),
-            arguments.List("--only", "floor", "builtin", "ours"),
+            arguments.List("--only", "floor", Subject.DispatchedFloor, "builtin", "ours"),
             arguments.List("--stores", "memory", "redis", "memcached", "sqlite", "postgres", "cookie"),
             arguments.List("--scenarios", Scenario.Kinds),
             !quick && !arguments.Has("--no-fat"),

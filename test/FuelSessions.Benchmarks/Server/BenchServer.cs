@@ -1,3 +1,4 @@
+using FuelSessions.Benchmarks.Load;
 using FuelSessions.Benchmarks.Server.Variants;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -44,7 +45,7 @@ internal static class BenchServer
     private static IVariant VariantOf(ServerSettings settings) => settings.Variant switch
     {
         "none" => new NoSession(),
-        "floor" => new Floor(settings),
+        "floor" or Subject.DispatchedFloor => new Floor(settings),
         "builtin" => new BuiltInSession(settings),
         "ours" => new OurSession(settings),
         _ => throw new UsageException($"--variant is '{settings.Variant}'; there are none, floor, builtin and ours."),

@@ -1,3 +1,4 @@
+using System.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,6 +14,7 @@ internal static class StatsEndpoint
             (long)Environment.CpuUsage.TotalTime.TotalMicroseconds,
             GC.GetTotalAllocatedBytes(precise: true),
             StatementCounter.Instance.Count,
+            JitInfo.GetCompiledMethodCount(),
             served.Timeline);
         return context.Response.WriteAsJsonAsync(stats, ServerStatsJson.Default.ServerStats);
     }));

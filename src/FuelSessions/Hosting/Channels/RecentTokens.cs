@@ -5,15 +5,19 @@ namespace FuelSessions;
 
 /// <summary>
 /// Protected forms of ids that this process has made or read a moment ago. Parallel requests of one browser carry the same
-/// ones; and the answers to them carry the same one, letter by letter. Bounded in number, and in age to a minute, so
-/// that it does not outlive the revocation of a key.
+/// ones; and the answers to them carry the same one, letter by letter. Bounded in number, and in age, so that they do not
+/// outlive the revocation of a key.
 /// </summary>
 internal sealed class RecentTokens(TimeProvider clock)
 {
     private const int Places = 4096;
     private const int PlacesOfAText = 4;
 
-    private static readonly TimeSpan Age = TimeSpan.FromMinutes(1);
+    // What a text begins with is random, so there is no need to hash the rest.
+    private const int NonceLength = 16;
+
+    /// <summary>How long a text is known. A data key is trusted for as long before (<see cref="DataKeys.Trust"/>); together a minute.</summary>
+    internal static readonly TimeSpan Age = TimeSpan.FromSeconds(30);
 
     // One place an id: whoever sends the same one at the same time is after the same place.
     private readonly Entry?[] _byId = new Entry?[Places];
@@ -59,7 +63,7 @@ internal sealed class RecentTokens(TimeProvider clock)
     private ref Entry? PlaceOf(SessionId id) => ref _byId[id.Secret.GetHashCode() & (Places - 1)];
 
     private Span<Entry?> PlacesOf(ReadOnlySpan<char> text) =>
-        _byText.AsSpan((string.GetHashCode(text) & ((Places / PlacesOfAText) - 1)) * PlacesOfAText, PlacesOfAText);
+        _byText.AsSpan((string.GetHashCode(text[..Math.Min(text.Length, NonceLength)]) & ((Places / PlacesOfAText) - 1)) * PlacesOfAText, PlacesOfAText);
 
     // Into an empty place of its text's, or that which was filled first.
     private void Add(Entry added)

@@ -11,6 +11,9 @@ internal sealed class DataKey(byte[] key, string text, long made)
 {
     internal const int Size = 16;
 
+    /// <summary>How long a key is trusted before Data Protection is asked again: revoking a key of its ring shuts out the ids within this time.</summary>
+    internal static readonly TimeSpan Trust = TimeSpan.FromMinutes(1);
+
     /// <summary>How many characters an id has in front of the key's text: base64url of nonce, sealed id and tag, with no bit to spare.</summary>
     internal const int SealedLength = SealedSize / 3 * 4;
 
@@ -29,12 +32,11 @@ internal sealed class DataKey(byte[] key, string text, long made)
     /// <summary>The timestamp at which this process made or first read it.</summary>
     internal long Made { get; } = made;
 
-    /// <summary>The timestamp at which Data Protection last stood by it.</summary>
-    internal long Checked
-    {
-        get => Volatile.Read(ref _checked);
-        set => Volatile.Write(ref _checked, value);
-    }
+    /// <summary>Whether Data Protection stood by it less than <see cref="Trust"/> ago.</summary>
+    internal bool IsTrusted(TimeProvider clock) => clock.GetElapsedTime(Volatile.Read(ref _checked)) < Trust;
+
+    /// <summary>Data Protection stood by it at that timestamp.</summary>
+    internal void TrustSince(long timestamp) => Volatile.Write(ref _checked, timestamp);
 
     /// <summary>The id as it travels: sealed, and then the key's text.</summary>
     internal string Seal(SessionId id)

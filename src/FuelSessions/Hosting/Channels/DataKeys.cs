@@ -9,12 +9,6 @@ namespace FuelSessions;
 /// </summary>
 internal sealed class DataKeys(ProtectedText protection, TimeProvider clock)
 {
-    /// <summary>
-    /// How long a key is trusted before Data Protection is asked again. A text that was read with it is known for as long
-    /// (<see cref="RecentTokens.Age"/>): who revokes a key of the key ring shuts out its ids within a minute.
-    /// </summary>
-    internal static readonly TimeSpan Trust = TimeSpan.FromSeconds(30);
-
     // How long new ids get the same one.
     private static readonly TimeSpan Use = TimeSpan.FromHours(1);
 
@@ -64,18 +58,18 @@ internal sealed class DataKeys(ProtectedText protection, TimeProvider clock)
 
     private bool IsGood(DataKey key)
     {
-        long now = clock.GetTimestamp();
-        if (clock.GetElapsedTime(key.Checked, now) < Trust)
+        if (key.IsTrusted(clock))
         {
             return true;
         }
 
+        long now = clock.GetTimestamp();
         if (protection.Unprotect(key.Text, Longest) is null)
         {
             return false;
         }
 
-        key.Checked = now;
+        key.TrustSince(now);
         return true;
     }
 

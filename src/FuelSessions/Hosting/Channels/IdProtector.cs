@@ -30,7 +30,16 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         Record = 2,
     }
 
-    internal string ProtectId(SessionId id) => _recent.Find(id) ?? _recent.Sent(id, _dataKeys.Current().Seal(id));
+    internal string ProtectId(SessionId id)
+    {
+        if (_recent.Find(id) is { } known)
+        {
+            return known;
+        }
+
+        DataKey key = _dataKeys.Current();
+        return _recent.Sent(id, key.Seal(id), key);
+    }
 
     internal string ProtectToken(SessionKey key, uint epoch, DateTimeOffset expires)
     {
@@ -69,7 +78,7 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         }
 
         known = text.ToString();
-        _recent.Received(known, id);
+        _recent.Received(known, id, key);
         return true;
     }
 

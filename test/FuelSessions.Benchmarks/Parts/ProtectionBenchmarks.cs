@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.DataProtection;
 
 namespace FuelSessions.Benchmarks.Parts;
 
-/// <summary>The cookie's protection. An id that was seen within a minute is remembered; these show what that saves.</summary>
+/// <summary>The cookie's protection. Ids that were seen lately are remembered; these show what that saves.</summary>
 public class ProtectionBenchmarks
 {
     // Far more than are remembered.

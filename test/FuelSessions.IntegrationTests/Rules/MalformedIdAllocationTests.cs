@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using FuelSessions.Testing;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
@@ -20,6 +19,7 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
     {
         new string('x', Size),
         "CfDJ8" + new string('A', Size - 5),
+        new string('A', 80) + "CfDJ8" + new string('A', Size - 85),
         new string('\u00E4', Size),
         new string('\0', Size),
     };
@@ -38,7 +38,7 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
     public void Eight_kilobytes_in_every_channel_cost_no_more_than_the_framework_takes_to_hand_them_over(bool encrypted)
     {
         _options.EncryptCookie = encrypted;
-        foreach (string text in (string[])[new('x', Size), "CfDJ8" + new string('A', Size - 5)])
+        foreach (string text in (string[])[new('x', Size), "CfDJ8" + new string('A', Size - 5), new string('A', 80) + "CfDJ8" + new string('A', Size - 85)])
         {
             var context = new DefaultHttpContext();
             context.Request.Headers.Cookie = "fuelxid=" + text;
@@ -57,14 +57,34 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
     [Fact]
     public void A_foreign_value_costs_an_exception_of_Data_Protection()
     {
-        string foreign = Base64Url.EncodeToString(new EphemeralDataProtectionProvider().CreateProtector("other").Protect(new byte[33]));
-        Assert.StartsWith("CfDJ8", foreign, StringComparison.Ordinal);
-        foreach (string text in (string[])[foreign, "CfDJ8" + new string('A', 507)])
+        string foreign = new IdProtector(new EphemeralDataProtectionProvider(), "memory", new FakeClock()).ProtectId(Records.SessionId.Create());
+        Assert.Equal("CfDJ8", foreign[80..85]);
+        foreach (string text in (string[])[foreign, foreign[..85] + new string('A', 427)])
         {
-            long allocated = Allocated(() => _protector.TryReadId(text, out _, out _));
-            output.WriteLine($"{text.Length} characters: {allocated} bytes");
-            Assert.InRange(allocated, 1, ExceptionBound);
+            AssertCostsAnException(() => _protector.TryReadId(text, out _, out _), text);
+            AssertCostsAnException(() => _protector.TryReadToken(text.AsSpan(80), out _, out _), text[80..]);
         }
+    }
+
+    /// <summary>Also one with a data key of this app's, which anybody can take from an id of his own.</summary>
+    [Fact]
+    public void A_value_that_was_changed_costs_an_exception()
+    {
+        string text = string.Concat(new string('A', 80), _protector.ProtectId(Records.SessionId.Create()).AsSpan(80));
+        AssertCostsAnException(() => _protector.TryReadId(text, out _, out _), text);
+    }
+
+    [Fact]
+    public void Whatever_is_no_id_by_its_length_alphabet_or_first_letters_costs_nothing()
+    {
+        string id = _protector.ProtectId(Records.SessionId.Create());
+        string token = _protector.ProtectToken(Records.SessionKey.Create(), 1, DateTimeOffset.MaxValue);
+        foreach (string text in (string[])[token, id[..84], id[80..], "A" + id, id[..^1] + "=", id[..^1] + " ", id[..^1] + "\0", id + new string('A', 512 - id.Length + 1)])
+        {
+            Assert.Equal(0, Allocated(() => _protector.TryReadId(text, out _, out _)));
+        }
+
+        Assert.Equal(0, Allocated(() => _protector.TryReadToken(id, out _, out _)));
     }
 
     /// <summary>The cookie driver reads up to 24 KB, so there the value's own bytes come on top, once.</summary>
@@ -82,6 +102,13 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
     }
 
     private const long ExceptionBound = 4 * 1024;
+
+    private void AssertCostsAnException(Func<bool> refuses, string text)
+    {
+        long allocated = Allocated(refuses);
+        output.WriteLine($"{text.Length} characters: {allocated} bytes");
+        Assert.InRange(allocated, 1, ExceptionBound);
+    }
 
     // Of this thread only, and after what happens once only has happened.
     private static long Allocated(Func<bool> refuses)

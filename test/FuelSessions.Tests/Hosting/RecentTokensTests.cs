@@ -7,10 +7,14 @@ public class RecentTokensTests
 {
     private static SessionId NewId(SessionKey key) => new(key, SessionSecret.Create());
 
+    // As a clock that has just begun has it.
+    private static DataKey NewKey() => new(new byte[DataKey.Size], "key", 0);
+
     [Fact]
     public void Answers_of_parallel_requests_carry_the_same_text_although_the_old_id_is_still_read()
     {
         var tokens = new RecentTokens(new FakeClock());
+        DataKey dataKey = NewKey();
         for (int round = 0; round < 2_000; round++)
         {
             var key = SessionKey.Create();
@@ -18,32 +22,35 @@ public class RecentTokensTests
             string[] sent = new string[8];
             Parallel.For(0, sent.Length, i =>
             {
-                tokens.Received($"old {round}", old);
-                sent[i] = tokens.Find(next) ?? tokens.Sent(next, $"next {round} of {i}");
+                tokens.Received($"old {round}", old, dataKey);
+                sent[i] = tokens.Find(next) ?? tokens.Sent(next, $"next {round} of {i}", dataKey);
             });
             Assert.Single(sent.Distinct());
         }
     }
 
     [Fact]
-    public void A_text_is_known_for_less_than_a_minute()
+    public void A_text_is_known_while_its_data_key_is_trusted()
     {
         var clock = new FakeClock();
         var tokens = new RecentTokens(clock);
         SessionId id = NewId(SessionKey.Create());
-        tokens.Received("text", id);
+        DataKey key = NewKey();
+        tokens.Received("text", id, key);
         clock.Advance(TimeSpan.FromSeconds(59));
         Assert.True(tokens.TryFind("text", out SessionId found, out _));
         Assert.Equal(id.Encode(), found.Encode());
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.False(tokens.TryFind("text", out _, out _));
+        key.TrustSince(clock.GetTimestamp());
+        Assert.True(tokens.TryFind("text", out _, out _));
     }
 
     [Fact]
     public void Another_text_is_not_known()
     {
         var tokens = new RecentTokens(new FakeClock());
-        tokens.Received("text", NewId(SessionKey.Create()));
+        tokens.Received("text", NewId(SessionKey.Create()), NewKey());
         Assert.False(tokens.TryFind("texT", out _, out _));
     }
 }

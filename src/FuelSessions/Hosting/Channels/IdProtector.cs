@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
-using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using FuelSessions.Engine;
 using FuelSessions.Records;
 using Microsoft.AspNetCore.DataProtection;
@@ -9,25 +7,27 @@ using Microsoft.AspNetCore.DataProtection;
 namespace FuelSessions;
 
 /// <summary>
-/// What travels: an id, a token or a whole record under Data Protection [C3, C6], as base64url. What is malformed,
-/// forged or another app's is refused here, before any store is asked.
+/// What travels: an id under a data key that is under Data Protection [C3], a token or a whole record directly under it [C6];
+/// as base64url. What is malformed, forged or another app's is refused here, before any store is asked.
 /// </summary>
 internal sealed class IdProtector(IDataProtectionProvider provider, string driver, TimeProvider clock)
 {
-    // A protected id has some 180 characters; whatever is much longer is none.
-    private const int LongestProtected = 512;
+    // A protected token has some 160 characters; whatever is much longer is none.
+    private const int LongestToken = 512;
 
     // Six cookies of 4 KB: with more, servers refuse the request's headers.
     private const int LongestRecord = 24 * 1024;
 
-    private readonly IDataProtector _protector = provider.CreateProtector("FuelSessions", "v1", driver);
+    private readonly ProtectedText _protection = new(provider.CreateProtector("FuelSessions", "v1", driver), driver);
+
+    // A purpose of their own: nothing else that travels can be taken for a data key, and a data key seals nothing but ids.
+    private readonly DataKeys _dataKeys = new(new(provider.CreateProtector("FuelSessions", "v1", driver, "data key"), driver), clock);
     private readonly RecentTokens _recent = new(clock);
 
     private enum Kind : byte
     {
-        Id = 1,
-        Token = 2,
-        Record = 3,
+        Token = 1,
+        Record = 2,
     }
 
     internal string ProtectId(SessionId id)
@@ -37,10 +37,8 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
             return known;
         }
 
-        Span<byte> plain = stackalloc byte[1 + SessionId.Size];
-        plain[0] = (byte)Kind.Id;
-        id.WriteTo(plain[1..]);
-        return _recent.Sent(id, Protect(plain));
+        DataKey key = _dataKeys.Current();
+        return _recent.Sent(id, key.Seal(id), key);
     }
 
     internal string ProtectToken(SessionKey key, uint epoch, DateTimeOffset expires)
@@ -50,7 +48,7 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         key.WriteTo(plain[1..]);
         BinaryPrimitives.WriteUInt32BigEndian(plain[17..], epoch);
         BinaryPrimitives.WriteInt64BigEndian(plain[21..], expires.ToUnixTimeMilliseconds());
-        return Protect(plain);
+        return _protection.Protect(plain);
     }
 
     internal string ProtectRecord(SessionId id, SessionRecord record)
@@ -60,7 +58,7 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         plain[0] = (byte)Kind.Record;
         id.WriteTo(plain.AsSpan(1));
         content.CopyTo(plain, 1 + SessionId.Size);
-        return Protect(plain);
+        return _protection.Protect(plain);
     }
 
     /// <param name="known">The text, as a string that other requests with it share.</param>
@@ -71,14 +69,16 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
             return true;
         }
 
-        if (Unprotect(text, LongestProtected) is not [(byte)Kind.Id, .. { Length: SessionId.Size } bytes])
+        // The id stands first, so that a token, which begins as a data key does, is never taken for one.
+        if (text.Length <= DataKey.SealedLength
+            || _dataKeys.Find(text[DataKey.SealedLength..]) is not { } key
+            || !key.TryOpen(text[..DataKey.SealedLength], out id))
         {
             return false;
         }
 
-        id = SessionId.FromBytes(bytes);
         known = text.ToString();
-        _recent.Received(known, id);
+        _recent.Received(known, id, key);
         return true;
     }
 
@@ -87,7 +87,7 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
     {
         key = default;
         epoch = 0;
-        if (Unprotect(text, LongestProtected) is not [(byte)Kind.Token, .. { Length: 28 } bytes]
+        if (_protection.Unprotect(text, LongestToken) is not [(byte)Kind.Token, .. { Length: 28 } bytes]
             || BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(20)) <= clock.GetUtcNow().ToUnixTimeMilliseconds())
         {
             return false;
@@ -102,7 +102,7 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
     {
         id = default;
         record = null;
-        if (Unprotect(text, LongestRecord) is not { Length: > 1 + SessionId.Size } plain || plain[0] != (byte)Kind.Record)
+        if (_protection.Unprotect(text, LongestRecord) is not { Length: > 1 + SessionId.Size } plain || plain[0] != (byte)Kind.Record)
         {
             return false;
         }
@@ -117,34 +117,6 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         {
             // Of a format that this version doesn't read: absent, like a cookie of another app.
             return false;
-        }
-    }
-
-    private string Protect(ReadOnlySpan<byte> plain) => Base64Url.EncodeToString(_protector.Protect(plain.ToArray()));
-
-    private byte[]? Unprotect(ReadOnlySpan<char> text, int longest)
-    {
-        // Every protected payload begins with the same magic number: most garbage ends here, at no cost.
-        if (text.Length > longest || !text.StartsWith("CfDJ8", StringComparison.Ordinal) || !Base64Url.IsValid(text))
-        {
-            return null;
-        }
-
-        try
-        {
-            return _protector.Unprotect(Base64Url.DecodeFromChars(text));
-        }
-        catch (CryptographicException error) when (error.InnerException is null or CryptographicException)
-        {
-            return null;
-        }
-        catch (CryptographicException error)
-        {
-            // Not the text's fault: Data Protection says "can't be decrypted" of a key ring that can't be read as well. A new session
-            // would take the place of the client's good one.
-            throw new SessionStoreException(
-                $"The id of a session on driver '{driver}' could not be read, because Data Protection could not load its keys: {error.InnerException!.Message} The client keeps the id it has.",
-                error);
         }
     }
 }

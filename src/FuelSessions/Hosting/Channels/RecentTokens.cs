@@ -5,15 +5,16 @@ namespace FuelSessions;
 
 /// <summary>
 /// Protected forms of ids that this process has made or read a moment ago. Parallel requests of one browser carry the same
-/// ones; and the answers to them carry the same one, letter by letter. Bounded in number, and in age to a minute, so
-/// that it does not outlive the revocation of a key.
+/// ones; and the answers to them carry the same one, letter by letter. Bounded in number; and each is known only while its data
+/// key is trusted, so that it does not outlive the revocation of a key.
 /// </summary>
 internal sealed class RecentTokens(TimeProvider clock)
 {
     private const int Places = 4096;
     private const int PlacesOfAText = 4;
 
-    private static readonly TimeSpan Age = TimeSpan.FromMinutes(1);
+    // What a text begins with is random, so there is no need to hash the rest.
+    private const int NonceLength = 16;
 
     // One place an id: whoever sends the same one at the same time is after the same place.
     private readonly Entry?[] _byId = new Entry?[Places];
@@ -37,12 +38,12 @@ internal sealed class RecentTokens(TimeProvider clock)
     }
 
     /// <summary>Keeps what a client has sent.</summary>
-    internal void Received(string text, SessionId id) => Add(new Entry(id, text, clock.GetTimestamp()));
+    internal void Received(string text, SessionId id, DataKey key) => Add(new Entry(id, text, key, clock.GetTimestamp()));
 
     /// <summary>Keeps what is about to be sent. Gives back the text to send: another one, if another thread was first.</summary>
-    internal string Sent(SessionId id, string text)
+    internal string Sent(SessionId id, string text, DataKey key)
     {
-        var added = new Entry(id, text, clock.GetTimestamp());
+        var added = new Entry(id, text, key, clock.GetTimestamp());
         ref Entry? place = ref PlaceOf(id);
         Entry? before = Volatile.Read(ref place);
         if (before is null || !before.Is(id) || !IsLive(before))
@@ -59,7 +60,7 @@ internal sealed class RecentTokens(TimeProvider clock)
     private ref Entry? PlaceOf(SessionId id) => ref _byId[id.Secret.GetHashCode() & (Places - 1)];
 
     private Span<Entry?> PlacesOf(ReadOnlySpan<char> text) =>
-        _byText.AsSpan((string.GetHashCode(text) & ((Places / PlacesOfAText) - 1)) * PlacesOfAText, PlacesOfAText);
+        _byText.AsSpan((string.GetHashCode(text[..Math.Min(text.Length, NonceLength)]) & ((Places / PlacesOfAText) - 1)) * PlacesOfAText, PlacesOfAText);
 
     // Into an empty place of its text's, or that which was filled first.
     private void Add(Entry added)
@@ -79,9 +80,9 @@ internal sealed class RecentTokens(TimeProvider clock)
         Volatile.Write(ref places[oldest], added);
     }
 
-    private bool IsLive(Entry entry) => clock.GetElapsedTime(entry.Added) < Age;
+    private bool IsLive(Entry entry) => entry.Key.IsTrusted(clock);
 
-    private sealed record Entry(SessionId Id, string Text, long Added)
+    private sealed record Entry(SessionId Id, string Text, DataKey Key, long Added)
     {
         internal bool Is(SessionId id) => id.Key == Id.Key && id.Secret.Equals(Id.Secret);
     }

@@ -15,8 +15,8 @@ internal static class SessionCookie
 
     private static volatile LastAttributes? _lastAttributes;
 
-    // What a protected id or a bare one consists of.
-    private static readonly SearchValues<char> Base64UrlCharacters =
+    /// <summary>What a protected id or a bare one consists of.</summary>
+    internal static readonly SearchValues<char> Base64UrlCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     /// <summary>

@@ -29,7 +29,7 @@ internal sealed class NoSession : IVariant
         // As long as a protected id and another one for each browser: the server makes a text of each that it has not just seen.
         if (context.Request.Path == "/seed")
         {
-            context.Response.Cookies.Append("sid", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(95)));
+            context.Response.Cookies.Append("sid", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(118)));
         }
 
         return default;

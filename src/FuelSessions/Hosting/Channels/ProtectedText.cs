@@ -1,0 +1,64 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace FuelSessions;
+
+/// <summary>
+/// Bytes under Data Protection, as base64url. A key ring that can't be read is an outage, a <see cref="SessionStoreException"/>,
+/// and not the fault of what was presented.
+/// </summary>
+internal sealed class ProtectedText(IDataProtector protector, string driver)
+{
+    // Every protected payload begins with the same magic number: most garbage ends here, at no cost.
+    private const string Start = "CfDJ8";
+
+    internal string Protect(ReadOnlySpan<byte> plain)
+    {
+        try
+        {
+            return Base64Url.EncodeToString(protector.Protect(plain.ToArray()));
+        }
+        catch (CryptographicException error) when (IsOutage(error))
+        {
+            throw Outage("made", error);
+        }
+    }
+
+    /// <summary>
+    /// Null for what is longer than that, malformed, forged or another app's; the first two without an allocation. One text only stands
+    /// for what was protected: no other way of writing the same bytes is taken.
+    /// </summary>
+    internal byte[]? Unprotect(ReadOnlySpan<char> text, int longest)
+    {
+        // The decoder would skip blanks and padding.
+        if (text.Length > longest
+            || !text.StartsWith(Start, StringComparison.Ordinal)
+            || text.ContainsAnyExcept(SessionCookie.Base64UrlCharacters)
+            || !Base64Url.IsValid(text))
+        {
+            return null;
+        }
+
+        try
+        {
+            return protector.Unprotect(Base64Url.DecodeFromChars(text));
+        }
+        catch (CryptographicException error) when (!IsOutage(error))
+        {
+            return null;
+        }
+        catch (CryptographicException error)
+        {
+            // A new session would take the place of the client's good one.
+            throw Outage("read", error);
+        }
+    }
+
+    // Data Protection says "can't be decrypted" of a key ring that can't be read as well, but then knows of another error.
+    private static bool IsOutage(CryptographicException error) => error.InnerException is not (null or CryptographicException);
+
+    private SessionStoreException Outage(string what, CryptographicException error) => new(
+        $"The id of a session on driver '{driver}' could not be {what}, because Data Protection could not load its keys: {error.InnerException!.Message} The client keeps the id it has.",
+        error);
+}

@@ -52,7 +52,7 @@ public sealed record SessionRecord
     /// <summary>The idle time after which this session ends. Each record is judged by its own.</summary>
     public required TimeSpan Lifetime { get; init; }
 
-    /// <summary>A keyed hash of the user agent that began the session; null if it sent none.</summary>
+    /// <summary>A keyed hash of the user agent that began the session, 32 bits if the engine made it; null if it sent none.</summary>
     public ulong? UserAgentHash { get; init; }
 
     /// <summary>The same without digits and dots, so that a browser update does not change it.</summary>

@@ -54,6 +54,14 @@ public sealed class StoredSessionTests
         }
     }
 
+    // Redis' allocator has a size of 48 bytes, of which a key's name takes four itself.
+    [Fact]
+    public void A_name_fits_into_48_bytes() => Assert.InRange(StoredSession.Name("fuel:session:"u8, _record.Key).Length, 1, 44);
+
+    [Fact]
+    public void Six_bytes_are_added_to_the_record() =>
+        Assert.Equal(SessionRecordFormat.Encode(_record).Length + EndSize, StoredSession.Encode(_record).Length);
+
     [Theory]
     [InlineData(1)]
     [InlineData(127)]

@@ -53,12 +53,9 @@ internal static class StoredSession
         }
 
         SessionRecord record = SessionRecordFormat.Decode(key, stored.AsMemory(EndSize));
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        bytes.Clear();
-        stored.AsSpan(0, EndSize).CopyTo(bytes[^EndSize..]);
-        long end = BinaryPrimitives.ReadInt64BigEndian(bytes);
+        long end = ((long)BinaryPrimitives.ReadUInt16BigEndian(stored) << 32) | BinaryPrimitives.ReadUInt32BigEndian(stored.AsSpan(sizeof(ushort)));
 
-        // A touch moves it forward only. How far is for the server to say, which keeps no record beyond its time to live.
+        // A touch moves the end forward only. How far is for the server to say, which keeps no record beyond its time to live.
         return end >= record.Expires.ToUnixTimeMilliseconds() && end <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? end == record.Expires.ToUnixTimeMilliseconds() ? record : record with { Expires = DateTimeOffset.FromUnixTimeMilliseconds(end) }
             : throw new SessionRecordFormatException($"The session record of {stored.Length} bytes has a damaged end.");

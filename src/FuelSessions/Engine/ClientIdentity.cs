@@ -6,8 +6,8 @@ namespace FuelSessions.Engine;
 
 /// <summary>
 /// Who sent the request: compared by hashes that are keyed with the session, so that two records don't tell whether they
-/// belong to one person. Of 32 bits: who holds a stolen id has a chance of one in four billion that another client looks the same,
-/// and each record has four bytes less.
+/// belong to one person. Of 32 bits: another client looks the same once in four billion times, and a longer hash would cost
+/// each record 12 bytes.
 /// </summary>
 internal readonly struct ClientIdentity(string? userAgent, IPAddress? address)
 {

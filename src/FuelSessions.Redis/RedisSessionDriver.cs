@@ -1,3 +1,4 @@
+using System.Text;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 using FuelSessions.Redis.Connections;
@@ -19,6 +20,8 @@ namespace FuelSessions.Redis;
 internal sealed class RedisSessionDriver(RedisConnection connection, string keyPrefix, TimeProvider clock)
     : ISessionDriver, IKeepDataProtectionKeys, IAsyncDisposable
 {
+    private readonly byte[] _prefix = Encoding.UTF8.GetBytes(keyPrefix);
+
     public IXmlRepository DataProtectionKeys { get; } = new RedisKeyRepository(connection, keyPrefix + RedisKeyRepository.Name);
 
     public bool HonorsCancellation => true;
@@ -67,13 +70,8 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
     // Counted from now by this node's clock, so that the server's does not matter. One that is over already is stored for no time.
     private static long TimeToLive(DateTimeOffset expires, long now) => Math.Max(1, expires.ToUnixTimeMilliseconds() - now);
 
-    private RedisKey KeyOf(SessionKey key) => string.Create(keyPrefix.Length + (2 * SessionKey.Size), (Prefix: keyPrefix, Key: key), static (name, parts) =>
-    {
-        Span<byte> bytes = stackalloc byte[SessionKey.Size];
-        parts.Key.WriteTo(bytes);
-        parts.Prefix.CopyTo(name);
-        Convert.TryToHexStringLower(bytes, name[parts.Prefix.Length..], out _);
-    });
+    // As bytes, which go out as they are.
+    private RedisKey KeyOf(SessionKey key) => StoredSession.Name(_prefix, key);
 
     private SessionRecord? Live(SessionKey key, byte[]? stored) =>
         stored is not null && StoredSession.Decode(key, stored) is { } record && record.Expires > clock.GetUtcNow() ? record : null;

@@ -1,48 +1,63 @@
 using System.Buffers.Binary;
+using System.Buffers.Text;
 using FuelSessions.Records;
 
 namespace FuelSessions.Redis;
 
 /// <summary>
-/// A record as it is stored: 8 bytes its end in unix milliseconds, 8 bytes its version, both big-endian, then the encoded record. The
-/// scripts compare the version without decoding the rest, and a touch overwrites the end in place.
+/// A record as it is stored: its end in unix milliseconds, 6 bytes, big-endian, which a touch overwrites in place; then the encoded
+/// record. The scripts compare its version, behind two more bytes, without decoding the rest.
 /// </summary>
 internal static class StoredSession
 {
-    private const int HeaderSize = 2 * sizeof(long);
+    private const int EndSize = 6;
+
+    /// <summary>Under what it is stored: the prefix and, in 22 characters, base64url (RFC 4648, section 5, no padding) of the key.</summary>
+    internal static byte[] Name(ReadOnlySpan<byte> prefix, SessionKey key)
+    {
+        Span<byte> bytes = stackalloc byte[SessionKey.Size];
+        key.WriteTo(bytes);
+        byte[] name = new byte[prefix.Length + Base64Url.GetEncodedLength(SessionKey.Size)];
+        prefix.CopyTo(name);
+        Base64Url.EncodeToUtf8(bytes, name.AsSpan(prefix.Length));
+        return name;
+    }
 
     internal static byte[] Encode(SessionRecord record)
     {
-        Span<byte> header = stackalloc byte[HeaderSize];
-        BinaryPrimitives.WriteInt64BigEndian(header, record.Expires.ToUnixTimeMilliseconds());
-        BinaryPrimitives.WriteInt64BigEndian(header[sizeof(long)..], record.Version);
-        return SessionRecordFormat.Encode(record, header);
+        Span<byte> end = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(end, Math.Max(0, record.Expires.ToUnixTimeMilliseconds()));
+        return SessionRecordFormat.Encode(record, end[^EndSize..]);
     }
 
-    /// <summary>The version in the form in which the script compares it.</summary>
+    /// <summary>The version as it is in a record, in LEB128: as no such number begins another one, the script compares as many bytes.</summary>
     internal static byte[] Version(long version)
     {
-        byte[] bytes = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, version);
-        return bytes;
+        Span<byte> bytes = stackalloc byte[10];
+        int size = 0;
+        for (; version >= 0x80; version >>= 7)
+        {
+            bytes[size++] = (byte)(version | 0x80);
+        }
+
+        bytes[size++] = (byte)version;
+        return bytes[..size].ToArray();
     }
 
     /// <exception cref="SessionRecordFormatException">The bytes are not a whole record of that session.</exception>
     internal static SessionRecord Decode(SessionKey key, byte[] stored)
     {
-        if (stored.Length < HeaderSize)
+        if (stored.Length < EndSize)
         {
             throw new SessionRecordFormatException($"{stored.Length} stored bytes are not a session record.");
         }
 
-        SessionRecord record = SessionRecordFormat.Decode(key, stored.AsMemory(HeaderSize));
-        long end = BinaryPrimitives.ReadInt64BigEndian(stored);
+        SessionRecord record = SessionRecordFormat.Decode(key, stored.AsMemory(EndSize));
+        long end = ((long)BinaryPrimitives.ReadUInt16BigEndian(stored) << 32) | BinaryPrimitives.ReadUInt32BigEndian(stored.AsSpan(sizeof(ushort)));
 
-        // A touch moves the end forward only, and never the version.
-        return BinaryPrimitives.ReadInt64BigEndian(stored.AsSpan(sizeof(long))) == record.Version
-            && end >= record.Expires.ToUnixTimeMilliseconds()
-            && end <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+        // A touch moves the end forward only. How far is for the server to say, which keeps no record beyond its time to live.
+        return end >= record.Expires.ToUnixTimeMilliseconds() && end <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? end == record.Expires.ToUnixTimeMilliseconds() ? record : record with { Expires = DateTimeOffset.FromUnixTimeMilliseconds(end) }
-            : throw new SessionRecordFormatException($"The session record of {stored.Length} bytes has a damaged header.");
+            : throw new SessionRecordFormatException($"The session record of {stored.Length} bytes has a damaged end.");
     }
 }

@@ -102,7 +102,7 @@ public sealed partial class Session
             "created" => UnixSeconds(used.Rotated),
             "updated" => UnixSeconds(used.Updated),
             "user_agent" => _owner.Client.UserAgent,
-            "ip_hash" => used.IpHash?.ToString("x16", CultureInfo.InvariantCulture),
+            "ip_hash" => used.IpHash?.ToString("x8", CultureInfo.InvariantCulture),
             _ => null,
         };
     }

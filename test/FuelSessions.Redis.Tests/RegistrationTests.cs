@@ -80,9 +80,9 @@ public sealed class RegistrationTests(RedisServer server)
         });
         Assert.True((await node.Driver.WriteAsync(record, default)).IsWritten);
         await using RedisWire wire = await RedisWire.OpenAsync(server.Port);
-        Assert.Equal(0L, await wire.SendAsync("EXISTS", $"shop:{record.Key.ToHex()}"));
+        Assert.Equal(0L, await wire.SendAsync("EXISTS", record.Name("shop:")));
         await wire.SendAsync("SELECT", "3");
-        Assert.Equal(1L, await wire.SendAsync("EXISTS", $"shop:{record.Key.ToHex()}"));
+        Assert.Equal(1L, await wire.SendAsync("EXISTS", record.Name("shop:")));
         Assert.Equal(1L, await wire.SendAsync("DBSIZE"));
 
         await using var other = new Node($"{server.Configuration},defaultDatabase=3", options: options => options.KeyPrefix = "shop:");

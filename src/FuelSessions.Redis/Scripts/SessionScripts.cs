@@ -1,24 +1,25 @@
 namespace FuelSessions.Redis.Scripts;
 
 /// <summary>
-/// The two steps that must be atomic. They look at the first 16 bytes of what is stored (see <see cref="StoredSession"/>), so
-/// that a payload is neither read nor written without need. One key each, so they run on any node of a cluster.
+/// The two steps that must be atomic. They look at the first bytes of what is stored (see <see cref="StoredSession"/>): 6 of the end, 2
+/// they pass over, then the version; so that a payload is neither read nor written without need. One key each, so they run on any node
+/// of a cluster.
 /// </summary>
 internal static class SessionScripts
 {
     /// <summary>
-    /// Values: the version to replace (8 bytes; zero: none may be there), what to store, its time to live and the present time
-    /// in milliseconds. Answers with an empty text if it is stored, with what is stored if that is another version, with nil if the
-    /// record to replace is absent.
+    /// Values: the version to replace (as it is stored; a zero byte: none may be there), what to store, its time to live and the
+    /// present time in milliseconds. Answers with an empty text if it is stored, with what is stored if that is another version, with
+    /// nil if the record to replace is absent.
     /// </summary>
     internal static RedisScript Write { get; } = new(
         """
-        local head = redis.call('GETRANGE', KEYS[1], 0, 15)
-        if #head == 16 and struct.unpack('>I8', head) <= tonumber(ARGV[4]) then
+        local head = redis.call('GETRANGE', KEYS[1], 0, 7 + #ARGV[1])
+        if #head >= 6 and struct.unpack('>I6', head) <= tonumber(ARGV[4]) then
           head = ''
         end
         if head == '' then
-          if ARGV[1] ~= '\0\0\0\0\0\0\0\0' then
+          if ARGV[1] ~= '\0' then
             return false
           end
         elseif string.sub(head, 9) ~= ARGV[1] then
@@ -34,16 +35,16 @@ internal static class SessionScripts
     /// </summary>
     internal static RedisScript Touch { get; } = new(
         """
-        local head = redis.call('GETRANGE', KEYS[1], 0, 7)
-        if #head < 8 then
+        local head = redis.call('GETRANGE', KEYS[1], 0, 5)
+        if #head < 6 then
           return 0
         end
-        local ends = struct.unpack('>I8', head)
+        local ends = struct.unpack('>I6', head)
         if ends <= tonumber(ARGV[3]) then
           return 0
         end
         if ends < tonumber(ARGV[1]) then
-          redis.call('SETRANGE', KEYS[1], 0, struct.pack('>I8', tonumber(ARGV[1])))
+          redis.call('SETRANGE', KEYS[1], 0, struct.pack('>I6', tonumber(ARGV[1])))
           redis.call('PEXPIRE', KEYS[1], ARGV[2])
         end
         return 1

@@ -10,8 +10,6 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes, int position)
 
     internal readonly int Position => _position;
 
-    internal readonly bool AtEnd => _position == _bytes.Length;
-
     internal byte Byte() => _bytes[Take(1)];
 
     internal ulong Varint()
@@ -32,22 +30,25 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes, int position)
 
     internal DateTimeOffset Time() => TimeAt((long)Varint());
 
-    internal DateTimeOffset Offset(long origin)
-    {
-        ulong coded = Varint();
-        return TimeAt(origin + ((long)(coded >> 1) ^ -(long)(coded & 1)));
-    }
+    internal DateTimeOffset Offset(DateTimeOffset origin) => TimeAt(origin.ToUnixTimeMilliseconds() + Signed());
 
     internal TimeSpan Duration()
     {
-        long milliseconds = (long)Varint();
+        long milliseconds = Milliseconds();
         return milliseconds >= TimeSpan.MinValue.Ticks / TimeSpan.TicksPerMillisecond
             && milliseconds <= TimeSpan.MaxValue.Ticks / TimeSpan.TicksPerMillisecond
                 ? TimeSpan.FromMilliseconds(milliseconds)
                 : throw Damaged();
     }
 
+    internal DateTimeOffset End(DateTimeOffset updated, TimeSpan lifetime) =>
+        TimeAt(updated.ToUnixTimeMilliseconds() + DurationUnits.MillisecondsOf(lifetime) + Milliseconds());
+
     internal UInt128 Bits() => BinaryPrimitives.ReadUInt128BigEndian(_bytes[Take(16)..]);
+
+    internal ulong ClientHash(bool isLong) => isLong ? Long() : BinaryPrimitives.ReadUInt32LittleEndian(_bytes[Take(sizeof(uint))..]);
+
+    internal ushort Short() => BinaryPrimitives.ReadUInt16BigEndian(_bytes[Take(sizeof(ushort))..]);
 
     internal ulong Long() => BinaryPrimitives.ReadUInt64LittleEndian(_bytes[Take(sizeof(ulong))..]);
 
@@ -64,11 +65,20 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes, int position)
         return start..(start + (int)size);
     }
 
-    /// <summary>The same, if nothing follows it.</summary>
-    internal Range LastBlock()
+    /// <summary>All that is left.</summary>
+    internal Range Rest() => Take(_bytes.Length - _position).._bytes.Length;
+
+    // What a forged one makes overflow is checked with what comes out.
+    private long Milliseconds()
     {
-        Range block = Block();
-        return AtEnd ? block : throw Damaged();
+        long coded = Signed();
+        return (coded >> DurationUnits.Bits) * DurationUnits.Milliseconds[(int)(coded & DurationUnits.Mask)];
+    }
+
+    private long Signed()
+    {
+        ulong coded = Varint();
+        return (long)(coded >> 1) ^ -(long)(coded & 1);
     }
 
     private int Take(int count)

@@ -14,6 +14,9 @@ internal ref struct RecordWriter(Span<byte> buffer)
     /// <summary>How many bytes <see cref="Varint"/> writes for it.</summary>
     internal static int SizeOf(ulong value) => (BitOperations.Log2(value | 1) / 7) + 1;
 
+    /// <summary>How many bytes <see cref="Block"/> writes for so many.</summary>
+    internal static int SizeOfBlock(int size) => SizeOf((ulong)size) + size;
+
     internal void Byte(byte value) => _buffer[Position++] = value;
 
     /// <summary>LEB128: seven bits a byte, lowest first.</summary>
@@ -27,12 +30,16 @@ internal ref struct RecordWriter(Span<byte> buffer)
         Byte((byte)value);
     }
 
-    /// <summary>A time as its distance from <paramref name="origin"/>, zigzag coded: clocks of two servers may differ.</summary>
-    internal void Offset(DateTimeOffset time, long origin)
-    {
-        long distance = time.ToUnixTimeMilliseconds() - origin;
-        Varint((ulong)((distance << 1) ^ (distance >> 63)));
-    }
+    internal void Time(DateTimeOffset time) => Varint((ulong)time.ToUnixTimeMilliseconds());
+
+    /// <summary>A time as its distance from another one. It may be negative: clocks of two servers may differ.</summary>
+    internal void Offset(DateTimeOffset time, DateTimeOffset origin) => Signed(time.ToUnixTimeMilliseconds() - origin.ToUnixTimeMilliseconds());
+
+    internal void Duration(TimeSpan duration) => Duration(DurationUnits.MillisecondsOf(duration));
+
+    /// <summary>An end as the duration by which it is later than it would be by the lifetime alone: usually a whole interval between touches.</summary>
+    internal void End(DateTimeOffset end, DateTimeOffset updated, TimeSpan lifetime) =>
+        Duration(end.ToUnixTimeMilliseconds() - updated.ToUnixTimeMilliseconds() - DurationUnits.MillisecondsOf(lifetime));
 
     internal void Bits(UInt128 value)
     {
@@ -46,10 +53,35 @@ internal ref struct RecordWriter(Span<byte> buffer)
         Position += sizeof(ulong);
     }
 
+    internal void Short(ushort value)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(_buffer[Position..], value);
+        Position += sizeof(ushort);
+    }
+
     internal void Int(uint value)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(_buffer[Position..], value);
         Position += sizeof(uint);
+    }
+
+    /// <summary>In four bytes, or in eight if one of the record's does not fit into four.</summary>
+    internal void ClientHash(ulong value, bool isLong)
+    {
+        if (isLong)
+        {
+            Long(value);
+        }
+        else
+        {
+            Int((uint)value);
+        }
+    }
+
+    internal void TextBlock(string value, int size)
+    {
+        Varint((ulong)size);
+        Text(value, size);
     }
 
     internal void Text(string value, int size)
@@ -69,4 +101,19 @@ internal ref struct RecordWriter(Span<byte> buffer)
         bytes.CopyTo(_buffer[Position..]);
         Position += bytes.Length;
     }
+
+    // What people configure are whole seconds, minutes and hours: their number, and in the lowest two bits the unit.
+    private void Duration(long milliseconds)
+    {
+        int unit = DurationUnits.Milliseconds.Length - 1;
+        while (milliseconds % DurationUnits.Milliseconds[unit] != 0)
+        {
+            unit--;
+        }
+
+        Signed(((milliseconds / DurationUnits.Milliseconds[unit]) << DurationUnits.Bits) | (uint)unit);
+    }
+
+    // Zigzag: small numbers stay small, whatever their sign.
+    private void Signed(long value) => Varint((ulong)((value << 1) ^ (value >> 63)));
 }

@@ -2,11 +2,37 @@ namespace FuelSessions.Records;
 
 /// <summary>
 /// What a driver stores for one session. Immutable; a change is a new record with a higher <see cref="Version"/>.
-/// Times have millisecond precision. Holds no id: only hashes of the secrets, so who reads the store can't take
+/// Times have millisecond precision and are UTC. Holds no id: only hashes of the secrets, so who reads the store can't take
 /// over a session.
 /// </summary>
 public sealed record SessionRecord
 {
+    // A request has up to three of these, so they are kept small: times as ticks, and one byte for which of the optional values there
+    // are. As nullable properties and with offsets they would take half as much again.
+    private readonly Given _given;
+    private readonly SecretHash _previousHash;
+    private readonly RotationNonce _nonce;
+    private readonly long _created;
+    private readonly long _rotated;
+    private readonly long _confirmed;
+    private readonly long _updated;
+    private readonly long _expires;
+    private readonly ulong _userAgentHash;
+    private readonly ulong _userAgentFamilyHash;
+    private readonly ulong _ipHash;
+
+    [Flags]
+    private enum Given : byte
+    {
+        None = 0,
+        PreviousHash = 1,
+        Nonce = 2,
+        Confirmed = 4,
+        UserAgentHash = 8,
+        UserAgentFamilyHash = 16,
+        IpHash = 32,
+    }
+
     /// <summary>What the record is looked up by.</summary>
     public required SessionKey Key { get; init; }
 
@@ -17,10 +43,18 @@ public sealed record SessionRecord
     public required SecretHash CurrentHash { get; init; }
 
     /// <summary>The hash of the secret before the last rotation; null before the first one.</summary>
-    public SecretHash? PreviousHash { get; init; }
+    public SecretHash? PreviousHash
+    {
+        get => Has(Given.PreviousHash) ? _previousHash : null;
+        init => (_previousHash, _given) = (value.GetValueOrDefault(), With(Given.PreviousHash, value.HasValue));
+    }
 
     /// <summary>The last rotation's nonce; null before the first one.</summary>
-    public RotationNonce? Nonce { get; init; }
+    public RotationNonce? Nonce
+    {
+        get => Has(Given.Nonce) ? _nonce : null;
+        init => (_nonce, _given) = (value.GetValueOrDefault(), With(Given.Nonce, value.HasValue));
+    }
 
     /// <summary>
     /// Whether the last rotation was a revoking one: the previous secret is not good, and the current one was drawn at
@@ -35,31 +69,63 @@ public sealed record SessionRecord
     public uint Epoch { get; init; }
 
     /// <summary>When the session began.</summary>
-    public required DateTimeOffset Created { get; init; }
+    public required DateTimeOffset Created
+    {
+        get => Time(_created);
+        init => _created = value.UtcTicks;
+    }
 
     /// <summary>When the current id was made.</summary>
-    public required DateTimeOffset Rotated { get; init; }
+    public required DateTimeOffset Rotated
+    {
+        get => Time(_rotated);
+        init => _rotated = value.UtcTicks;
+    }
 
     /// <summary>When the current id was first presented by a client; null while it was not.</summary>
-    public DateTimeOffset? Confirmed { get; init; }
+    public DateTimeOffset? Confirmed
+    {
+        get => Has(Given.Confirmed) ? Time(_confirmed) : null;
+        init => (_confirmed, _given) = (value.GetValueOrDefault().UtcTicks, With(Given.Confirmed, value.HasValue));
+    }
 
     /// <summary>When the record was last written; a touch does not count.</summary>
-    public required DateTimeOffset Updated { get; init; }
+    public required DateTimeOffset Updated
+    {
+        get => Time(_updated);
+        init => _updated = value.UtcTicks;
+    }
 
     /// <summary>From when on the record counts as absent. A touch moves it without a new version.</summary>
-    public required DateTimeOffset Expires { get; init; }
+    public required DateTimeOffset Expires
+    {
+        get => Time(_expires);
+        init => _expires = value.UtcTicks;
+    }
 
     /// <summary>The idle time after which this session ends. Each record is judged by its own.</summary>
     public required TimeSpan Lifetime { get; init; }
 
-    /// <summary>A keyed hash of the user agent that began the session; null if it sent none.</summary>
-    public ulong? UserAgentHash { get; init; }
+    /// <summary>A keyed hash of the user agent that began the session, 32 bits if the engine made it; null if it sent none.</summary>
+    public ulong? UserAgentHash
+    {
+        get => Has(Given.UserAgentHash) ? _userAgentHash : null;
+        init => (_userAgentHash, _given) = (value.GetValueOrDefault(), With(Given.UserAgentHash, value.HasValue));
+    }
 
     /// <summary>The same without digits and dots, so that a browser update does not change it.</summary>
-    public ulong? UserAgentFamilyHash { get; init; }
+    public ulong? UserAgentFamilyHash
+    {
+        get => Has(Given.UserAgentFamilyHash) ? _userAgentFamilyHash : null;
+        init => (_userAgentFamilyHash, _given) = (value.GetValueOrDefault(), With(Given.UserAgentFamilyHash, value.HasValue));
+    }
 
     /// <summary>A keyed hash of the client's address; null if it is unknown.</summary>
-    public ulong? IpHash { get; init; }
+    public ulong? IpHash
+    {
+        get => Has(Given.IpHash) ? _ipHash : null;
+        init => (_ipHash, _given) = (value.GetValueOrDefault(), With(Given.IpHash, value.HasValue));
+    }
 
     /// <summary>Whom the session belongs to, as the app said; null for an anonymous one. 256 characters at most.</summary>
     public string? Principal { get; init; }
@@ -72,4 +138,10 @@ public sealed record SessionRecord
 
     /// <summary>The key's fingerprint and the version, never content.</summary>
     public override string ToString() => $"Session {Key.Fingerprint} version {Version}";
+
+    private static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);
+
+    private bool Has(Given value) => (_given & value) != 0;
+
+    private Given With(Given value, bool given) => given ? _given | value : _given & ~value;
 }

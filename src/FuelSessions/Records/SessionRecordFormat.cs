@@ -6,27 +6,40 @@ using System.Text;
 namespace FuelSessions.Records;
 
 /// <summary>
-/// The binary form of a record, for drivers that store bytes. Small on purpose (about 100 bytes without data),
-/// and closed by a checksum over key and content: a record that was cut short, damaged or copied under another
-/// key is refused instead of half read.
+/// The binary form of a record, for drivers that store bytes. Small on purpose: beside data, flash and principal 44 bytes as the session
+/// begins, some 6 more once it was saved again, and 48 more from its first rotation on. Closed by a checksum over key and content: a
+/// record that was cut short, damaged or copied under another key is refused instead of half read.
 /// </summary>
+/// <remarks>
+/// It begins with two bytes for format and parts, then the version in LEB128, which says itself where it ends: so a store can compare
+/// versions in place, without decoding.
+/// </remarks>
 public static class SessionRecordFormat
 {
-    private const byte Magic = 0xF5;
-    private const byte FormatVersion = 1;
+    private const int FormatVersion = 1;
+    private const int FormatShift = 12;
     private const int ChecksumSize = sizeof(uint);
 
+    // More than everything in front of the blocks takes with each number at its longest.
+    private const int MostHead = 192;
+
+    // Twelve bits; the four above them hold the format.
     [Flags]
-    private enum Parts : byte
+    private enum Parts
     {
         None = 0,
         Previous = 1,
-        Nonce = 2,
-        Confirmed = 4,
-        UserAgent = 8,
-        Ip = 16,
-        Principal = 32,
-        Revoked = 64,
+        Nonce = 1 << 1,
+        Revoked = 1 << 2,
+        Updated = 1 << 3,
+        Confirmed = 1 << 4,
+        ConfirmedAtOnce = 1 << 5,
+        Epoch = 1 << 6,
+        UserAgent = 1 << 7,
+        Ip = 1 << 8,
+        LongHashes = 1 << 9,
+        Principal = 1 << 10,
+        Flash = 1 << 11,
     }
 
     /// <summary>Encodes a record into a new array.</summary>
@@ -41,11 +54,11 @@ public static class SessionRecordFormat
     public static byte[] Encode(SessionRecord record, ReadOnlySpan<byte> header)
     {
         ArgumentNullException.ThrowIfNull(record);
-        byte[] rented = ArrayPool<byte>.Shared.Rent(header.Length + Bound(record));
-        header.CopyTo(rented);
-        int size = header.Length + Encode(record, rented.AsSpan(header.Length));
-        byte[] encoded = rented.AsSpan(0, size).ToArray();
-        ArrayPool<byte>.Shared.Return(rented);
+        Span<byte> head = stackalloc byte[MostHead];
+        head = head[..WriteHead(record, head)];
+        byte[] encoded = GC.AllocateUninitializedArray<byte>(header.Length + Size(record, head));
+        header.CopyTo(encoded);
+        Write(record, head, encoded.AsSpan(header.Length));
         return encoded;
     }
 
@@ -54,29 +67,43 @@ public static class SessionRecordFormat
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(output);
-        output.Advance(Encode(record, output.GetSpan(Bound(record))));
+        Span<byte> head = stackalloc byte[MostHead];
+        head = head[..WriteHead(record, head)];
+        int size = Size(record, head);
+        Write(record, head, output.GetSpan(size)[..size]);
+        output.Advance(size);
     }
 
-    private static int PrincipalSize(SessionRecord record) => record.Principal is null ? 0 : Encoding.UTF8.GetByteCount(record.Principal);
+    private static int Size(SessionRecord record, ReadOnlySpan<byte> head) =>
+        head.Length
+        + (record.Principal is null ? 0 : RecordWriter.SizeOfBlock(PrincipalSize(record)))
+        + (record.Flash.IsEmpty ? 0 : RecordWriter.SizeOfBlock(record.Flash.Length))
+        + record.Data.Length
+        + ChecksumSize;
 
-    private static int Bound(SessionRecord record) => 256 + PrincipalSize(record) + record.Data.Length + record.Flash.Length;
+    private static int PrincipalSize(SessionRecord record) => Encoding.UTF8.GetByteCount(record.Principal!);
 
-    private static int Encode(SessionRecord record, Span<byte> buffer)
+    // Everything that has a bound.
+    private static int WriteHead(SessionRecord record, Span<byte> buffer)
     {
         var writer = new RecordWriter(buffer);
-
         Parts parts = PartsOf(record);
-        writer.Byte(Magic);
-        writer.Byte(FormatVersion);
-        writer.Byte((byte)parts);
+        writer.Short((ushort)((FormatVersion << FormatShift) | (int)parts));
         writer.Varint((ulong)record.Version);
-        writer.Varint(record.Epoch);
-        long created = record.Created.ToUnixTimeMilliseconds();
-        writer.Varint((ulong)created);
-        writer.Offset(record.Rotated, created);
-        writer.Offset(record.Updated, created);
-        writer.Offset(record.Expires, created);
-        writer.Varint((ulong)(long)record.Lifetime.TotalMilliseconds);
+        writer.Time(record.Created);
+        writer.Offset(record.Rotated, record.Created);
+        if ((parts & Parts.Updated) != 0)
+        {
+            writer.Offset(record.Updated, record.Rotated);
+        }
+
+        if ((parts & Parts.Confirmed) != 0)
+        {
+            writer.Offset(record.Confirmed.GetValueOrDefault(), record.Rotated);
+        }
+
+        writer.Duration(record.Lifetime);
+        writer.End(record.Expires, record.Updated, record.Lifetime);
         writer.Bits(record.CurrentHash.Bits);
         if (record.PreviousHash is { } previous)
         {
@@ -89,33 +116,43 @@ public static class SessionRecordFormat
             writer.Bits(record.SealedPrevious);
         }
 
-        if (record.Confirmed is { } confirmed)
+        if ((parts & Parts.Epoch) != 0)
         {
-            writer.Offset(confirmed, created);
+            writer.Varint(record.Epoch);
         }
 
+        bool longHashes = (parts & Parts.LongHashes) != 0;
         if ((parts & Parts.UserAgent) != 0)
         {
-            writer.Long(record.UserAgentHash.GetValueOrDefault());
-            writer.Long(record.UserAgentFamilyHash.GetValueOrDefault());
+            writer.ClientHash(record.UserAgentHash.GetValueOrDefault(), longHashes);
+            writer.ClientHash(record.UserAgentFamilyHash.GetValueOrDefault(), longHashes);
         }
 
         if (record.IpHash is { } ip)
         {
-            writer.Long(ip);
+            writer.ClientHash(ip, longHashes);
         }
 
+        return writer.Position;
+    }
+
+    // The data come last, so that what is left is theirs.
+    private static void Write(SessionRecord record, ReadOnlySpan<byte> head, Span<byte> buffer)
+    {
+        var writer = new RecordWriter(buffer);
+        writer.Raw(head);
         if (record.Principal is not null)
         {
-            int principalSize = PrincipalSize(record);
-            writer.Varint((ulong)principalSize);
-            writer.Text(record.Principal, principalSize);
+            writer.TextBlock(record.Principal, PrincipalSize(record));
         }
 
-        writer.Block(record.Data.Span);
-        writer.Block(record.Flash.Span);
+        if (!record.Flash.IsEmpty)
+        {
+            writer.Block(record.Flash.Span);
+        }
+
+        writer.Raw(record.Data.Span);
         writer.Int(Checksum(record.Key, buffer[..writer.Position]));
-        return writer.Position;
     }
 
     /// <summary>
@@ -126,68 +163,85 @@ public static class SessionRecordFormat
     public static SessionRecord Decode(SessionKey key, ReadOnlyMemory<byte> bytes)
     {
         ReadOnlySpan<byte> span = bytes.Span;
-        if (span.Length < 3 + ChecksumSize || span[0] != Magic)
+        if (span.Length < sizeof(ushort) + ChecksumSize)
         {
             throw new SessionRecordFormatException($"{span.Length} stored bytes are not a session record.");
         }
 
-        if (span[1] != FormatVersion)
+        ReadOnlySpan<byte> content = span[..^ChecksumSize];
+        var reader = new RecordReader(content, 0);
+        int start = reader.Short();
+        if (start >> FormatShift != FormatVersion)
         {
             throw new SessionRecordFormatException(
-                $"The session record has format {span[1]}; this version of FuelSessions reads format {FormatVersion}.");
+                $"{span.Length} stored bytes are not a session record, or one of format {start >> FormatShift}; this version of FuelSessions reads format {FormatVersion}.");
         }
 
-        ReadOnlySpan<byte> content = span[..^ChecksumSize];
         if (BinaryPrimitives.ReadUInt32LittleEndian(span[^ChecksumSize..]) != Checksum(key, content))
         {
             throw new SessionRecordFormatException($"The session record of {span.Length} bytes is damaged or cut short.");
         }
 
-        var reader = new RecordReader(content, 2);
-        var parts = (Parts)reader.Byte();
+        var parts = (Parts)start;
+        bool longHashes = (parts & Parts.LongHashes) != 0;
         long version = (long)reader.Varint();
-        uint epoch = (uint)reader.Varint();
-        DateTimeOffset begun = reader.Time();
-        long created = begun.ToUnixTimeMilliseconds();
+        DateTimeOffset created = reader.Time();
+        DateTimeOffset rotated = reader.Offset(created);
+        DateTimeOffset updated = (parts & Parts.Updated) != 0 ? reader.Offset(rotated) : rotated;
+        DateTimeOffset? confirmed =
+            (parts & Parts.Confirmed) != 0 ? reader.Offset(rotated)
+            : (parts & Parts.ConfirmedAtOnce) != 0 ? rotated
+            : null;
+        TimeSpan lifetime = reader.Duration();
         return new SessionRecord
         {
             Key = key,
             Version = version,
-            Epoch = epoch,
-            Created = begun,
-            Rotated = reader.Offset(created),
-            Updated = reader.Offset(created),
-            Expires = reader.Offset(created),
-            Lifetime = reader.Duration(),
+            Created = created,
+            Rotated = rotated,
+            Updated = updated,
+            Confirmed = confirmed,
+            Lifetime = lifetime,
+            Expires = reader.End(updated, lifetime),
             CurrentHash = new SecretHash(reader.Bits()),
             PreviousHash = (parts & Parts.Previous) != 0 ? new SecretHash(reader.Bits()) : null,
-            Nonce = (parts & Parts.Nonce) != 0 ? new RotationNonce(reader.Bits()) : null,
             PreviousRevoked = (parts & Parts.Revoked) != 0,
+            Nonce = (parts & Parts.Nonce) != 0 ? new RotationNonce(reader.Bits()) : null,
             SealedPrevious = (parts & Parts.Nonce) != 0 ? reader.Bits() : default,
-            Confirmed = (parts & Parts.Confirmed) != 0 ? reader.Offset(created) : null,
-            UserAgentHash = (parts & Parts.UserAgent) != 0 ? reader.Long() : null,
-            UserAgentFamilyHash = (parts & Parts.UserAgent) != 0 ? reader.Long() : null,
-            IpHash = (parts & Parts.Ip) != 0 ? reader.Long() : null,
+            Epoch = (parts & Parts.Epoch) != 0 ? (uint)reader.Varint() : 0,
+            UserAgentHash = (parts & Parts.UserAgent) != 0 ? reader.ClientHash(longHashes) : null,
+            UserAgentFamilyHash = (parts & Parts.UserAgent) != 0 ? reader.ClientHash(longHashes) : null,
+            IpHash = (parts & Parts.Ip) != 0 ? reader.ClientHash(longHashes) : null,
             Principal = (parts & Parts.Principal) != 0 ? Encoding.UTF8.GetString(content[reader.Block()]) : null,
-            Data = bytes[reader.Block()],
-            Flash = bytes[reader.LastBlock()],
+            Flash = (parts & Parts.Flash) != 0 ? bytes[reader.Block()] : default,
+            Data = bytes[reader.Rest()],
         };
     }
 
     private static Parts PartsOf(SessionRecord record) =>
         (record.PreviousHash is null ? Parts.None : Parts.Previous)
         | (record.Nonce is null ? Parts.None : Parts.Nonce)
-        | (record.Confirmed is null ? Parts.None : Parts.Confirmed)
+        | (record.PreviousRevoked ? Parts.Revoked : Parts.None)
+        | (record.Updated == record.Rotated ? Parts.None : Parts.Updated)
+        | (record.Confirmed is not { } confirmed ? Parts.None : confirmed == record.Rotated ? Parts.ConfirmedAtOnce : Parts.Confirmed)
+        | (record.Epoch == 0 ? Parts.None : Parts.Epoch)
         | (record.UserAgentHash is null ? Parts.None : Parts.UserAgent)
         | (record.IpHash is null ? Parts.None : Parts.Ip)
+        | (HasLongHash(record) ? Parts.LongHashes : Parts.None)
         | (record.Principal is null ? Parts.None : Parts.Principal)
-        | (record.PreviousRevoked ? Parts.Revoked : Parts.None);
+        | (record.Flash.IsEmpty ? Parts.None : Parts.Flash);
+
+    // Those that the engine makes have 32 bits.
+    private static bool HasLongHash(SessionRecord record) => uint.MaxValue
+        < (record.UserAgentHash.GetValueOrDefault() | record.UserAgentFamilyHash.GetValueOrDefault() | record.IpHash.GetValueOrDefault());
 
     private static uint Checksum(SessionKey key, ReadOnlySpan<byte> content)
     {
         Span<byte> keyBytes = stackalloc byte[SessionKey.Size];
         key.WriteTo(keyBytes);
-        return Crc(Crc(uint.MaxValue, keyBytes), content);
+
+        // Inverted, as usual: if it were not, zeros behind a record would not change its checksum.
+        return ~Crc(Crc(uint.MaxValue, keyBytes), content);
     }
 
     private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)

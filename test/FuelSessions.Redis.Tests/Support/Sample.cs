@@ -24,6 +24,10 @@ internal static class Sample
         };
     }
 
+    /// <summary>Under what it is stored.</summary>
+    internal static string Name(this SessionRecord record, string prefix = "fuel:session:") =>
+        prefix + Convert.ToBase64String(record.Key.ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+
     internal static SessionRecord Next(this SessionRecord record, byte[]? data = null) =>
         record with { Version = record.Version + 1, Data = data ?? record.Data };
 

@@ -10,7 +10,7 @@ public sealed class SessionRecordFormatTests
 {
     private static readonly DateTimeOffset Now = new FakeClock().GetUtcNow();
 
-    public static TheoryData<string> Shapes => ["bare", "full", "empty blocks"];
+    public static TheoryData<string> Shapes => ["bare", "new", "full", "empty blocks"];
 
     [Fact]
     public void Random_records_survive()
@@ -54,8 +54,77 @@ public sealed class SessionRecordFormatTests
     }
 
     [Fact]
-    public void A_record_without_data_is_small() =>
-        Assert.InRange(SessionRecordFormat.Encode(SampleRecords.Bare(Now)).Length, 30, 100);
+    public void A_new_record_takes_44_bytes_beside_its_data() =>
+        Assert.Equal(44 + 200, SessionRecordFormat.Encode(New() with { Data = new byte[200] }).Length);
+
+    [Fact]
+    public void Saved_again_it_takes_a_few_more()
+    {
+        SessionRecord saved = New() with { Version = 2, Updated = Now.AddSeconds(40) };
+        Assert.InRange(SessionRecordFormat.Encode(saved).Length, 45, 50);
+    }
+
+    [Fact]
+    public void Rotated_it_takes_three_more_values_of_16_bytes()
+    {
+        SessionRecord rotated = New() with
+        {
+            PreviousHash = new SecretHash(1),
+            Nonce = new RotationNonce(2),
+            SealedPrevious = 3,
+        };
+        Assert.Equal(44 + 48, SessionRecordFormat.Encode(rotated).Length);
+    }
+
+    // A store compares the version where it is: behind two bytes, in as many as it says itself.
+    [Theory]
+    [InlineData(1, new byte[] { 1 })]
+    [InlineData(127, new byte[] { 127 })]
+    [InlineData(300, new byte[] { 0xAC, 2 })]
+    public void The_version_is_behind_two_bytes(long version, byte[] expected)
+    {
+        foreach (SessionRecord record in (SessionRecord[])[SampleRecords.Bare(Now), SampleRecords.Full(Now)])
+        {
+            byte[] encoded = SessionRecordFormat.Encode(record with { Version = version });
+            Assert.Equal(expected, encoded[2..(2 + expected.Length)]);
+        }
+    }
+
+    [Theory]
+    [InlineData(1UL, 2UL, 1UL << 32)]
+    [InlineData(1UL, ulong.MaxValue, 3UL)]
+    [InlineData(1UL << 63, 2UL, 3UL)]
+    [InlineData(uint.MaxValue, uint.MaxValue, uint.MaxValue)]
+    [InlineData(0UL, 0UL, 0UL)]
+    public void Client_hashes_of_any_length_survive(ulong userAgent, ulong family, ulong ip)
+    {
+        SessionRecord record = New() with { UserAgentHash = userAgent, UserAgentFamilyHash = family, IpHash = ip };
+        RecordAssert.Same(record, SessionRecordFormat.Decode(record.Key, SessionRecordFormat.Encode(record)), TimeSpan.Zero);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(999)]
+    [InlineData(60_000)]
+    [InlineData(3_600_000)]
+    [InlineData(86_400_000)]
+    [InlineData(5_400_000)]
+    [InlineData(922_337_203_685_477)]
+    public void Durations_of_any_unit_survive(long milliseconds)
+    {
+        SessionRecord record = New() with { Lifetime = TimeSpan.FromMilliseconds(milliseconds) };
+        RecordAssert.Same(record, SessionRecordFormat.Decode(record.Key, SessionRecordFormat.Encode(record)), TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Another_format_is_refused_by_name()
+    {
+        SessionRecord record = New();
+        byte[] bytes = SessionRecordFormat.Encode(record);
+        bytes[0] = (byte)((bytes[0] & 0x0F) | 0x70);
+        string message = Assert.Throws<SessionRecordFormatException>(() => SessionRecordFormat.Decode(record.Key, bytes)).Message;
+        Assert.Contains("format 7", message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -130,9 +199,9 @@ public sealed class SessionRecordFormatTests
         {
             byte[] bytes = new byte[random.Next(200)];
             random.NextBytes(bytes);
-            if (bytes.Length > 2)
+            if (bytes.Length > 0)
             {
-                (bytes[0], bytes[1]) = (0xF5, 1);
+                bytes[0] = (byte)(0x10 | (bytes[0] & 0x0F));
             }
 
             AssertRefused(key, bytes);
@@ -149,10 +218,10 @@ public sealed class SessionRecordFormatTests
         int refused = 0;
         for (int number = 0; number < 100_000; number++)
         {
-            byte[] forged = bytes[..random.Next(7, bytes.Length + 1)];
+            byte[] forged = bytes[..random.Next(6, bytes.Length + 1)];
             for (int changes = random.Next(1, 20); changes > 0; changes--)
             {
-                forged[random.Next(2, forged.Length)] = random.Next(3) == 0 ? (byte)0xFF : (byte)random.Next(256);
+                forged[random.Next(1, forged.Length)] = random.Next(3) == 0 ? (byte)0xFF : (byte)random.Next(256);
             }
 
             BinaryPrimitives.WriteUInt32LittleEndian(forged.AsSpan(^4..), Checksum(key, forged.AsSpan(..^4)));
@@ -177,19 +246,32 @@ public sealed class SessionRecordFormatTests
             crc = BitOperations.Crc32C(crc, value);
         }
 
-        return crc;
+        return ~crc;
     }
 
     private static (SessionKey Key, byte[] Bytes) Encoded(string shape)
     {
         SessionRecord record = shape switch
         {
+            "new" => New(),
             "full" => SampleRecords.Full(Now),
             "empty blocks" => SampleRecords.Full(Now) with { Data = default, Flash = default },
             _ => SampleRecords.Bare(Now),
         };
         return (record.Key, SessionRecordFormat.Encode(record));
     }
+
+    // As the engine begins one: used for two hours, and a minute longer before a touch is due.
+    private static SessionRecord New() => SampleRecords.Bare(Now, TimeSpan.FromHours(2)) with
+    {
+        Rotated = Now.AddMilliseconds(5),
+        Updated = Now.AddMilliseconds(5),
+        Confirmed = Now.AddMilliseconds(5),
+        Expires = Now.AddMilliseconds(5).AddHours(2).AddMinutes(1),
+        UserAgentHash = 0xFFFF_FFF1,
+        UserAgentFamilyHash = 0xFFFF_FFF2,
+        IpHash = 0xFFFF_FFF3,
+    };
 
     // Assert.Throws takes the exact type: no other exception gets through.
     private static void AssertRefused(SessionKey key, byte[] bytes) =>
@@ -199,6 +281,7 @@ public sealed class SessionRecordFormatTests
     {
         bool device = random.Next(2) == 0;
         bool rotated = random.Next(2) == 0;
+        DateTimeOffset when = Time(random);
         return new SessionRecord
         {
             Key = SessionKey.Create(),
@@ -207,16 +290,17 @@ public sealed class SessionRecordFormatTests
             PreviousHash = random.Next(2) == 0 ? new SecretHash(Bits(random)) : null,
             Nonce = rotated ? new RotationNonce(Bits(random)) : null,
             SealedPrevious = rotated ? Bits(random) : default,
-            Epoch = (uint)random.NextInt64(1L << random.Next(1, 33)),
+            PreviousRevoked = random.Next(2) == 0,
+            Epoch = random.Next(2) == 0 ? 0 : (uint)random.NextInt64(1L << random.Next(1, 33)),
             Created = Time(random),
-            Rotated = Time(random),
-            Confirmed = random.Next(2) == 0 ? Time(random) : null,
-            Updated = Time(random),
+            Rotated = when,
+            Confirmed = random.Next(3) switch { 0 => null, 1 => when, _ => Time(random) },
+            Updated = random.Next(2) == 0 ? when : Time(random),
             Expires = Time(random),
-            Lifetime = TimeSpan.FromMilliseconds(random.NextInt64(1, 1L << random.Next(1, 40))),
-            UserAgentHash = device ? (ulong)random.NextInt64() << 1 : null,
-            UserAgentFamilyHash = device ? (ulong)random.NextInt64() << 1 : null,
-            IpHash = random.Next(2) == 0 ? (ulong)random.NextInt64() << 1 : null,
+            Lifetime = TimeSpan.FromMilliseconds(random.NextInt64(1, 1L << random.Next(1, 40)) * (random.Next(2) == 0 ? 1 : 1000)),
+            UserAgentHash = device ? Hash(random) : null,
+            UserAgentFamilyHash = device ? Hash(random) : null,
+            IpHash = random.Next(2) == 0 ? Hash(random) : null,
             Principal = random.Next(2) == 0 ? Text(random) : null,
             Data = Bytes(random),
             Flash = Bytes(random),
@@ -228,6 +312,8 @@ public sealed class SessionRecordFormatTests
         : Now.AddMilliseconds(random.Next(-1_000_000, 1_000_000));
 
     private static UInt128 Bits(Random random) => new((ulong)random.NextInt64() << 1, (ulong)random.NextInt64() << 1);
+
+    private static ulong Hash(Random random) => random.Next(2) == 0 ? (uint)random.NextInt64() : (ulong)random.NextInt64() << 1;
 
     private static byte[] Bytes(Random random)
     {

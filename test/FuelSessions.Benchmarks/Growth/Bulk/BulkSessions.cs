@@ -3,7 +3,7 @@ using FuelSessions.Records;
 
 namespace FuelSessions.Benchmarks.Growth.Bulk;
 
-/// <summary>Sessions of nobody: as large as real ones, and never asked for.</summary>
+/// <summary>Sessions of nobody: as large as real ones, just begun or in use and rotated, and never asked for.</summary>
 internal static class BulkSessions
 {
     private const int UsualPayload = 200;
@@ -20,26 +20,35 @@ internal static class BulkSessions
         for (int number = 0; number < count; number++)
         {
             SecretHash hash = Hash();
-            yield return new SessionRecord
+
+            // Not all at the same moment, as in life.
+            DateTimeOffset saved = now + TimeSpan.FromMilliseconds(number % 1_000_000);
+            var begun = new SessionRecord
             {
                 Key = SessionKey.Create(),
                 Version = 1,
                 CurrentHash = hash,
-                PreviousHash = rotated ? Hash() : null,
-                Nonce = rotated ? RotationNonce.Create() : null,
-                SealedPrevious = rotated ? hash.Bits : default,
-                Created = now.AddHours(-1),
-                Rotated = now,
-                Confirmed = now,
-                Updated = now,
-
-                // Not all at the same moment, as in life.
-                Expires = now + ends + TimeSpan.FromMilliseconds(number % 1_000_000),
+                Created = saved.AddMilliseconds(-5),
+                Rotated = saved,
+                Confirmed = saved,
+                Updated = saved,
+                Expires = saved + ends + TimeSpan.FromMinutes(1),
                 Lifetime = TimeSpan.FromHours(2),
-                UserAgentHash = (ulong)hash.Bits,
-                UserAgentFamilyHash = (ulong)hash.Bits,
-                IpHash = (ulong)hash.Bits,
+                UserAgentHash = (uint)hash.Bits,
+                UserAgentFamilyHash = (uint)hash.Bits,
+                IpHash = (uint)hash.Bits,
                 Data = data,
+            };
+            yield return !rotated ? begun : begun with
+            {
+                Version = 12,
+                PreviousHash = Hash(),
+                Nonce = RotationNonce.Create(),
+                SealedPrevious = hash.Bits,
+                Created = saved.AddMinutes(-7),
+                Rotated = saved.AddSeconds(-59),
+                Confirmed = saved.AddSeconds(-57),
+                Expires = begun.Expires.AddSeconds(-59),
             };
         }
     }

@@ -1,16 +1,18 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using FuelSessions.Records;
+using FuelSessions.Redis;
 
 namespace FuelSessions.Benchmarks.Growth.Bulk;
 
-/// <summary>SET after SET over one connection, without waiting for the answers; in the form that docs/redis.md describes.</summary>
+/// <summary>SET after SET over one connection, without waiting for the answers; in the driver's own form.</summary>
 internal sealed class RedisBulk(int port) : IBulkStore
 {
     private const int FlushAt = 256 * 1024;
+
+    private static readonly byte[] Prefix = Encoding.UTF8.GetBytes(new RedisDriverOptions().KeyPrefix);
 
     public async Task AddAsync(IEnumerable<SessionRecord> records, CancellationToken cancellationToken)
     {
@@ -50,17 +52,13 @@ internal sealed class RedisBulk(int port) : IBulkStore
 
     private static void Append(ArrayBufferWriter<byte> output, SessionRecord record)
     {
-        var value = new ArrayBufferWriter<byte>(512 + record.Data.Length);
-        Span<byte> header = value.GetSpan(2 * sizeof(long));
-        BinaryPrimitives.WriteInt64BigEndian(header, record.Expires.ToUnixTimeMilliseconds());
-        BinaryPrimitives.WriteInt64BigEndian(header[sizeof(long)..], record.Version);
-        value.Advance(2 * sizeof(long));
-        SessionRecordFormat.Encode(record, value);
-
+        byte[] name = StoredSession.Name(Prefix, record.Key);
+        byte[] value = StoredSession.Encode(record);
         string milliseconds = record.Lifetime.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
-        string key = "fuel:session:" + record.Key.ToHex();
-        Encoding.ASCII.GetBytes($"*5\r\n$3\r\nSET\r\n${key.Length}\r\n{key}\r\n${value.WrittenCount}\r\n", output);
-        output.Write(value.WrittenSpan);
+        Encoding.ASCII.GetBytes($"*5\r\n$3\r\nSET\r\n${name.Length}\r\n", output);
+        output.Write(name);
+        Encoding.ASCII.GetBytes($"\r\n${value.Length}\r\n", output);
+        output.Write(value);
         Encoding.ASCII.GetBytes($"\r\n$2\r\nPX\r\n${milliseconds.Length}\r\n{milliseconds}\r\n", output);
     }
 

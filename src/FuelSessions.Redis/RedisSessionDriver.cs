@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
@@ -10,8 +11,8 @@ using StackExchange.Redis;
 namespace FuelSessions.Redis;
 
 /// <summary>
-/// Keeps each session under one key: one command a read, one script call a write or a touch. The server removes what has
-/// expired; what is still there is judged by its own end as well.
+/// Keeps each session under one key: one command to read or to begin it, one script call a write or a touch. The server removes
+/// what has expired; what is still there is judged by its own end as well.
 /// </summary>
 /// <remarks>
 /// The synchronous read blocks on the asynchronous one. The client's own would block in a way that the thread pool does not see: under
@@ -40,13 +41,7 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentOutOfRangeException.ThrowIfLessThan(record.Version, 1);
-        long now = Now;
-        RedisValue[] values = [StoredSession.Version(record.Version - 1), StoredSession.Encode(record), TimeToLive(record.Expires, now), now];
-        return connection.RunAsync(
-            (record.Key, Name: new[] { KeyOf(record.Key) }, Values: values),
-            static (database, call, withText) => SessionScripts.Write.EvaluateAsync(database, call.Name, call.Values, withText),
-            static (call, answer) => Outcome(call.Key, (byte[]?)answer),
-            cancellationToken);
+        return record.Version == 1 ? AddAsync(record, cancellationToken) : SwapAsync(record, cancellationToken);
     }
 
     public ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
@@ -66,6 +61,31 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
         cancellationToken).ConfigureAwait(false);
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    // A key is drawn at random: there is nothing to look at first.
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
+    private async ValueTask<WriteResult> AddAsync(SessionRecord record, CancellationToken cancellationToken)
+    {
+        bool isAdded = await connection.RunAsync(
+            (Name: KeyOf(record.Key), Stored: StoredSession.Encode(record), Lifetime: TimeSpan.FromMilliseconds(TimeToLive(record.Expires, Now))),
+            static (database, call, _) => database.StringSetAsync(call.Name, call.Stored, call.Lifetime, When.NotExists, CommandFlags.DemandMaster),
+            static (_, stored) => stored,
+            cancellationToken).ConfigureAwait(false);
+
+        // Something is there all the same: whether it counts, and what it is, the script says.
+        return isAdded ? WriteResult.Written : await SwapAsync(record, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ValueTask<WriteResult> SwapAsync(SessionRecord record, CancellationToken cancellationToken)
+    {
+        long now = Now;
+        RedisValue[] values = [StoredSession.Version(record.Version - 1), StoredSession.Encode(record), TimeToLive(record.Expires, now), now];
+        return connection.RunAsync(
+            (record.Key, Name: new[] { KeyOf(record.Key) }, Values: values),
+            static (database, call, withText) => SessionScripts.Write.EvaluateAsync(database, call.Name, call.Values, withText),
+            static (call, answer) => Outcome(call.Key, (byte[]?)answer),
+            cancellationToken);
+    }
 
     // Counted from now by this node's clock, so that the server's does not matter. One that is over already is stored for no time.
     private static long TimeToLive(DateTimeOffset expires, long now) => Math.Max(1, expires.ToUnixTimeMilliseconds() - now);

@@ -112,6 +112,7 @@ internal static class TableCreation
         await using (command.ConfigureAwait(false))
         {
             command.CommandText = sql;
+            command.CommandTimeout = context.Database.GetCommandTimeout() ?? command.CommandTimeout;
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
     }

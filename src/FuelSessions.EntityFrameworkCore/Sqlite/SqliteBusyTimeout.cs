@@ -26,9 +26,11 @@ internal sealed class SqliteBusyTimeout : DbConnectionInterceptor
         return Task.CompletedTask;
     }
 
+    internal static bool IsOnSqlite(DbContext? context) => context?.Database.ProviderName == Provider;
+
     private static void Apply(DbConnection connection, DbContext? context)
     {
-        if (context?.Database.ProviderName != Provider)
+        if (!IsOnSqlite(context))
         {
             return;
         }

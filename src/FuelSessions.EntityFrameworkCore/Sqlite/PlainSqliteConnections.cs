@@ -22,7 +22,8 @@ internal sealed class PlainSqliteConnections : DbConnectionInterceptor
     public override DbConnection ConnectionCreated(ConnectionCreatedEventData eventData, DbConnection result)
     {
         if (_suppliedByApp
-            || !SqliteBusyTimeout.IsOnSqlite(eventData.Context)
+            || eventData.Context is not { } context
+            || !SqliteProvider.Has(context)
             || DbProviderFactories.GetFactory(result)?.CreateConnection() is not { } plain)
         {
             return result;

@@ -10,8 +10,6 @@ namespace FuelSessions.EntityFrameworkCore.Sqlite;
 /// </summary>
 internal sealed class SqliteBusyTimeout : DbConnectionInterceptor
 {
-    internal const string Provider = "Microsoft.EntityFrameworkCore.Sqlite";
-
     private const string Pragma = "PRAGMA busy_timeout = 5000";
 
     internal static SqliteBusyTimeout Instance { get; } = new();
@@ -26,11 +24,9 @@ internal sealed class SqliteBusyTimeout : DbConnectionInterceptor
         return Task.CompletedTask;
     }
 
-    internal static bool IsOnSqlite(DbContext? context) => context?.Database.ProviderName == Provider;
-
     private static void Apply(DbConnection connection, DbContext? context)
     {
-        if (!IsOnSqlite(context))
+        if (context is null || !SqliteProvider.Has(context))
         {
             return;
         }

@@ -26,7 +26,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         where TRow : class => RunAsync<TRow, T>(
             async (context, attempt, token) =>
             {
-                if (context.Database.ProviderName != SqliteBusyTimeout.Provider)
+                if (!SqliteProvider.Has(context))
                 {
                     return await work(context, attempt, token).ConfigureAwait(false);
                 }

@@ -51,7 +51,7 @@ internal static class TableCreation
         await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (context is IOwnContext && context.Database.ProviderName == SqliteBusyTimeout.Provider)
+            if (context is IOwnContext && SqliteProvider.Has(context))
             {
                 // Readers don't wait for writers then. The file remembers it; the journal of an app's own file is the app's choice.
                 await RunAsync(context, "PRAGMA journal_mode = WAL", cancellationToken).ConfigureAwait(false);
@@ -112,6 +112,7 @@ internal static class TableCreation
         await using (command.ConfigureAwait(false))
         {
             command.CommandText = sql;
+            command.CommandTimeout = context.Database.GetCommandTimeout() ?? command.CommandTimeout;
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
     }

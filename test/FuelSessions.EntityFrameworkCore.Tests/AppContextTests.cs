@@ -90,6 +90,19 @@ public sealed class AppContextTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public async Task Works_with_conversions_of_the_apps_own()
+    {
+        await using var app = new TestApp(
+            builder => builder.AddDbDriver<ConvertingContext>(),
+            configure: services => services.AddDbContext<ConvertingContext>(OnSqlite));
+        await app.CreatedAsync();
+        Assert.True((await app.Driver.WriteAsync(_record, default)).IsWritten);
+        Assert.True((await app.Driver.WriteAsync(_record.Next([1, 2]), default)).IsWritten);
+        Assert.Equal([1, 2], (await app.Driver.ReadAsync(_record.Key, default))!.Data.ToArray());
+        Assert.Equal(_record.Expires, app.Driver.Read(_record.Key, default)!.Expires);
+    }
+
+    [Fact]
     public async Task A_context_with_migrations_gets_its_tables_from_those_alone()
     {
         await using var app = new TestApp(
@@ -142,6 +155,17 @@ public sealed class AppContextTests(PostgresServer server) : IDisposable
     }
 
     private sealed record Settings(string ConnectionString);
+
+    private sealed class ConvertingContext(DbContextOptions<ConvertingContext> options) : DbContext(options)
+    {
+        protected override void ConfigureConventions(ModelConfigurationBuilder conventions)
+        {
+            conventions.Properties<long>().HaveConversion<double>();
+            conventions.Properties<byte[]>().HaveConversion<string>();
+        }
+
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.AddFuelSessions();
+    }
 
     private sealed class TenantContext(DbContextOptions<TenantContext> options) : DbContext(options)
     {

@@ -17,8 +17,10 @@ internal static class OwnContextOptions
         options.UseApplicationServiceProvider(services);
 
         // Before the app's: what its own interceptor sets on a connection stays.
-        options.AddInterceptors(SqliteBusyTimeout.Instance);
+        var plain = new PlainSqliteConnections();
+        options.AddInterceptors(SqliteBusyTimeout.Instance, plain);
         configure(services, options);
+        options.AddInterceptors(plain.BehindTheApps);
         options.ReplaceService<IModelCacheKeyFactory, OwnTableModelKey>();
         ((IDbContextOptionsBuilderInfrastructure)options).AddOrUpdateExtension(new OwnTable(table));
         return options.Options;

@@ -10,8 +10,6 @@ namespace FuelSessions.EntityFrameworkCore.Sqlite;
 /// </summary>
 internal sealed class SqliteBusyTimeout : DbConnectionInterceptor
 {
-    internal const string Provider = "Microsoft.EntityFrameworkCore.Sqlite";
-
     private const string Pragma = "PRAGMA busy_timeout = 5000";
 
     internal static SqliteBusyTimeout Instance { get; } = new();
@@ -28,7 +26,7 @@ internal sealed class SqliteBusyTimeout : DbConnectionInterceptor
 
     private static void Apply(DbConnection connection, DbContext? context)
     {
-        if (context?.Database.ProviderName != Provider)
+        if (context is null || !SqliteProvider.Has(context))
         {
             return;
         }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.CompilerServices;
 using FuelSessions.EntityFrameworkCore.Schema;
 using Microsoft.EntityFrameworkCore;
@@ -19,9 +20,13 @@ internal sealed class SessionStatements
 
     private static readonly ConditionalWeakTable<IModel, SessionStatements> ByModel = [];
 
+    private readonly Statement _select;
+    private readonly Func<DbDataReader, StoredSession> _stored;
+
     private SessionStatements(DbContext context)
     {
         IEntityType session = RowType<SessionRow>(context);
+        (_select, _stored) = Selecting(new StatementText(context, session));
         Insert = new StatementText(context, session).Insert();
         Update = Updating(new StatementText(context, session), text =>
             $"{text.Column(nameof(SessionRow.Version))} = {text.Parameter(nameof(SessionRow.Version), ExpectedVersion)}"
@@ -49,28 +54,30 @@ internal sealed class SessionStatements
 
     internal Statement InsertKey { get; }
 
-    internal Func<DbContext, byte[], CancellationToken, Task<StoredSession?>> SelectAsync { get; } =
-        EF.CompileAsyncQuery((DbContext context, byte[] key, CancellationToken _) => context.Set<SessionRow>()
-            .AsNoTracking()
-            .IgnoreQueryFilters()
-            .Where(row => row.SessionKey == key)
-            .Select(row => new StoredSession(row.Expires, row.Payload))
-            .FirstOrDefault());
-
-    internal Func<DbContext, byte[], StoredSession?> Select { get; } =
-        EF.CompileQuery((DbContext context, byte[] key) => context.Set<SessionRow>()
-            .AsNoTracking()
-            .IgnoreQueryFilters()
-            .Where(row => row.SessionKey == key)
-            .Select(row => new StoredSession(row.Expires, row.Payload))
-            .FirstOrDefault());
-
     internal static SessionStatements Of(DbContext context) =>
         ByModel.TryGetValue(context.Model, out SessionStatements? statements)
             ? statements
             : ByModel.GetValue(context.Model, _ => new SessionStatements(context));
 
     internal static IEntityType RowType<TRow>(DbContext context) => SessionTables.All.RowType(context, typeof(TRow));
+
+    internal Task<StoredSession?> SelectAsync(DbContext context, byte[] key, CancellationToken cancellationToken) =>
+        _select.FirstAsync(context, Key(key), _stored, cancellationToken);
+
+    internal StoredSession? Select(DbContext context, byte[] key) => _select.First(context, Key(key), _stored);
+
+    private static Dictionary<string, object?> Key(byte[] key) => new() { [SessionColumns.SessionKey] = key };
+
+    // Not EF's compiled query: it takes longer to begin than SQLite to answer.
+    private static (Statement Select, Func<DbDataReader, StoredSession> Stored) Selecting(StatementText text)
+    {
+        Func<DbDataReader, long> expires = text.Reader<long>(nameof(SessionRow.Expires), 0);
+        Func<DbDataReader, byte[]> payload = text.Reader<byte[]>(nameof(SessionRow.Payload), 1);
+        return (
+            text.Statement(
+                $"SELECT {text.Column(nameof(SessionRow.Expires))}, {text.Column(nameof(SessionRow.Payload))} FROM {text.Table} WHERE {OfKey(text)}"),
+            row => new StoredSession(expires(row), payload(row)));
+    }
 
     private static Statement Updating(StatementText text, Func<StatementText, string> condition)
     {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -21,6 +22,37 @@ internal sealed class Statement(IRelationalCommand command)
 
     internal int Execute(DbContext context, IReadOnlyDictionary<string, object?> values) =>
         command.ExecuteNonQuery(On(context, values));
+
+    /// <summary>Its first row; null if there is none.</summary>
+    /// <param name="context">Whose connection is used.</param>
+    /// <param name="values">The parameters' values by name.</param>
+    /// <param name="row">Makes of the reader's row what is asked for.</param>
+    /// <param name="cancellationToken">Cancels the command.</param>
+    internal async Task<TRow?> FirstAsync<TRow>(
+        DbContext context, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
+        where TRow : class
+    {
+        RelationalDataReader reader = await Copy(context).ExecuteReaderAsync(On(context, values), cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? row(reader.DbDataReader) : null;
+        }
+    }
+
+    internal TRow? First<TRow>(DbContext context, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row)
+        where TRow : class
+    {
+        using RelationalDataReader reader = Copy(context).ExecuteReader(On(context, values));
+        return reader.Read() ? row(reader.DbDataReader) : null;
+    }
+
+    // A command keeps its reader, so one that reads is not shared.
+    private IRelationalCommand Copy(DbContext context)
+    {
+        IRelationalCommand copy = context.GetService<IRelationalConnection>().RentCommand();
+        copy.PopulateFrom(command);
+        return copy;
+    }
 
     private static RelationalCommandParameterObject On(DbContext context, IReadOnlyDictionary<string, object?> values) => new(
         context.GetService<IRelationalConnection>(),

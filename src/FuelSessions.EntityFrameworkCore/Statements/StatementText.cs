@@ -1,3 +1,6 @@
+using System.Data.Common;
+using System.Linq.Expressions;
+using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -40,6 +43,23 @@ internal sealed class StatementText
         }
 
         return _sql.GenerateParameterNamePlaceholder(name);
+    }
+
+    /// <summary>Takes a column that is never null from a row that a statement has read, as the provider and the app's own conversions want it.</summary>
+    internal Func<DbDataReader, T> Reader<T>(string property, int ordinal)
+    {
+        RelationalTypeMapping type = _row.FindProperty(property)!.GetRelationalTypeMapping();
+        ParameterExpression row = Expression.Parameter(typeof(DbDataReader));
+        MethodInfo read = type.GetDataReaderMethod();
+        Expression value = type.CustomizeDataReaderExpression(
+            Expression.Call(Expression.Convert(row, read.DeclaringType!), read, Expression.Constant(ordinal)));
+        if (type.Converter is { } converter)
+        {
+            LambdaExpression convert = converter.ConvertFromProviderExpression;
+            value = Expression.Invoke(convert, Expression.Convert(value, convert.Parameters[0].Type));
+        }
+
+        return Expression.Lambda<Func<DbDataReader, T>>(Expression.Convert(value, typeof(T)), row).Compile();
     }
 
     /// <summary>A new row with every column; fails if there is one under that key.</summary>

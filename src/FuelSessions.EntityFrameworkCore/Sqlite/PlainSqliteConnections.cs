@@ -1,0 +1,46 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace FuelSessions.EntityFrameworkCore.Sqlite;
+
+/// <summary>
+/// Takes the SQLite connection that EF makes for a context and puts one of the same provider in its place, without EF's SQL functions:
+/// those are declared whenever a connection is opened and taken away when it is closed, which costs more than the statement in between.
+/// Only for contexts of FuelSessions' own, whose statements need none of them. Other providers, and connections that the app
+/// supplies, are left alone. Of <c>UseSqlite</c>'s command timeout, which each command gets, the connection itself knows nothing.
+/// </summary>
+internal sealed class PlainSqliteConnections : DbConnectionInterceptor
+{
+    // Once is for good: both events come one after the other, but may do so for several contexts at a time.
+    private volatile bool _suppliedByApp;
+
+    internal PlainSqliteConnections() => BehindTheApps = new Lookout(this);
+
+    /// <summary>To be added after the app's interceptors, this one before them: it sees whether one of theirs supplies the connection.</summary>
+    internal IInterceptor BehindTheApps { get; }
+
+    public override DbConnection ConnectionCreated(ConnectionCreatedEventData eventData, DbConnection result)
+    {
+        if (_suppliedByApp
+            || eventData.Context is not { } context
+            || !SqliteProvider.Has(context)
+            || DbProviderFactories.GetFactory(result)?.CreateConnection() is not { } plain)
+        {
+            return result;
+        }
+
+        plain.ConnectionString = result.ConnectionString;
+        result.Dispose();
+        return plain;
+    }
+
+    private sealed class Lookout(PlainSqliteConnections connections) : DbConnectionInterceptor
+    {
+        public override InterceptionResult<DbConnection> ConnectionCreating(
+            ConnectionCreatingEventData eventData, InterceptionResult<DbConnection> result)
+        {
+            connections._suppliedByApp |= result.HasResult;
+            return result;
+        }
+    }
+}

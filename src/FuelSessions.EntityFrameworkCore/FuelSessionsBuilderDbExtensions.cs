@@ -22,7 +22,8 @@ public static class FuelSessionsBuilderDbExtensions
     /// Keeps sessions in a relational database, in the table <see cref="SessionOptions.Table"/>, through a context of the
     /// driver's own. The driver is called <c>db</c>, its cookie <c>fueldid</c>. In Development the table is created
     /// when it is first used; otherwise with
-    /// <see cref="FuelSessionsCreationExtensions.EnsureFuelSessionsCreatedAsync(IServiceProvider, CancellationToken)"/>.
+    /// <see cref="FuelSessionsCreationExtensions.EnsureFuelSessionsCreatedAsync(IServiceProvider, CancellationToken)"/>. On SQLite, the connections
+    /// that EF makes for it wait up to 5 seconds for another writer, and have none of EF's SQL functions (<c>ef_add</c>, <c>regexp</c> and others).
     /// </summary>
     /// <param name="builder">The builder that <c>AddFuelSessions</c> returned.</param>
     /// <param name="configure">Chooses the EF Core provider: <c>db => db.UseSqlite("Data Source=sessions.db")</c>. A retrying one is fine.</param>

@@ -11,7 +11,7 @@ namespace FuelSessions.EntityFrameworkCore.Sqlite;
 /// </summary>
 internal sealed class PlainSqliteConnections : DbConnectionInterceptor
 {
-    // Once is for good: both events come one after the other, but may do so for several contexts at a time.
+    // Never taken back. Both events of one connection come on one thread, so its own answer is known when it is created.
     private volatile bool _suppliedByApp;
 
     internal PlainSqliteConnections() => BehindTheApps = new Lookout(this);

@@ -9,15 +9,16 @@ internal static class SqliteProvider
 {
     private const string Name = "Microsoft.EntityFrameworkCore.Sqlite";
 
-    // A model is one provider's. EF looks its own up among the services each time, which takes longer than opening a pooled connection.
+    // A model is one provider's. EF looks the name up among its services each time, which takes longer than opening a pooled connection.
     private static readonly ConditionalWeakTable<IModel, object> ByModel = [];
-    private static readonly object Yes = new();
-    private static readonly object No = new();
 
     internal static bool Has(DbContext context) =>
-        ReferenceEquals(
-            ByModel.TryGetValue(context.Model, out object? known)
-                ? known
-                : ByModel.GetValue(context.Model, _ => context.Database.ProviderName == Name ? Yes : No),
-            Yes);
+        ByModel.TryGetValue(context.Model, out object? isSqlite) ? isSqlite is true : Ask(context);
+
+    private static bool Ask(DbContext context)
+    {
+        bool isSqlite = context.Database.ProviderName == Name;
+        ByModel.AddOrUpdate(context.Model, isSqlite);
+        return isSqlite;
+    }
 }

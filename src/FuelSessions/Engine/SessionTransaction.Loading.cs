@@ -112,14 +112,14 @@ internal sealed partial class SessionTransaction
     }
 
     // Decides what the request gets; completes at once unless a theft makes it destroy the record.
-    private async ValueTask SettleAsync(PresentedId id, SessionRecord? record)
+    private ValueTask SettleAsync(PresentedId id, SessionRecord? record)
     {
         DateTimeOffset now = services.Clock.GetUtcNow();
         if (record is null || ExpiryPolicy.IsOver(record, now, Options))
         {
             BeginNew();
             WasExpired = true;
-            return;
+            return default;
         }
 
         Authenticity authenticity = id.Secret is { } secret
@@ -131,7 +131,7 @@ internal sealed partial class SessionTransaction
             if (boundary.Client.Matches(record, Options))
             {
                 Adopt(record, id.Secret is { } proof ? RotationPolicy.CurrentSecret(record, proof) : null);
-                return;
+                return default;
             }
 
             Report(SessionEventKind.ClientMismatch, record);
@@ -140,17 +140,24 @@ internal sealed partial class SessionTransaction
         {
             // A token is put into pages on purpose and outlives rotations; a dead one is no race [C6].
             Detach(id.Key, SessionEventKind.Detached, null);
-            return;
+            return default;
         }
         else
         {
             Report(authenticity == Authenticity.Retired ? SessionEventKind.StaleId : SessionEventKind.UnknownSecret, record);
             if (authenticity == Authenticity.Retired && Options.OnStaleId == StaleIdAction.Destroy)
             {
-                await storage.DeleteAsync(record.Key, Options.StoreTimeout).ConfigureAwait(false);
+                return DestroyStolenAsync(record);
             }
         }
 
+        BeginNew();
+        return default;
+    }
+
+    private async ValueTask DestroyStolenAsync(SessionRecord record)
+    {
+        await storage.DeleteAsync(record.Key, Options.StoreTimeout).ConfigureAwait(false);
         BeginNew();
     }
 

@@ -2,7 +2,7 @@
 # Measures FuelSessions against no session, a handler that does the same by hand, and the framework's own session, on all stores, and
 # writes the figures into docs/performance.md. On Debian it installs what it needs (wrk and the stores' servers) if it may.
 #
-#   build/bench.sh                       the comparison: some 15 minutes
+#   build/bench.sh                       the comparison: some 20 minutes
 #   build/bench.sh --growth              and what a request costs as more is stored: some 15 minutes more
 #   build/bench.sh --quick               whether everything works: two or three minutes, written nowhere
 #   build/bench.sh --only ours,floor --stores redis --scenarios read,count

@@ -14,7 +14,7 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
     // A difference from it is taken of every other figure, so its own noise must be small.
     private const int RunsOfNone = 3;
 
-    private const int ColdStarts = 3;
+    private const int ColdStarts = 5;
 
     private readonly Results _results = new();
     private readonly Measurer _measurer = new(stores);

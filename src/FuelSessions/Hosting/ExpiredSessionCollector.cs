@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FuelSessions.Drivers;
 using FuelSessions.Engine;
 using Microsoft.Extensions.Hosting;
@@ -8,8 +9,6 @@ namespace FuelSessions;
 internal sealed class ExpiredSessionCollector(SessionProfiles profiles, DriverRegistry drivers, TimeProvider clock, SessionDiagnostics diagnostics)
     : BackgroundService
 {
-    private const int Batch = 500;
-
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(drivers.Registrations
             .Where(registration => registration.Create is not null)
@@ -22,6 +21,7 @@ internal sealed class ExpiredSessionCollector(SessionProfiles profiles, DriverRe
             return;
         }
 
+        var pace = new CollectionPace();
         using var timer = new PeriodicTimer(interval, clock);
         try
         {
@@ -30,7 +30,7 @@ internal sealed class ExpiredSessionCollector(SessionProfiles profiles, DriverRe
                 // A driver that nothing has used yet is not made for this.
                 if (drivers.Existing(name) is ICollectExpired driver)
                 {
-                    await CollectAsync(name, driver, stopping).ConfigureAwait(false);
+                    await CollectAsync(name, driver, pace, stopping).ConfigureAwait(false);
                 }
             }
         }
@@ -40,23 +40,30 @@ internal sealed class ExpiredSessionCollector(SessionProfiles profiles, DriverRe
         }
     }
 
-    private async Task CollectAsync(string name, ICollectExpired driver, CancellationToken stopping)
+    private async Task CollectAsync(string name, ICollectExpired driver, CollectionPace pace, CancellationToken stopping)
     {
         try
         {
-            int removed;
-            do
+            while (true)
             {
-                removed = await driver.CollectExpiredAsync(Batch, stopping).ConfigureAwait(false);
+                int batch = pace.Batch;
+                long start = Stopwatch.GetTimestamp();
+                int removed = await driver.CollectExpiredAsync(batch, stopping).ConfigureAwait(false);
+                TimeSpan took = Stopwatch.GetElapsedTime(start);
                 if (removed > 0)
                 {
                     diagnostics.Collected(name, removed);
                 }
 
-                // Between two batches, whoever waits for the store comes first.
-                await Task.Yield();
+                if (removed < batch)
+                {
+                    return;
+                }
+
+                // Real time on purpose, and as long again: the store is at most half the clean-up's.
+                pace.Took(took);
+                await Task.Delay(took + TimeSpan.FromMilliseconds(1), stopping).ConfigureAwait(false);
             }
-            while (removed >= Batch && !stopping.IsCancellationRequested);
         }
         catch (Exception error) when (error is not OperationCanceledException || !stopping.IsCancellationRequested)
         {

@@ -27,7 +27,7 @@ internal sealed class GrowthBench(GrowthSettings settings, StoreHost stores, Can
             _servers.Add((subject, collectEvery), server);
             foreach (Scenario scenario in (Scenario[])[Scenario.Read, Scenario.Count])
             {
-                await _measurer.RunAsync(subject, server, scenario, seconds: 1, _seed++, cancellationToken);
+                await _measurer.WarmUpAsync(subject, server, scenario, _seed++, cancellationToken);
             }
         }
 

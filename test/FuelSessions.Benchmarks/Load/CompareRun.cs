@@ -7,10 +7,6 @@ namespace FuelSessions.Benchmarks.Load;
 /// <summary>The comparison: all variants on all stores, in one run on one machine.</summary>
 internal sealed class CompareRun(CompareSettings options, StoreHost stores, CancellationToken cancellationToken) : IAsyncDisposable
 {
-    // All code is compiled twice, and again where it is hot; the compiler's time must not be taken for a request's.
-    private const int LongestWarmUp = 8;
-    private const int StillCompiling = 10;
-
     // A difference from it is taken of every other figure, so its own noise must be small.
     private const int RunsOfNone = 3;
 
@@ -142,18 +138,7 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
         foreach ((Subject subject, Scenario scenario) in plan)
         {
             Console.Error.WriteLine($"warm-up: {subject}, {scenario}");
-            ServerProcess server = await ServerAsync(subject, forNew: !scenario.SendsCookie);
-            long compiled = 0;
-            for (int second = 0; second < LongestWarmUp; second++)
-            {
-                await MeasureAsync(subject, scenario, seconds: 1);
-                long before = compiled;
-                compiled = (await server.StatsAsync(cancellationToken)).CompiledMethods;
-                if (compiled - before < StillCompiling)
-                {
-                    break;
-                }
-            }
+            await _measurer.WarmUpAsync(subject, await ServerAsync(subject, forNew: !scenario.SendsCookie), scenario, _random.Next(), cancellationToken);
         }
     }
 

@@ -33,15 +33,8 @@ internal static class StoredSession
     /// <summary>The version as it is in a record, in LEB128: as no such number begins another one, the script compares as many bytes.</summary>
     internal static byte[] Version(long version)
     {
-        Span<byte> bytes = stackalloc byte[10];
-        int size = 0;
-        for (; version >= 0x80; version >>= 7)
-        {
-            bytes[size++] = (byte)(version | 0x80);
-        }
-
-        bytes[size++] = (byte)version;
-        return bytes[..size].ToArray();
+        Span<byte> bytes = stackalloc byte[Leb128.MaxSize];
+        return bytes[..Leb128.Write((ulong)version, bytes)].ToArray();
     }
 
     /// <exception cref="SessionRecordFormatException">The bytes are not a whole record of that session.</exception>

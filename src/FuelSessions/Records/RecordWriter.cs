@@ -19,16 +19,7 @@ internal ref struct RecordWriter(Span<byte> buffer)
 
     internal void Byte(byte value) => _buffer[Position++] = value;
 
-    /// <summary>LEB128: seven bits a byte, lowest first.</summary>
-    internal void Varint(ulong value)
-    {
-        for (; value >= 0x80; value >>= 7)
-        {
-            Byte((byte)(value | 0x80));
-        }
-
-        Byte((byte)value);
-    }
+    internal void Varint(ulong value) => Position += Leb128.Write(value, _buffer[Position..]);
 
     internal void Time(DateTimeOffset time) => Varint((ulong)time.ToUnixTimeMilliseconds());
 

@@ -19,7 +19,7 @@ public static class FuelSessionsBuilderDbExtensions
     private const string CookieName = "fueldid";
 
     /// <summary>
-    /// Keeps sessions in a relational database, in the table <see cref="SessionOptions.Table"/>, through a context of the
+    /// Keeps sessions in a relational database, in the table <see cref="FuelSessionsOptions.Table"/>, through a context of the
     /// driver's own. The driver is called <c>db</c>, its cookie <c>fueldid</c>. In Development the table is created
     /// when it is first used; otherwise with
     /// <see cref="FuelSessionsCreationExtensions.EnsureFuelSessionsCreatedAsync(IServiceProvider, CancellationToken)"/>. On SQLite, the connections
@@ -45,7 +45,7 @@ public static class FuelSessionsBuilderDbExtensions
         return builder.AddDbDriver(services =>
         {
             var factory = new PooledDbContextFactory<FuelSessionsDbContext>(OwnContextOptions.Create<FuelSessionsDbContext>(
-                services, services.GetRequiredService<IOptionsMonitor<SessionOptions>>().Get(Driver).Table, configure));
+                services, services.GetRequiredService<IOptionsMonitor<FuelSessionsOptions>>().Get(Driver).Table, configure));
             return () => ContextLease.FromFactory(factory);
         });
     }

@@ -22,7 +22,7 @@ public interface ISessionStore
     /// </summary>
     /// <exception cref="ArgumentException">A setting is not allowed.</exception>
     /// <exception cref="InvalidOperationException">As for a driver; or the session was forged with other settings before.</exception>
-    Session Forge(Action<SessionOptions> configure);
+    Session Forge(Action<FuelSessionsOptions> configure);
 
     /// <summary>
     /// The same with settings by name, in FuelPHP's way: <c>driver</c>, <c>cookie_name</c>, <c>expiration_time</c> in
@@ -36,7 +36,7 @@ public interface ISessionStore
     Task<Session> ForgeAsync(string? driver = null, CancellationToken cancellationToken = default);
 
     /// <summary>Forges a session with settings of its own and reads it without blocking.</summary>
-    Task<Session> ForgeAsync(Action<SessionOptions> configure, CancellationToken cancellationToken = default);
+    Task<Session> ForgeAsync(Action<FuelSessionsOptions> configure, CancellationToken cancellationToken = default);
 
     /// <summary>Forges a session with settings by name and reads it without blocking.</summary>
     Task<Session> ForgeAsync(IReadOnlyDictionary<string, object?> settings, CancellationToken cancellationToken = default);

@@ -5,7 +5,7 @@ namespace FuelSessions;
 public sealed partial class Session
 {
     /// <summary>A copy of what this session goes by. To change something use <see cref="SetConfig"/>.</summary>
-    public SessionOptions Options => _transaction.Options.Clone();
+    public FuelSessionsOptions Options => _transaction.Options.Clone();
 
     /// <summary>
     /// A setting of this session by its own name (<c>ExpirationTime</c>, a <see cref="TimeSpan"/>) or FuelPHP's
@@ -29,20 +29,20 @@ public sealed partial class Session
     {
         ArgumentNullException.ThrowIfNull(name);
         SessionSetting setting = SessionSettings.Find(name) ?? throw SessionSettings.Unknown(name);
-        if (setting.Name is nameof(SessionOptions.Driver) or nameof(SessionOptions.CookieName))
+        if (setting.Name is nameof(FuelSessionsOptions.Driver) or nameof(FuelSessionsOptions.CookieName))
         {
             throw new InvalidOperationException(
                 $"Session setting '{name}' can't be changed once the session was forged: the next request would not find it. Give it to Forge, or configure it.");
         }
 
-        SessionOptions changed = _transaction.Options.Clone();
+        FuelSessionsOptions changed = _transaction.Options.Clone();
         setting.Write(changed, name, value);
-        if (SessionOptionsRules.Violations(changed, Driver).FirstOrDefault() is { } violation)
+        if (FuelSessionsOptionsRules.Violations(changed, Driver).FirstOrDefault() is { } violation)
         {
             throw new ArgumentException(violation, nameof(value));
         }
 
-        _transaction.Configure(changed, setting.Name == nameof(SessionOptions.ExpirationTime));
+        _transaction.Configure(changed, setting.Name == nameof(FuelSessionsOptions.ExpirationTime));
         return this;
     }
 }

@@ -6,11 +6,11 @@ namespace FuelSessions;
 /// <summary>Flash variables live for one more request: the next one that uses the session.</summary>
 public sealed partial class Session
 {
-    /// <summary>The namespace that flash variables are set and read in. Default: <see cref="SessionOptions.FlashId"/>.</summary>
+    /// <summary>The namespace that flash variables are set and read in. Default: <see cref="FuelSessionsOptions.FlashId"/>.</summary>
     public string FlashId
     {
         get => _transaction.Options.FlashId;
-        set => SetConfig(nameof(SessionOptions.FlashId), value);
+        set => SetConfig(nameof(FuelSessionsOptions.FlashId), value);
     }
 
     /// <summary>
@@ -29,7 +29,7 @@ public sealed partial class Session
     /// <summary>The flash variable's value; <paramref name="defaultValue"/> if there is none.</summary>
     /// <param name="expire">
     /// Whether reading consumes it, so that it ends with this request. By default: yes for one from an earlier request,
-    /// <see cref="SessionOptions.FlashExpireAfterGet"/> for one that this request has set, and no for one that it
+    /// <see cref="FuelSessionsOptions.FlashExpireAfterGet"/> for one that this request has set, and no for one that it
     /// has kept.
     /// </param>
     public T? GetFlash<T>(string name, T? defaultValue = default, bool? expire = null) =>

@@ -17,8 +17,8 @@ public sealed partial class Session : IBindableFromHttpContext<Session>, IEndpoi
     /// <inheritdoc cref="ISessionStore.Forge(string?)"/>
     public static Session Forge(string? driver = null) => AmbientSessions.Require().Forge(driver);
 
-    /// <inheritdoc cref="ISessionStore.Forge(Action{SessionOptions})"/>
-    public static Session Forge(Action<SessionOptions> configure) => AmbientSessions.Require().Forge(configure);
+    /// <inheritdoc cref="ISessionStore.Forge(Action{FuelSessionsOptions})"/>
+    public static Session Forge(Action<FuelSessionsOptions> configure) => AmbientSessions.Require().Forge(configure);
 
     /// <inheritdoc cref="ISessionStore.Forge(IReadOnlyDictionary{string, object?})"/>
     public static Session Forge(IReadOnlyDictionary<string, object?> settings) => AmbientSessions.Require().Forge(settings);
@@ -27,8 +27,8 @@ public sealed partial class Session : IBindableFromHttpContext<Session>, IEndpoi
     public static Task<Session> ForgeAsync(string? driver = null, CancellationToken cancellationToken = default) =>
         AmbientSessions.Require().ForgeAsync(driver, cancellationToken);
 
-    /// <inheritdoc cref="ISessionStore.ForgeAsync(Action{SessionOptions}, CancellationToken)"/>
-    public static Task<Session> ForgeAsync(Action<SessionOptions> configure, CancellationToken cancellationToken = default) =>
+    /// <inheritdoc cref="ISessionStore.ForgeAsync(Action{FuelSessionsOptions}, CancellationToken)"/>
+    public static Task<Session> ForgeAsync(Action<FuelSessionsOptions> configure, CancellationToken cancellationToken = default) =>
         AmbientSessions.Require().ForgeAsync(configure, cancellationToken);
 
     /// <inheritdoc cref="ISessionStore.ForgeAsync(IReadOnlyDictionary{string, object?}, CancellationToken)"/>

@@ -26,7 +26,7 @@ public sealed partial class Session
     private readonly SessionTransaction _transaction;
     private readonly RequestSessions _owner;
 
-    internal Session(RequestSessions owner, SessionTransaction transaction, SessionOptions forged)
+    internal Session(RequestSessions owner, SessionTransaction transaction, FuelSessionsOptions forged)
     {
         _owner = owner;
         _transaction = transaction;
@@ -34,7 +34,7 @@ public sealed partial class Session
     }
 
     /// <summary>What was asked for when the session was forged, before any <see cref="SetConfig"/>.</summary>
-    internal SessionOptions Forged { get; }
+    internal FuelSessionsOptions Forged { get; }
 
     internal SessionTransaction Transaction => _transaction;
 
@@ -81,7 +81,7 @@ public sealed partial class Session
 
     /// <summary>
     /// What to hand to a client that has no cookies, in a hidden field, a script or a link: it stands for the session through
-    /// any number of ordinary rotations, for <see cref="SessionOptions.TokenLifetime"/>, until the session ends or
+    /// any number of ordinary rotations, for <see cref="FuelSessionsOptions.TokenLifetime"/>, until the session ends or
     /// a revoking rotation. Accepted in every configured channel but the cookie.
     /// </summary>
     public string Token => _owner.CreateToken(Used());
@@ -109,7 +109,7 @@ public sealed partial class Session
 
     /// <summary>
     /// Gives the session a new id at once. The previous one stays good until the new one was seen, and for
-    /// <see cref="SessionOptions.PreviousIdGrace"/> after that.
+    /// <see cref="FuelSessionsOptions.PreviousIdGrace"/> after that.
     /// </summary>
     /// <param name="revokePrevious">
     /// For a change of privilege (sign-in, sign-out, role change; see OWASP's Session Management Cheat Sheet): every
@@ -183,7 +183,7 @@ public sealed partial class Session
     /// <summary>Saves at once what is saved by itself when the response goes out.</summary>
     /// <exception cref="SessionGoneException">The session was destroyed, or had expired, meanwhile. Nothing was saved.</exception>
     /// <exception cref="SessionStoreException">The store did not accept it.</exception>
-    /// <exception cref="SessionTooLargeException">It would take more than <see cref="SessionOptions.MaxPayloadBytes"/>.</exception>
+    /// <exception cref="SessionTooLargeException">It would take more than <see cref="FuelSessionsOptions.MaxPayloadBytes"/>.</exception>
     /// <exception cref="InvalidOperationException">The session is detached.</exception>
     public async Task SaveAsync(CancellationToken cancellationToken = default)
     {

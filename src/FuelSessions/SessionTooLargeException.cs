@@ -3,7 +3,7 @@ using System.Globalization;
 namespace FuelSessions;
 
 /// <summary>
-/// A session would take more than <see cref="SessionOptions.MaxPayloadBytes"/>, or than its store accepts. What was stored
+/// A session would take more than <see cref="FuelSessionsOptions.MaxPayloadBytes"/>, or than its store accepts. What was stored
 /// before stays.
 /// </summary>
 public sealed class SessionTooLargeException : InvalidOperationException

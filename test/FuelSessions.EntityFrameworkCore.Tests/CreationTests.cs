@@ -115,7 +115,7 @@ public sealed class CreationTests(PostgresServer server) : IDisposable
     {
         await using TestApp app = await TestApp.OnSqlite(
             _folder.ConnectionString(),
-            configure: services => services.Configure<SessionOptions>("db", options => options.Table = "visits")).CreatedAsync();
+            configure: services => services.Configure<FuelSessionsOptions>("db", options => options.Table = "visits")).CreatedAsync();
         await using TestApp other = await TestApp.OnSqlite(_folder.ConnectionString()).CreatedAsync();
         await AssertWorksAsync(app);
         Assert.Null(await other.Driver.ReadAsync(_record.Key, default));

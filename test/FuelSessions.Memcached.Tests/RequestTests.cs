@@ -78,7 +78,7 @@ public sealed class RequestTests(MemcachedProcess server)
         Assert.Equal("2", await browser.TextAsync("/count"));
     }
 
-    private Task<TestApp> StartAsync(Action<SessionOptions>? configure = null) => TestApp.StartAsync(
+    private Task<TestApp> StartAsync(Action<FuelSessionsOptions>? configure = null) => TestApp.StartAsync(
         options =>
         {
             options.Driver = "memcached";

@@ -106,8 +106,8 @@ public sealed class RegistrationTests(RedisServer server)
     public async Task Waits_two_seconds_unless_the_app_says_otherwise()
     {
         static TimeSpan Timeout(Node node, string driver = "redis") =>
-            node.Services.GetRequiredService<IOptionsMonitor<SessionOptions>>().Get(driver).StoreTimeout;
-        static Node New(Action<SessionOptions>? configure = null, params (string Key, string Value)[] settings) => new(
+            node.Services.GetRequiredService<IOptionsMonitor<FuelSessionsOptions>>().Get(driver).StoreTimeout;
+        static Node New(Action<FuelSessionsOptions>? configure = null, params (string Key, string Value)[] settings) => new(
             builder => builder.AddRedisDriver("localhost"),
             configure: configure,
             configuration: settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));

@@ -36,7 +36,7 @@ public sealed class TestApp : IAsyncDisposable
     /// <param name="drivers">Adds drivers beyond the built-in ones.</param>
     /// <param name="before">Middleware in front of the sessions.</param>
     public static async Task<TestApp> StartAsync(
-        Action<SessionOptions>? configure = null,
+        Action<FuelSessionsOptions>? configure = null,
         Action<WebApplication>? map = null,
         Action<FuelSessionsBuilder>? drivers = null,
         Action<WebApplication>? before = null,

@@ -19,7 +19,7 @@ internal static class BurstEndpoints
         api.MapPost("/burst/hits", async (Session session) =>
         {
             // One rotation a burst: with a RotationTime of a second, say, a slow machine would make two.
-            session.SetConfig(nameof(SessionOptions.RotationTime), null);
+            session.SetConfig(nameof(FuelSessionsOptions.RotationTime), null);
 
             string found = IdMark.Of(session);
             if (!session.Get<bool>("burst.rotated"))

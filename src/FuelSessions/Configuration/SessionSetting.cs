@@ -1,7 +1,7 @@
 namespace FuelSessions.Configuration;
 
 /// <summary>One setting under its own name and FuelPHP's, with how text, numbers and values become it.</summary>
-/// <param name="Name">The property of <see cref="SessionOptions"/>.</param>
+/// <param name="Name">The property of <see cref="FuelSessionsOptions"/>.</param>
 /// <param name="FuelName">FuelPHP's name; null if FuelPHP has no such setting.</param>
 /// <param name="Allowed">What a value may be, for messages.</param>
 /// <param name="Get">The value, in FuelPHP's form if asked so.</param>
@@ -10,13 +10,13 @@ internal sealed record SessionSetting(
     string Name,
     string? FuelName,
     string Allowed,
-    Func<SessionOptions, bool, object?> Get,
-    Func<SessionOptions, object?, bool, bool> TrySet)
+    Func<FuelSessionsOptions, bool, object?> Get,
+    Func<FuelSessionsOptions, object?, bool, bool> TrySet)
 {
-    internal object? Read(SessionOptions options, string name) => Get(options, IsFuelName(name));
+    internal object? Read(FuelSessionsOptions options, string name) => Get(options, IsFuelName(name));
 
     /// <exception cref="ArgumentException">The value is not allowed.</exception>
-    internal void Write(SessionOptions options, string name, object? value)
+    internal void Write(FuelSessionsOptions options, string name, object? value)
     {
         if (!TrySet(options, value, IsFuelName(name)))
         {

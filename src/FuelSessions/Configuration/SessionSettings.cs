@@ -11,11 +11,11 @@ internal static class SessionSettings
 {
     internal static readonly SessionSetting[] All =
     [
-        Text(nameof(SessionOptions.Driver), "driver", o => o.Driver, (o, v) => o.Driver = v ?? ""),
-        Flag(nameof(SessionOptions.AutoInitialize), "auto_initialize", o => o.AutoInitialize, (o, v) => o.AutoInitialize = v),
-        Flag(nameof(SessionOptions.MatchIp), "match_ip", o => o.MatchIp, (o, v) => o.MatchIp = v),
+        Text(nameof(FuelSessionsOptions.Driver), "driver", o => o.Driver, (o, v) => o.Driver = v ?? ""),
+        Flag(nameof(FuelSessionsOptions.AutoInitialize), "auto_initialize", o => o.AutoInitialize, (o, v) => o.AutoInitialize = v),
+        Flag(nameof(FuelSessionsOptions.MatchIp), "match_ip", o => o.MatchIp, (o, v) => o.MatchIp = v),
         new(
-            nameof(SessionOptions.MatchUserAgent),
+            nameof(FuelSessionsOptions.MatchUserAgent),
             "match_ua",
             "Off, IgnoringVersions, Exact, true (Exact), false (Off)",
             (o, fuel) => !fuel ? o.MatchUserAgent : o.MatchUserAgent switch
@@ -39,38 +39,38 @@ internal static class SessionSettings
 
                 return understood;
             }),
-        Text(nameof(SessionOptions.CookieName), "cookie_name", o => o.CookieName, (o, v) => o.CookieName = v ?? ""),
-        Text(nameof(SessionOptions.CookieDomain), "cookie_domain", o => o.CookieDomain, (o, v) => o.CookieDomain = v),
-        Text(nameof(SessionOptions.CookiePath), "cookie_path", o => o.CookiePath, (o, v) => o.CookiePath = v ?? "/"),
-        Flag(nameof(SessionOptions.CookieHttpOnly), "cookie_http_only", o => o.CookieHttpOnly, (o, v) => o.CookieHttpOnly = v),
-        Choice<SameSiteMode>(nameof(SessionOptions.CookieSameSite), "cookie_same_site", o => o.CookieSameSite, (o, v) => o.CookieSameSite = v),
-        Choice<CookieSecurePolicy>(nameof(SessionOptions.CookieSecure), null, o => o.CookieSecure, (o, v) => o.CookieSecure = v),
-        Flag(nameof(SessionOptions.CookiePartitioned), null, o => o.CookiePartitioned, (o, v) => o.CookiePartitioned = v),
-        Flag(nameof(SessionOptions.EncryptCookie), "encrypt_cookie", o => o.EncryptCookie, (o, v) => o.EncryptCookie = v),
-        Flag(nameof(SessionOptions.ExpireOnClose), "expire_on_close", o => o.ExpireOnClose, (o, v) => o.ExpireOnClose = v),
-        Time(nameof(SessionOptions.ExpirationTime), "expiration_time", o => o.ExpirationTime, (o, v) => o.ExpirationTime = v),
-        OptionalTime(nameof(SessionOptions.AbsoluteExpiration), null, o => o.AbsoluteExpiration, (o, v) => o.AbsoluteExpiration = v),
-        OptionalTime(nameof(SessionOptions.TouchInterval), null, o => o.TouchInterval, (o, v) => o.TouchInterval = v),
-        OptionalTime(nameof(SessionOptions.RotationTime), "rotation_time", o => o.RotationTime, (o, v) => o.RotationTime = v),
-        Time(nameof(SessionOptions.PreviousIdGrace), null, o => o.PreviousIdGrace, (o, v) => o.PreviousIdGrace = v),
-        Choice<StaleIdAction>(nameof(SessionOptions.OnStaleId), null, o => o.OnStaleId, (o, v) => o.OnStaleId = v),
-        Text(nameof(SessionOptions.FlashId), "flash_id", o => o.FlashId, (o, v) => o.FlashId = v ?? ""),
-        Flag(nameof(SessionOptions.FlashAutoExpire), "flash_auto_expire", o => o.FlashAutoExpire, (o, v) => o.FlashAutoExpire = v),
-        Flag(nameof(SessionOptions.FlashExpireAfterGet), "flash_expire_after_get", o => o.FlashExpireAfterGet, (o, v) => o.FlashExpireAfterGet = v),
-        Text(nameof(SessionOptions.PostFieldName), "post_cookie_name", o => o.PostFieldName, (o, v) => o.PostFieldName = v),
-        Text(nameof(SessionOptions.HeaderName), "http_header_name", o => o.HeaderName, (o, v) => o.HeaderName = v),
-        Text(nameof(SessionOptions.QueryParameterName), null, o => o.QueryParameterName, (o, v) => o.QueryParameterName = v),
-        Flag(nameof(SessionOptions.EnableCookie), "enable_cookie", o => o.EnableCookie, (o, v) => o.EnableCookie = v),
-        OptionalTime(nameof(SessionOptions.TokenLifetime), null, o => o.TokenLifetime, (o, v) => o.TokenLifetime = v),
-        Flag(nameof(SessionOptions.NativeEmulation), "native_emulation", o => o.NativeEmulation, (o, v) => o.NativeEmulation = v),
-        Flag(nameof(SessionOptions.SaveOnError), null, o => o.SaveOnError, (o, v) => o.SaveOnError = v),
-        Choice<StoreFailureAction>(nameof(SessionOptions.OnStoreFailure), null, o => o.OnStoreFailure, (o, v) => o.OnStoreFailure = v),
-        Time(nameof(SessionOptions.StoreTimeout), null, o => o.StoreTimeout, (o, v) => o.StoreTimeout = v),
-        Number(nameof(SessionOptions.MaxPayloadBytes), o => o.MaxPayloadBytes, (o, v) => o.MaxPayloadBytes = v),
-        Text(nameof(SessionOptions.Path), "path", o => o.Path, (o, v) => o.Path = v),
-        Text(nameof(SessionOptions.Table), "table", o => o.Table, (o, v) => o.Table = v ?? ""),
-        Time(nameof(SessionOptions.GcInterval), null, o => o.GcInterval, (o, v) => o.GcInterval = v),
-        Number(nameof(SessionOptions.MaxSessions), o => o.MaxSessions, (o, v) => o.MaxSessions = v),
+        Text(nameof(FuelSessionsOptions.CookieName), "cookie_name", o => o.CookieName, (o, v) => o.CookieName = v ?? ""),
+        Text(nameof(FuelSessionsOptions.CookieDomain), "cookie_domain", o => o.CookieDomain, (o, v) => o.CookieDomain = v),
+        Text(nameof(FuelSessionsOptions.CookiePath), "cookie_path", o => o.CookiePath, (o, v) => o.CookiePath = v ?? "/"),
+        Flag(nameof(FuelSessionsOptions.CookieHttpOnly), "cookie_http_only", o => o.CookieHttpOnly, (o, v) => o.CookieHttpOnly = v),
+        Choice<SameSiteMode>(nameof(FuelSessionsOptions.CookieSameSite), "cookie_same_site", o => o.CookieSameSite, (o, v) => o.CookieSameSite = v),
+        Choice<CookieSecurePolicy>(nameof(FuelSessionsOptions.CookieSecure), null, o => o.CookieSecure, (o, v) => o.CookieSecure = v),
+        Flag(nameof(FuelSessionsOptions.CookiePartitioned), null, o => o.CookiePartitioned, (o, v) => o.CookiePartitioned = v),
+        Flag(nameof(FuelSessionsOptions.EncryptCookie), "encrypt_cookie", o => o.EncryptCookie, (o, v) => o.EncryptCookie = v),
+        Flag(nameof(FuelSessionsOptions.ExpireOnClose), "expire_on_close", o => o.ExpireOnClose, (o, v) => o.ExpireOnClose = v),
+        Time(nameof(FuelSessionsOptions.ExpirationTime), "expiration_time", o => o.ExpirationTime, (o, v) => o.ExpirationTime = v),
+        OptionalTime(nameof(FuelSessionsOptions.AbsoluteExpiration), null, o => o.AbsoluteExpiration, (o, v) => o.AbsoluteExpiration = v),
+        OptionalTime(nameof(FuelSessionsOptions.TouchInterval), null, o => o.TouchInterval, (o, v) => o.TouchInterval = v),
+        OptionalTime(nameof(FuelSessionsOptions.RotationTime), "rotation_time", o => o.RotationTime, (o, v) => o.RotationTime = v),
+        Time(nameof(FuelSessionsOptions.PreviousIdGrace), null, o => o.PreviousIdGrace, (o, v) => o.PreviousIdGrace = v),
+        Choice<StaleIdAction>(nameof(FuelSessionsOptions.OnStaleId), null, o => o.OnStaleId, (o, v) => o.OnStaleId = v),
+        Text(nameof(FuelSessionsOptions.FlashId), "flash_id", o => o.FlashId, (o, v) => o.FlashId = v ?? ""),
+        Flag(nameof(FuelSessionsOptions.FlashAutoExpire), "flash_auto_expire", o => o.FlashAutoExpire, (o, v) => o.FlashAutoExpire = v),
+        Flag(nameof(FuelSessionsOptions.FlashExpireAfterGet), "flash_expire_after_get", o => o.FlashExpireAfterGet, (o, v) => o.FlashExpireAfterGet = v),
+        Text(nameof(FuelSessionsOptions.PostFieldName), "post_cookie_name", o => o.PostFieldName, (o, v) => o.PostFieldName = v),
+        Text(nameof(FuelSessionsOptions.HeaderName), "http_header_name", o => o.HeaderName, (o, v) => o.HeaderName = v),
+        Text(nameof(FuelSessionsOptions.QueryParameterName), null, o => o.QueryParameterName, (o, v) => o.QueryParameterName = v),
+        Flag(nameof(FuelSessionsOptions.EnableCookie), "enable_cookie", o => o.EnableCookie, (o, v) => o.EnableCookie = v),
+        OptionalTime(nameof(FuelSessionsOptions.TokenLifetime), null, o => o.TokenLifetime, (o, v) => o.TokenLifetime = v),
+        Flag(nameof(FuelSessionsOptions.NativeEmulation), "native_emulation", o => o.NativeEmulation, (o, v) => o.NativeEmulation = v),
+        Flag(nameof(FuelSessionsOptions.SaveOnError), null, o => o.SaveOnError, (o, v) => o.SaveOnError = v),
+        Choice<StoreFailureAction>(nameof(FuelSessionsOptions.OnStoreFailure), null, o => o.OnStoreFailure, (o, v) => o.OnStoreFailure = v),
+        Time(nameof(FuelSessionsOptions.StoreTimeout), null, o => o.StoreTimeout, (o, v) => o.StoreTimeout = v),
+        Number(nameof(FuelSessionsOptions.MaxPayloadBytes), o => o.MaxPayloadBytes, (o, v) => o.MaxPayloadBytes = v),
+        Text(nameof(FuelSessionsOptions.Path), "path", o => o.Path, (o, v) => o.Path = v),
+        Text(nameof(FuelSessionsOptions.Table), "table", o => o.Table, (o, v) => o.Table = v ?? ""),
+        Time(nameof(FuelSessionsOptions.GcInterval), null, o => o.GcInterval, (o, v) => o.GcInterval = v),
+        Number(nameof(FuelSessionsOptions.MaxSessions), o => o.MaxSessions, (o, v) => o.MaxSessions = v),
     ];
 
     private static readonly FrozenDictionary<string, SessionSetting> ByName = All
@@ -87,23 +87,23 @@ internal static class SessionSettings
         return new ArgumentException($"There is no session setting '{name}'. Did you mean '{meant}'?", nameof(name));
     }
 
-    private static SessionSetting Flag(string name, string? fuelName, Func<SessionOptions, bool> get, Action<SessionOptions, bool> set) => new(
+    private static SessionSetting Flag(string name, string? fuelName, Func<FuelSessionsOptions, bool> get, Action<FuelSessionsOptions, bool> set) => new(
         name, fuelName, "true, false", (o, _) => get(o), (o, v, _) => SettingValue.TryBoolean(v, out bool value) && Done(() => set(o, value)));
 
-    private static SessionSetting Text(string name, string? fuelName, Func<SessionOptions, string?> get, Action<SessionOptions, string?> set) => new(
+    private static SessionSetting Text(string name, string? fuelName, Func<FuelSessionsOptions, string?> get, Action<FuelSessionsOptions, string?> set) => new(
         name, fuelName, "text", (o, _) => get(o), (o, v, _) => v is null or string && Done(() => set(o, string.IsNullOrEmpty((string?)v) ? null : (string)v)));
 
-    private static SessionSetting Number(string name, Func<SessionOptions, int> get, Action<SessionOptions, int> set) => new(
+    private static SessionSetting Number(string name, Func<FuelSessionsOptions, int> get, Action<FuelSessionsOptions, int> set) => new(
         name, null, "a whole number", (o, _) => get(o), (o, v, _) => SettingValue.TryInteger(v, out int value) && Done(() => set(o, value)));
 
-    private static SessionSetting Time(string name, string? fuelName, Func<SessionOptions, TimeSpan> get, Action<SessionOptions, TimeSpan> set) => new(
+    private static SessionSetting Time(string name, string? fuelName, Func<FuelSessionsOptions, TimeSpan> get, Action<FuelSessionsOptions, TimeSpan> set) => new(
         name,
         fuelName,
         AllowedTime(fuelName),
         (o, fuel) => fuel ? SettingValue.Seconds(get(o)) : get(o),
         (o, v, fuel) => SettingValue.TryTime(v, fuel, out TimeSpan value) && Done(() => set(o, value)));
 
-    private static SessionSetting OptionalTime(string name, string? fuelName, Func<SessionOptions, TimeSpan?> get, Action<SessionOptions, TimeSpan?> set) => new(
+    private static SessionSetting OptionalTime(string name, string? fuelName, Func<FuelSessionsOptions, TimeSpan?> get, Action<FuelSessionsOptions, TimeSpan?> set) => new(
         name,
         fuelName,
         $"{AllowedTime(fuelName)}, or false",
@@ -112,7 +112,7 @@ internal static class SessionSettings
             ? Done(() => set(o, null))
             : SettingValue.TryTime(v, fuel, out TimeSpan value) && Done(() => set(o, value)));
 
-    private static SessionSetting Choice<TEnum>(string name, string? fuelName, Func<SessionOptions, TEnum> get, Action<SessionOptions, TEnum> set)
+    private static SessionSetting Choice<TEnum>(string name, string? fuelName, Func<FuelSessionsOptions, TEnum> get, Action<FuelSessionsOptions, TEnum> set)
         where TEnum : struct, Enum => new(
         name,
         fuelName,

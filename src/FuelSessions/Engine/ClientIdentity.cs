@@ -32,7 +32,7 @@ internal readonly struct ClientIdentity(string? userAgent, IPAddress? address)
         return Hash(key, bytes[..size]);
     }
 
-    internal bool Matches(SessionRecord record, SessionOptions options)
+    internal bool Matches(SessionRecord record, FuelSessionsOptions options)
     {
         bool userAgentMatches = options.MatchUserAgent switch
         {

@@ -17,19 +17,19 @@ internal static class ExpiryPolicy
     /// When a session that is used now ends: an interval later than its idle time demands, so that requests within
     /// one interval need no touch and still never shorten it.
     /// </summary>
-    internal static DateTimeOffset Expires(DateTimeOffset now, DateTimeOffset created, TimeSpan lifetime, SessionOptions options)
+    internal static DateTimeOffset Expires(DateTimeOffset now, DateTimeOffset created, TimeSpan lifetime, FuelSessionsOptions options)
     {
         DateTimeOffset idle = Milliseconds(now + lifetime + TouchInterval(lifetime, options.TouchInterval));
         return options.AbsoluteExpiration is { } absolute && created + absolute < idle ? Milliseconds(created + absolute) : idle;
     }
 
-    internal static bool IsTouchDue(SessionRecord record, DateTimeOffset expires, SessionOptions options)
+    internal static bool IsTouchDue(SessionRecord record, DateTimeOffset expires, FuelSessionsOptions options)
     {
         TimeSpan gain = expires - record.Expires;
         return gain > TimeSpan.Zero && gain >= TouchInterval(record.Lifetime, options.TouchInterval);
     }
 
-    internal static bool IsOver(SessionRecord record, DateTimeOffset now, SessionOptions options) =>
+    internal static bool IsOver(SessionRecord record, DateTimeOffset now, FuelSessionsOptions options) =>
         now >= record.Expires || (options.AbsoluteExpiration is { } absolute && now >= record.Created + absolute);
 
     // What the record format keeps.

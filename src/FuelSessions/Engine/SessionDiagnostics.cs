@@ -51,7 +51,7 @@ internal sealed partial class SessionDiagnostics : IDisposable
     internal void CollectionFailed(string driver, Exception error) => LogCollectionFailed(driver, error);
 
     /// <summary>Counts and logs, then tells the app.</summary>
-    internal void Report(SessionEventKind kind, string driver, SessionKey key, string? principal, SessionOptions options, Exception? error = null)
+    internal void Report(SessionEventKind kind, string driver, SessionKey key, string? principal, FuelSessionsOptions options, Exception? error = null)
     {
         string fingerprint = key.Fingerprint;
         _events.Add(1, Driver(driver), new KeyValuePair<string, object?>("kind", kind.ToString()));

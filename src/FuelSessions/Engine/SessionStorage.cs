@@ -4,7 +4,7 @@ using FuelSessions.Records;
 namespace FuelSessions.Engine;
 
 /// <summary>
-/// A driver as the engine uses it: every call is bounded by <see cref="SessionOptions.StoreTimeout"/>, and what goes
+/// A driver as the engine uses it: every call is bounded by <see cref="FuelSessionsOptions.StoreTimeout"/>, and what goes
 /// wrong becomes a <see cref="SessionStoreException"/> that names the driver and what was tried.
 /// </summary>
 /// <param name="name">The driver's name.</param>

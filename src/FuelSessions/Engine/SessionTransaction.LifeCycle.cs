@@ -136,7 +136,7 @@ internal sealed partial class SessionTransaction
     /// <param name="setsLifetime">
     /// Whether the session's own lifetime is meant, which may be another one than the configured that it is set to.
     /// </param>
-    internal void Configure(SessionOptions changed, bool setsLifetime)
+    internal void Configure(FuelSessionsOptions changed, bool setsLifetime)
     {
         UseNow();
         if (setsLifetime)

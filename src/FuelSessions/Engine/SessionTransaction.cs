@@ -10,7 +10,7 @@ namespace FuelSessions.Engine;
 internal sealed partial class SessionTransaction(
     EngineServices services,
     SessionStorage storage,
-    SessionOptions options,
+    FuelSessionsOptions options,
     IRequestBoundary boundary,
     PresentedId? presented,
     bool readOnly)
@@ -44,7 +44,7 @@ internal sealed partial class SessionTransaction(
     private DateTimeOffset _began;
 
     /// <summary>Replaced as a whole when a setting is changed for this request's session.</summary>
-    internal SessionOptions Options { get; private set; } = options;
+    internal FuelSessionsOptions Options { get; private set; } = options;
 
     internal string Driver => storage.Name;
 

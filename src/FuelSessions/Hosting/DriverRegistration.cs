@@ -12,5 +12,5 @@ internal sealed record DriverRegistration(
     string CookieName,
     Func<IServiceProvider, ISessionDriver>? Create,
     IReadOnlyCollection<string> OwnSettings,
-    Action<SessionOptions>? Defaults = null,
-    Action<SessionOptions>? Limits = null);
+    Action<FuelSessionsOptions>? Defaults = null,
+    Action<FuelSessionsOptions>? Limits = null);

@@ -12,9 +12,9 @@ internal sealed class EndpointUse
     private const int MostLearned = 8;
 
     private readonly Lock _lock = new();
-    private SessionOptions[] _sessions;
+    private FuelSessionsOptions[] _sessions;
 
-    private EndpointUse(SessionOptions[] named) => _sessions = named;
+    private EndpointUse(FuelSessionsOptions[] named) => _sessions = named;
 
     /// <summary>For a request without an endpoint: nothing is known and nothing is learned.</summary>
     internal static EndpointUse Unknown { get; } = new([]) { Learns = false };
@@ -26,7 +26,7 @@ internal sealed class EndpointUse
     internal bool ReadForm { get; private init; } = true;
 
     /// <summary>The settings of the sessions to read ahead.</summary>
-    internal IReadOnlyList<SessionOptions> Sessions => _sessions;
+    internal IReadOnlyList<FuelSessionsOptions> Sessions => _sessions;
 
     private bool Learns { get; init; } = true;
 
@@ -42,7 +42,7 @@ internal sealed class EndpointUse
         };
     }
 
-    internal void Learn(SessionOptions options)
+    internal void Learn(FuelSessionsOptions options)
     {
         if (!Learns || Knows(options))
         {
@@ -58,9 +58,9 @@ internal sealed class EndpointUse
         }
     }
 
-    private bool Knows(SessionOptions options)
+    private bool Knows(FuelSessionsOptions options)
     {
-        foreach (SessionOptions known in _sessions)
+        foreach (FuelSessionsOptions known in _sessions)
         {
             if (string.Equals(known.CookieName, options.CookieName, StringComparison.Ordinal) && string.Equals(known.Driver, options.Driver, StringComparison.Ordinal))
             {

@@ -14,8 +14,8 @@ public sealed class FuelSessionsBuilder
     public IServiceCollection Services { get; }
 
     /// <summary>Registers a driver. A later one of the same name replaces it.</summary>
-    /// <param name="name">What <see cref="SessionOptions.Driver"/> and <c>Forge</c> call it; ignores case.</param>
-    /// <param name="cookieName">The default <see cref="SessionOptions.CookieName"/> of its sessions.</param>
+    /// <param name="name">What <see cref="FuelSessionsOptions.Driver"/> and <c>Forge</c> call it; ignores case.</param>
+    /// <param name="cookieName">The default <see cref="FuelSessionsOptions.CookieName"/> of its sessions.</param>
     /// <param name="create">Makes the one instance that serves the app; it is disposed with the app.</param>
     /// <param name="ownSettings">Names in the driver's configuration section that the driver itself reads.</param>
     public FuelSessionsBuilder AddDriver(
@@ -26,8 +26,8 @@ public sealed class FuelSessionsBuilder
         Add(name, cookieName, create, defaults: null, ownSettings);
 
     /// <summary>The same, for a driver that has other defaults than the rest.</summary>
-    /// <param name="name">What <see cref="SessionOptions.Driver"/> and <c>Forge</c> call it; ignores case.</param>
-    /// <param name="cookieName">The default <see cref="SessionOptions.CookieName"/> of its sessions.</param>
+    /// <param name="name">What <see cref="FuelSessionsOptions.Driver"/> and <c>Forge</c> call it; ignores case.</param>
+    /// <param name="cookieName">The default <see cref="FuelSessionsOptions.CookieName"/> of its sessions.</param>
     /// <param name="create">Makes the one instance that serves the app; it is disposed with the app.</param>
     /// <param name="defaults">Sets its defaults. Whatever the app configures wins over them.</param>
     /// <param name="ownSettings">Names in the driver's configuration section that the driver itself reads.</param>
@@ -35,7 +35,7 @@ public sealed class FuelSessionsBuilder
         string name,
         string cookieName,
         Func<IServiceProvider, ISessionDriver> create,
-        Action<SessionOptions> defaults,
+        Action<FuelSessionsOptions> defaults,
         params IReadOnlyCollection<string> ownSettings)
     {
         ArgumentNullException.ThrowIfNull(defaults);
@@ -59,7 +59,7 @@ public sealed class FuelSessionsBuilder
         string name,
         string cookieName,
         Func<IServiceProvider, ISessionDriver> create,
-        Action<SessionOptions>? defaults,
+        Action<FuelSessionsOptions>? defaults,
         IReadOnlyCollection<string> ownSettings)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

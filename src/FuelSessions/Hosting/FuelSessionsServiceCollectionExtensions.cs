@@ -19,7 +19,7 @@ public static class FuelSessionsServiceCollectionExtensions
     /// Adds sessions with the drivers <c>cookie</c>, <c>file</c> and <c>memory</c>, configured by the section
     /// <c>FuelSessions</c> of the app's configuration and then by <paramref name="configure"/>. Calling it again adds to it.
     /// </summary>
-    public static FuelSessionsBuilder AddFuelSessions(this IServiceCollection services, Action<SessionOptions>? configure = null)
+    public static FuelSessionsBuilder AddFuelSessions(this IServiceCollection services, Action<FuelSessionsOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton(provider =>
@@ -31,7 +31,7 @@ public static class FuelSessionsServiceCollectionExtensions
     public static FuelSessionsBuilder AddFuelSessions(
         this IServiceCollection services,
         IConfigurationSection configuration,
-        Action<SessionOptions>? configure = null)
+        Action<FuelSessionsOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
@@ -39,7 +39,7 @@ public static class FuelSessionsServiceCollectionExtensions
         return Add(services, configure);
     }
 
-    private static FuelSessionsBuilder Add(IServiceCollection services, Action<SessionOptions>? configure)
+    private static FuelSessionsBuilder Add(IServiceCollection services, Action<FuelSessionsOptions>? configure)
     {
         var builder = new FuelSessionsBuilder(services);
         if (configure is not null)
@@ -57,7 +57,7 @@ public static class FuelSessionsServiceCollectionExtensions
         services.AddMetrics();
         services.AddDataProtection();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<IOptionsFactory<SessionOptions>, SessionOptionsFactory>();
+        services.AddSingleton<IOptionsFactory<FuelSessionsOptions>, FuelSessionsOptionsFactory>();
         services.AddSingleton<DriverRegistry>();
         services.AddSingleton<SessionProfiles>();
         services.AddSingleton<SessionDiagnostics>();
@@ -75,7 +75,7 @@ public static class FuelSessionsServiceCollectionExtensions
             "fuelcid",
             Create: null,
             OwnSettings: [],
-            Limits: options => options.MaxPayloadBytes = Math.Min(options.MaxPayloadBytes, SessionOptionsRules.MostInCookies)));
+            Limits: options => options.MaxPayloadBytes = Math.Min(options.MaxPayloadBytes, FuelSessionsOptionsRules.MostInCookies)));
         return builder
             .AddDriver("file", "fuelfid", provider => new FileSessionDriver(Folder(provider), provider.GetRequiredService<TimeProvider>()))
             .AddDriver("memory", "fuelxid", provider => new MemorySessionDriver(provider.GetRequiredService<TimeProvider>(), Profile(provider, "memory").MaxSessions));
@@ -87,5 +87,5 @@ public static class FuelSessionsServiceCollectionExtensions
         return Path.GetFullPath(Profile(provider, "file").Path ?? Path.Combine("App_Data", "sessions"), root);
     }
 
-    private static SessionOptions Profile(IServiceProvider provider, string driver) => provider.GetRequiredService<SessionProfiles>().For(driver);
+    private static FuelSessionsOptions Profile(IServiceProvider provider, string driver) => provider.GetRequiredService<SessionProfiles>().For(driver);
 }

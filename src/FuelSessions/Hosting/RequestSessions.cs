@@ -27,7 +27,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         get
         {
             // To look at a session that was closed is not to forge it again.
-            SessionOptions options = services.Profiles.ForOrDefault(null);
+            FuelSessionsOptions options = services.Profiles.ForOrDefault(null);
             return Instance(options.CookieName) is { } session && session.Driver == options.Driver ? session : Forge();
         }
     }
@@ -60,12 +60,12 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     public Session Forge(string? driver = null)
     {
-        SessionOptions options = services.Profiles.ForOrDefault(driver);
+        FuelSessionsOptions options = services.Profiles.ForOrDefault(driver);
         ReadForm(options);
         return HandOut(options, isCustom: false);
     }
 
-    public Session Forge(Action<SessionOptions> configure)
+    public Session Forge(Action<FuelSessionsOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
         return ForgeCustom(services.Profiles.Changed(configure));
@@ -80,7 +80,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     public Task<Session> ForgeAsync(string? driver = null, CancellationToken cancellationToken = default) =>
         ForgeAsync(services.Profiles.ForOrDefault(driver), isCustom: false, cancellationToken);
 
-    public Task<Session> ForgeAsync(Action<SessionOptions> configure, CancellationToken cancellationToken = default)
+    public Task<Session> ForgeAsync(Action<FuelSessionsOptions> configure, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(configure);
         return ForgeAsync(services.Profiles.Changed(configure), isCustom: true, cancellationToken);
@@ -95,7 +95,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     /// <summary>This request's session of a driver, forged and read if it was not yet; one that was closed stays closed.</summary>
     internal async ValueTask<Session> UseAsync(string? driver, CancellationToken cancellationToken)
     {
-        SessionOptions options = services.Profiles.ForOrDefault(driver);
+        FuelSessionsOptions options = services.Profiles.ForOrDefault(driver);
         if (Instance(options.CookieName) is not { } session || session.Driver != options.Driver)
         {
             return await ForgeAsync(driver, cancellationToken).ConfigureAwait(false);
@@ -123,7 +123,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     /// <summary>Reads the sessions that the endpoint names, or that its code has used before.</summary>
     internal ValueTask PrefetchAsync()
     {
-        IReadOnlyList<SessionOptions> wanted = Use.Sessions;
+        IReadOnlyList<FuelSessionsOptions> wanted = Use.Sessions;
         return wanted.Count switch
         {
             0 => default,
@@ -162,7 +162,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     internal string CreateToken(SessionTransaction transaction)
     {
-        SessionOptions options = transaction.Options;
+        FuelSessionsOptions options = transaction.Options;
         SessionHome home = services.HomeOf(transaction.Driver);
         if (home.IsCarried)
         {
@@ -178,13 +178,13 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     /// <summary>The default session, read.</summary>
     internal ValueTask<Session> BindAsync() => LoadedAsync(services.Profiles.ForOrDefault(null), isCustom: false);
 
-    private async Task<Session> ForgeAsync(SessionOptions options, bool isCustom, CancellationToken cancellationToken)
+    private async Task<Session> ForgeAsync(FuelSessionsOptions options, bool isCustom, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return await LoadedAsync(options, isCustom).ConfigureAwait(false);
     }
 
-    private async ValueTask<Session> LoadedAsync(SessionOptions options, bool isCustom)
+    private async ValueTask<Session> LoadedAsync(FuelSessionsOptions options, bool isCustom)
     {
         await ReadFormAsync(options).ConfigureAwait(false);
         Session session = HandOut(options, isCustom);
@@ -192,13 +192,13 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         return session;
     }
 
-    private Session ForgeCustom(SessionOptions options)
+    private Session ForgeCustom(FuelSessionsOptions options)
     {
         ReadForm(options);
         return HandOut(options, isCustom: true);
     }
 
-    private async ValueTask PrefetchAsync(IReadOnlyList<SessionOptions> wanted)
+    private async ValueTask PrefetchAsync(IReadOnlyList<FuelSessionsOptions> wanted)
     {
         var reads = new Task[wanted.Count];
         for (int i = 0; i < reads.Length; i++)
@@ -209,20 +209,20 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         await Task.WhenAll(reads).ConfigureAwait(false);
     }
 
-    private ValueTask PrefetchAsync(SessionOptions options) =>
+    private ValueTask PrefetchAsync(FuelSessionsOptions options) =>
         !options.AutoInitialize ? default
             : NeedsForm(options) ? PrefetchAfterFormAsync(options)
             : ReadAheadAsync(options);
 
-    private async ValueTask PrefetchAfterFormAsync(SessionOptions options)
+    private async ValueTask PrefetchAfterFormAsync(FuelSessionsOptions options)
     {
         await ReadFormAsync(options).ConfigureAwait(false);
         await ReadAheadAsync(options).ConfigureAwait(false);
     }
 
-    private ValueTask ReadAheadAsync(SessionOptions options) => (Find(options.CookieName) ?? Add(options)).Session.Transaction.PrefetchAsync();
+    private ValueTask ReadAheadAsync(FuelSessionsOptions options) => (Find(options.CookieName) ?? Add(options)).Session.Transaction.PrefetchAsync();
 
-    private Session HandOut(SessionOptions options, bool isCustom)
+    private Session HandOut(FuelSessionsOptions options, bool isCustom)
     {
         Entry? entry = Find(options.CookieName);
         if (entry is { IsHandedOut: false } && (entry.Session.Driver != options.Driver || Difference(entry, options, isCustom) is not null))
@@ -255,10 +255,10 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         return entry.Session;
     }
 
-    private static string? Difference(Entry entry, SessionOptions options, bool isCustom) =>
+    private static string? Difference(Entry entry, FuelSessionsOptions options, bool isCustom) =>
         isCustom ? SessionProfiles.Difference(entry.Session.Forged, options) : null;
 
-    private Entry Add(SessionOptions options)
+    private Entry Add(FuelSessionsOptions options)
     {
         SessionHome home = services.HomeOf(options.Driver);
         ChannelReader.Arrival arrival = ChannelReader.Read(context, options, home.Protector, home.IsCarried);
@@ -372,7 +372,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     private void Announce(Entry entry)
     {
         SessionTransaction transaction = entry.Session.Transaction;
-        SessionOptions options = transaction.Options;
+        FuelSessionsOptions options = transaction.Options;
         bool byCookie = options.EnableCookie && entry.Channel is Channel.Cookie or Channel.None;
         bool byHeader = options.HeaderName is not null && entry.Channel is Channel.Header or Channel.None;
         SessionId? toSend = entry.Carried is { Changed: true, Record: not null } ? transaction.CurrentId : transaction.IdToSend;
@@ -399,14 +399,14 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     // A cookie that only has to live longer goes back as it came.
     private string Text(Entry entry, SessionId id)
     {
-        SessionOptions options = entry.Session.Transaction.Options;
+        FuelSessionsOptions options = entry.Session.Transaction.Options;
         IdProtector protector = services.HomeOf(options.Driver).Protector;
         return entry.Carried?.Record is { } record ? protector.ProtectRecord(id, record)
             : !options.EncryptCookie ? id.Encode()
             : (entry.Session.Forged.EncryptCookie ? entry.TextOf(id) : null) ?? protector.ProtectId(id);
     }
 
-    private void ReadForm(SessionOptions options)
+    private void ReadForm(FuelSessionsOptions options)
     {
         if (NeedsForm(options))
         {
@@ -414,10 +414,10 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         }
     }
 
-    private bool NeedsForm(SessionOptions options) =>
+    private bool NeedsForm(FuelSessionsOptions options) =>
         Use.ReadForm && ChannelReader.MayHaveForm(context, options) && Find(options.CookieName) is null;
 
-    private async ValueTask ReadFormAsync(SessionOptions options)
+    private async ValueTask ReadFormAsync(FuelSessionsOptions options)
     {
         if (!NeedsForm(options))
         {

@@ -19,7 +19,7 @@ public sealed class SessionEndpointAttribute(params string[] drivers) : Attribut
     /// </summary>
     public bool ReadOnly { get; set; }
 
-    /// <summary>Whether a form may be read for <see cref="SessionOptions.PostFieldName"/>. Default true; false for endpoints that stream their body.</summary>
+    /// <summary>Whether a form may be read for <see cref="FuelSessionsOptions.PostFieldName"/>. Default true; false for endpoints that stream their body.</summary>
     public bool ReadForm { get; set; } = true;
 
     /// <summary>Whether there are sessions at all in this endpoint. Default true; false saves the little that they cost.</summary>

@@ -6,40 +6,40 @@ namespace FuelSessions;
 /// <summary>The settings of each registered driver, checked as a whole when the app starts.</summary>
 internal sealed class SessionProfiles
 {
-    private readonly Dictionary<string, SessionOptions> _profiles = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, FuelSessionsOptions> _profiles = new(StringComparer.OrdinalIgnoreCase);
     private readonly DriverRegistry _drivers;
-    private readonly SessionOptions _default;
+    private readonly FuelSessionsOptions _default;
 
     /// <exception cref="OptionsValidationException">Something is configured that can't work.</exception>
-    public SessionProfiles(IOptionsMonitor<SessionOptions> options, DriverRegistry drivers)
+    public SessionProfiles(IOptionsMonitor<FuelSessionsOptions> options, DriverRegistry drivers)
     {
         _drivers = drivers;
-        SessionOptions global = options.CurrentValue;
+        FuelSessionsOptions global = options.CurrentValue;
         Default = global.Driver;
         NativeEmulation = global.NativeEmulation;
 
         List<string> failures = [];
         if (!drivers.Contains(global.Driver))
         {
-            failures.Add($"Session setting '{nameof(SessionOptions.Driver)}' is '{global.Driver}'. {drivers.Unregistered(global.Driver)}");
+            failures.Add($"Session setting '{nameof(FuelSessionsOptions.Driver)}' is '{global.Driver}'. {drivers.Unregistered(global.Driver)}");
         }
 
         foreach (DriverRegistration registration in drivers.Registrations)
         {
-            SessionOptions profile = options.Get(registration.Name);
+            FuelSessionsOptions profile = options.Get(registration.Name);
             _profiles.Add(registration.Name, profile);
-            failures.AddRange(SessionOptionsRules.Violations(profile, registration.Name));
+            failures.AddRange(FuelSessionsOptionsRules.Violations(profile, registration.Name));
         }
 
         failures.AddRange(_profiles
             .GroupBy(profile => profile.Value.CookieName, StringComparer.Ordinal)
             .Where(sharing => sharing.Count() > 1)
-            .Select(sharing => $"Session setting '{nameof(SessionOptions.CookieName)}' is '{sharing.Key}' for the drivers "
+            .Select(sharing => $"Session setting '{nameof(FuelSessionsOptions.CookieName)}' is '{sharing.Key}' for the drivers "
                 + $"{string.Join(" and ", sharing.Select(profile => $"'{profile.Key}'"))}; allowed: a name of its own for each driver."));
 
         if (failures.Count > 0)
         {
-            throw new OptionsValidationException(SessionConfigurationSection.Name, typeof(SessionOptions), failures.Distinct());
+            throw new OptionsValidationException(SessionConfigurationSection.Name, typeof(FuelSessionsOptions), failures.Distinct());
         }
 
         _default = For(Default);
@@ -51,15 +51,15 @@ internal sealed class SessionProfiles
     internal bool NativeEmulation { get; }
 
     /// <exception cref="InvalidOperationException">No such driver is registered.</exception>
-    internal SessionOptions For(string driver) => _profiles[_drivers.Find(driver).Name];
+    internal FuelSessionsOptions For(string driver) => _profiles[_drivers.Find(driver).Name];
 
     /// <summary>The same; an empty name means the default driver.</summary>
-    internal SessionOptions ForOrDefault(string? driver) => string.IsNullOrEmpty(driver) ? _default : For(driver);
+    internal FuelSessionsOptions ForOrDefault(string? driver) => string.IsNullOrEmpty(driver) ? _default : For(driver);
 
     /// <summary>A driver's settings changed by code.</summary>
-    internal SessionOptions Changed(Action<SessionOptions> configure)
+    internal FuelSessionsOptions Changed(Action<FuelSessionsOptions> configure)
     {
-        SessionOptions changed = For(Default).Clone();
+        FuelSessionsOptions changed = For(Default).Clone();
         configure(changed);
         if (!string.Equals(changed.Driver, Default, StringComparison.OrdinalIgnoreCase))
         {
@@ -72,10 +72,10 @@ internal sealed class SessionProfiles
     }
 
     /// <summary>A driver's settings changed by name, in FuelPHP's way.</summary>
-    internal SessionOptions Changed(IReadOnlyDictionary<string, object?> settings)
+    internal FuelSessionsOptions Changed(IReadOnlyDictionary<string, object?> settings)
     {
         string driver = settings.FirstOrDefault(setting => setting.Key.Equals("driver", StringComparison.OrdinalIgnoreCase)).Value as string ?? Default;
-        SessionOptions changed = For(driver).Clone();
+        FuelSessionsOptions changed = For(driver).Clone();
         Apply(changed, settings.Where(setting => Section(setting) is null));
         foreach (KeyValuePair<string, object?> setting in settings)
         {
@@ -90,15 +90,15 @@ internal sealed class SessionProfiles
     }
 
     /// <summary>The first setting in which they differ; null if they are the same.</summary>
-    internal static string? Difference(SessionOptions left, SessionOptions right) =>
+    internal static string? Difference(FuelSessionsOptions left, FuelSessionsOptions right) =>
         SessionSettings.All.FirstOrDefault(setting => !string.Equals(Text(setting, left), Text(setting, right), StringComparison.Ordinal))?.Name;
 
-    private static string? Text(SessionSetting setting, SessionOptions options) => setting.Get(options, false)?.ToString();
+    private static string? Text(SessionSetting setting, FuelSessionsOptions options) => setting.Get(options, false)?.ToString();
 
     private IEnumerable<KeyValuePair<string, object?>>? Section(KeyValuePair<string, object?> setting) =>
         _drivers.Contains(setting.Key) ? setting.Value as IEnumerable<KeyValuePair<string, object?>> : null;
 
-    private static void Apply(SessionOptions options, IEnumerable<KeyValuePair<string, object?>> settings)
+    private static void Apply(FuelSessionsOptions options, IEnumerable<KeyValuePair<string, object?>> settings)
     {
         foreach ((string name, object? value) in settings)
         {
@@ -106,10 +106,10 @@ internal sealed class SessionProfiles
         }
     }
 
-    private SessionOptions Checked(SessionOptions options)
+    private FuelSessionsOptions Checked(FuelSessionsOptions options)
     {
         options.Driver = _drivers.Find(options.Driver).Name;
-        return SessionOptionsRules.Violations(options, options.Driver).FirstOrDefault() is { } violation
+        return FuelSessionsOptionsRules.Violations(options, options.Driver).FirstOrDefault() is { } violation
             ? throw new ArgumentException(violation)
             : options;
     }

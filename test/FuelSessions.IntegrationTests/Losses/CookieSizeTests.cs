@@ -83,7 +83,7 @@ public sealed class CookieSizeTests(PostgresServer postgres) : StoreTests(postgr
                 sessions.Forge(options => options.MaxPayloadBytes = limit);
                 return Task.CompletedTask;
             }));
-            Assert.Contains(nameof(SessionOptions.MaxPayloadBytes), error.Message, StringComparison.Ordinal);
+            Assert.Contains(nameof(FuelSessionsOptions.MaxPayloadBytes), error.Message, StringComparison.Ordinal);
             app.AssertFailed<ArgumentException>(await app.DoAsync(browser, session => session.SetConfig("MaxPayloadBytes", limit)));
         }
 

@@ -97,7 +97,7 @@ public sealed class ExpiryTests(PostgresServer postgres) : StoreTests(postgres)
         {
             OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(
                 () => StartAsync(store, options => options.ExpirationTime = odd));
-            Assert.Contains(nameof(SessionOptions.ExpirationTime), error.Message, StringComparison.Ordinal);
+            Assert.Contains(nameof(FuelSessionsOptions.ExpirationTime), error.Message, StringComparison.Ordinal);
         }
     }
 

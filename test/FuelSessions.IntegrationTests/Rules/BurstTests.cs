@@ -61,7 +61,7 @@ public sealed class BurstTests(PostgresServer postgres) : StoreTests(postgres)
         Assert.Equal(1 + (5 * Requests), await second.AskAsync(second.CopyOf(browser), session => session.Get<int>("count")));
         Assert.Empty(first.Events.Concat(second.Events));
 
-        static void Configure(SessionOptions options)
+        static void Configure(FuelSessionsOptions options)
         {
             Patient(options);
             options.EncryptCookie = false;
@@ -69,5 +69,5 @@ public sealed class BurstTests(PostgresServer postgres) : StoreTests(postgres)
     }
 
     // A busy machine is no reason to fail.
-    private static void Patient(SessionOptions options) => options.StoreTimeout = TimeSpan.FromMinutes(2);
+    private static void Patient(FuelSessionsOptions options) => options.StoreTimeout = TimeSpan.FromMinutes(2);
 }

@@ -272,7 +272,7 @@ public sealed class ChannelTests(PostgresServer postgres) : StoreTests(postgres)
         }
     }
 
-    private static void AllChannels(SessionOptions options) => MalformedIdTests.Configure(options, encrypted: true);
+    private static void AllChannels(FuelSessionsOptions options) => MalformedIdTests.Configure(options, encrypted: true);
 
     private static StringContent Content(string text, string type)
     {

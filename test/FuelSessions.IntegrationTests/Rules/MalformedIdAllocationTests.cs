@@ -13,7 +13,7 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
     private static readonly EphemeralDataProtectionProvider Keys = new();
 
     private readonly IdProtector _protector = new(Keys, "memory", new FakeClock());
-    private readonly SessionOptions _options = new() { CookieName = "fuelxid", HeaderName = "X-Session", QueryParameterName = "sid" };
+    private readonly FuelSessionsOptions _options = new() { CookieName = "fuelxid", HeaderName = "X-Session", QueryParameterName = "sid" };
 
     public static TheoryData<string> Large => new()
     {

@@ -88,7 +88,7 @@ public sealed class MalformedIdTests(PostgresServer postgres) : StoreTests(postg
         Assert.Equal("Ada", await app.GetAsync(browser, "user"));
     }
 
-    internal static void Configure(SessionOptions options, bool encrypted)
+    internal static void Configure(FuelSessionsOptions options, bool encrypted)
     {
         options.EncryptCookie = encrypted;
         options.HeaderName = "X-Session";

@@ -40,7 +40,7 @@ internal sealed class SessionApp : IAsyncDisposable
 
     internal IServiceProvider Services => _app.Services;
 
-    /// <summary>What the app was told through <see cref="SessionOptions.OnEvent"/>.</summary>
+    /// <summary>What the app was told through <see cref="FuelSessionsOptions.OnEvent"/>.</summary>
     internal ConcurrentQueue<SessionEvent> Events { get; } = new();
 
     /// <summary>What reached the app's exception handler.</summary>
@@ -51,7 +51,7 @@ internal sealed class SessionApp : IAsyncDisposable
 
     internal static async Task<SessionApp> StartAsync(
         Store store,
-        Action<SessionOptions>? configure,
+        Action<FuelSessionsOptions>? configure,
         Action<WebApplication>? map,
         Action<WebApplication>? before,
         FakeClock? clock)

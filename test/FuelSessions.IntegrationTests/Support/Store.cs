@@ -22,7 +22,7 @@ internal abstract class Store(string driver, string cookieName) : IAsyncDisposab
     /// <summary>Whether records are kept at the server. Only the cookie driver keeps none.</summary>
     internal bool IsServerSide => Driver != "cookie";
 
-    internal virtual void Configure(SessionOptions options) => options.Driver = Driver;
+    internal virtual void Configure(FuelSessionsOptions options) => options.Driver = Driver;
 
     /// <summary>Registers the real driver.</summary>
     internal virtual void AddDriver(FuelSessionsBuilder builder)

@@ -34,14 +34,14 @@ public abstract class StoreTests(PostgresServer postgres) : IAsyncLifetime
 
     private protected async Task<SessionApp> StartAsync(
         string store,
-        Action<SessionOptions>? configure = null,
+        Action<FuelSessionsOptions>? configure = null,
         Action<WebApplication>? map = null,
         Action<WebApplication>? before = null) => await StartAsync(await NewStoreAsync(store), configure, map, before);
 
     /// <summary>One more app on a store: another node, or the same one after a restart.</summary>
     private protected async Task<SessionApp> StartAsync(
         Store store,
-        Action<SessionOptions>? configure = null,
+        Action<FuelSessionsOptions>? configure = null,
         Action<WebApplication>? map = null,
         Action<WebApplication>? before = null,
         FakeClock? clock = null) => Own(await SessionApp.StartAsync(store, configure, map, before, clock));

@@ -10,7 +10,7 @@ internal sealed class Node : IAsyncDisposable
     internal Node(
         Action<FuelSessionsBuilder> addDriver,
         TimeProvider? clock = null,
-        Action<SessionOptions>? configure = null,
+        Action<FuelSessionsOptions>? configure = null,
         IEnumerable<KeyValuePair<string, string?>>? configuration = null)
     {
         var services = new ServiceCollection();

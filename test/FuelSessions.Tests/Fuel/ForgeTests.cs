@@ -77,14 +77,14 @@ public class ForgeTests
         await using Site site = await Site.StartAsync("memory");
         await site.Visit(s =>
         {
-            (string Setting, Action<SessionOptions> Change)[] changes =
+            (string Setting, Action<FuelSessionsOptions> Change)[] changes =
             [
                 ("ExpirationTime", o => o.ExpirationTime = TimeSpan.FromHours(1)),
                 ("FlashId", o => o.FlashId = "FLASH"),
                 ("CookiePath", o => o.CookiePath = "/app"),
                 ("RotationTime", o => o.RotationTime = null),
             ];
-            foreach ((string setting, Action<SessionOptions> change) in changes)
+            foreach ((string setting, Action<FuelSessionsOptions> change) in changes)
             {
                 InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => Session.Forge(change));
                 Assert.Contains($"'{setting}'", error.Message, StringComparison.Ordinal);
@@ -205,7 +205,7 @@ public class ForgeTests
                 ["memory"] = new Dictionary<string, object?> { ["cookie_name"] = "unused", ["expiration_time"] = 1 },
             });
             Assert.Same(session, Session.Instance("nested"));
-            SessionOptions options = session.Options;
+            FuelSessionsOptions options = session.Options;
             Assert.Equal("file", options.Driver);
             Assert.Equal("configured", options.FlashId);
             Assert.Equal(TimeSpan.FromMinutes(1), options.ExpirationTime);

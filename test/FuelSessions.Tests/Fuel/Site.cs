@@ -31,7 +31,7 @@ internal sealed class Site : IAsyncDisposable
 
     internal static async Task<Site> StartAsync(
         string driver,
-        Action<SessionOptions>? configure = null,
+        Action<FuelSessionsOptions>? configure = null,
         Action<FuelSessionsBuilder>? drivers = null,
         IEnumerable<KeyValuePair<string, string?>>? configuration = null)
     {

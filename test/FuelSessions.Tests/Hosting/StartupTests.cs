@@ -53,7 +53,7 @@ public class StartupTests
         Assert.All(said, part => Assert.Contains(part, error.Message, StringComparison.OrdinalIgnoreCase));
     }
 
-    public static TheoryData<Action<SessionOptions>, string[]> BadCode => new()
+    public static TheoryData<Action<FuelSessionsOptions>, string[]> BadCode => new()
     {
         { o => o.ExpirationTime = TimeSpan.Zero, ["ExpirationTime", "00:00:00"] },
         { o => o.CookieSameSite = (SameSiteMode)99, ["CookieSameSite", "99", "Lax"] },
@@ -68,7 +68,7 @@ public class StartupTests
 
     [Theory]
     [MemberData(nameof(BadCode))]
-    public async Task Bad_settings_in_code_stop_the_app(Action<SessionOptions> configure, string[] said)
+    public async Task Bad_settings_in_code_stop_the_app(Action<FuelSessionsOptions> configure, string[] said)
     {
         OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => TestApp.StartAsync(configure));
         Assert.All(said, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
@@ -119,10 +119,10 @@ public class StartupTests
                 KeyValuePair.Create("FuelSessions:File:rotation_time", (string?)"180"),
                 KeyValuePair.Create("FuelSessions:File:CookieName", (string?)"filesid"),
             ],
-            services: services => services.Configure<SessionOptions>("file", o => o.MatchIp = true));
+            services: services => services.Configure<FuelSessionsOptions>("file", o => o.MatchIp = true));
         var profiles = app.Services.GetRequiredService<SessionProfiles>();
-        SessionOptions memory = profiles.For("Memory");
-        SessionOptions file = profiles.For("file");
+        FuelSessionsOptions memory = profiles.For("Memory");
+        FuelSessionsOptions file = profiles.For("file");
         Assert.Equal((TimeSpan.FromMinutes(2), TimeSpan.FromHours(3), "sid", false), (memory.RotationTime, memory.ExpirationTime, memory.CookieName, memory.MatchIp));
         Assert.Equal((TimeSpan.FromMinutes(3), TimeSpan.FromHours(3), "filesid", true), (file.RotationTime, file.ExpirationTime, file.CookieName, file.MatchIp));
         Assert.Equal(("fuelcid", 16 * 1024), (profiles.For("cookie").CookieName, profiles.For("cookie").MaxPayloadBytes));

@@ -9,7 +9,7 @@ internal static class Engine
 {
     private static readonly SessionDiagnostics Diagnostics = new(NullLogger<SessionDiagnostics>.Instance, new Meters());
 
-    private static readonly SessionOptions[] Options = [.. Enumerable.Range(0, 4).Select(i => new SessionOptions
+    private static readonly FuelSessionsOptions[] Options = [.. Enumerable.Range(0, 4).Select(i => new FuelSessionsOptions
     {
         Driver = "gated",
         MatchUserAgent = UserAgentMatching.Off,
@@ -23,10 +23,10 @@ internal static class Engine
 
     internal static CommitQueue Queue() => new(TaskCreationOptions.None);
 
-    internal static SessionOptions OptionsFor(Plan plan, StaleIdAction onStaleId) =>
+    internal static FuelSessionsOptions OptionsFor(Plan plan, StaleIdAction onStaleId) =>
         Options[(plan.RotatesByItself ? 2 : 0) + (onStaleId == StaleIdAction.Destroy ? 1 : 0)];
 
-    internal static SessionOptions OptionsForReading => Options[0];
+    internal static FuelSessionsOptions OptionsForReading => Options[0];
 
     internal sealed class Clock : TimeProvider
     {

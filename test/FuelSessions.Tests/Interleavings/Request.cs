@@ -33,7 +33,7 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
     internal bool AnswersWithCookie => Task is { IsCompletedSuccessfully: true } && (_session.IdToSend is not null || _session.IdToWithdraw);
 
     /// <param name="shown">The id that is presented; with neither it nor a token, nothing is.</param>
-    internal void Send(KnownId? shown, PresentedId? token, EngineServices services, RecordStore store, Gate gate, SessionOptions options)
+    internal void Send(KnownId? shown, PresentedId? token, EngineServices services, RecordStore store, Gate gate, FuelSessionsOptions options)
     {
         _shown = shown;
         _presented = shown?.Presented ?? token;

@@ -216,7 +216,7 @@ public class RotationTests
         Assert.NotEmpty((await browser.GetAsync("/attach?user=")).SetCookies);
     }
 
-    private Task<TestApp> StartAsync(Action<SessionOptions>? configure = null) => TestApp.StartAsync(
+    private Task<TestApp> StartAsync(Action<FuelSessionsOptions>? configure = null) => TestApp.StartAsync(
         o =>
         {
             o.Driver = "memory";

@@ -15,11 +15,11 @@ internal sealed class WebSessionTokenStore : ITokenStore
     internal const string Variable = "oauth_tokens";
 
     private readonly SessionServices _sessions;
-    private readonly SessionOptions _options;
+    private readonly FuelSessionsOptions _options;
     private readonly string _driver;
     private readonly ILogger _logger;
 
-    private WebSessionTokenStore(SessionServices sessions, SessionOptions options, ILogger logger)
+    private WebSessionTokenStore(SessionServices sessions, FuelSessionsOptions options, ILogger logger)
     {
         _sessions = sessions;
         _options = options;
@@ -35,7 +35,7 @@ internal sealed class WebSessionTokenStore : ITokenStore
         SessionServices sessions = services.GetService<SessionServices>()
             ?? throw new InvalidOperationException(
                 $"The tokens of client '{context.Client}' are to be kept in the web session, and there are no sessions. Call services.AddFuelSessions().");
-        SessionOptions options = sessions.Profiles.ForOrDefault(driver);
+        FuelSessionsOptions options = sessions.Profiles.ForOrDefault(driver);
         if (sessions.HomeOf(options.Driver).IsCarried)
         {
             IEnumerable<string> able = services.GetRequiredService<DriverRegistry>().Registrations

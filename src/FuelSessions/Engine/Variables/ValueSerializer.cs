@@ -55,7 +55,7 @@ internal static class ValueSerializer
         {
             throw new ArgumentException(
                 $"Session variable '{path}' can't hold a value of type '{type}': it can't be serialised as JSON. "
-                + "Store plain data (numbers, text, lists, maps, objects with public properties), or add a converter to SessionOptions.SerializerOptions.",
+                + "Store plain data (numbers, text, lists, maps, objects with public properties), or add a converter to FuelSessionsOptions.SerializerOptions.",
                 nameof(value),
                 error);
         }

@@ -11,10 +11,10 @@ internal static class ChannelReader
     /// <summary>What came, how, and for a protected id as which text; the record too, if it came along in the cookie driver's way.</summary>
     internal readonly record struct Arrival(Channel Channel, PresentedId? Id, string? Text, SessionRecord? Record);
 
-    internal static bool MayHaveForm(HttpContext context, SessionOptions options) =>
+    internal static bool MayHaveForm(HttpContext context, FuelSessionsOptions options) =>
         options.PostFieldName is not null && context.Request.HasFormContentType;
 
-    internal static Arrival Read(HttpContext context, SessionOptions options, IdProtector protector, bool isCarried)
+    internal static Arrival Read(HttpContext context, FuelSessionsOptions options, IdProtector protector, bool isCarried)
     {
         // A form counts once it was read: whether it may be is decided elsewhere [C4].
         if (options.PostFieldName is { } field && context.Features.Get<IFormFeature>()?.Form is { } form
@@ -41,7 +41,7 @@ internal static class ChannelReader
                 : default;
     }
 
-    private static Arrival? Parse(ReadOnlySpan<char> text, Channel channel, SessionOptions options, IdProtector protector, bool isCarried)
+    private static Arrival? Parse(ReadOnlySpan<char> text, Channel channel, FuelSessionsOptions options, IdProtector protector, bool isCarried)
     {
         if (text.IsEmpty)
         {

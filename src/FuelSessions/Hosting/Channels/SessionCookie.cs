@@ -59,7 +59,7 @@ internal static class SessionCookie
 
     internal static string? ReadChunks(HttpContext context, string name) => Chunks.GetRequestCookie(context, name);
 
-    internal static void Set(HttpContext context, SessionOptions options, string value, TimeSpan lifetime, bool inChunks)
+    internal static void Set(HttpContext context, FuelSessionsOptions options, string value, TimeSpan lifetime, bool inChunks)
     {
         Withdraw(context, options.CookieName);
         if (!inChunks && context.Features.Get<IResponseCookiesFeature>() is null)
@@ -84,7 +84,7 @@ internal static class SessionCookie
         ForbidStorage(context);
     }
 
-    internal static void Delete(HttpContext context, SessionOptions options, bool inChunks)
+    internal static void Delete(HttpContext context, FuelSessionsOptions options, bool inChunks)
     {
         Withdraw(context, options.CookieName);
         if (inChunks)
@@ -103,7 +103,7 @@ internal static class SessionCookie
     internal static void ForbidStorage(HttpContext context) => context.Response.Headers.CacheControl = "no-store";
 
     // What stands behind the value: the same for nearly every cookie.
-    private static string TextOfAttributes(HttpContext context, SessionOptions options, TimeSpan lifetime)
+    private static string TextOfAttributes(HttpContext context, FuelSessionsOptions options, TimeSpan lifetime)
     {
         bool isHttps = context.Request.IsHttps;
         if (_lastAttributes is not { } last || !ReferenceEquals(last.Options, options) || last.Lifetime != lifetime || last.IsHttps != isHttps)
@@ -115,14 +115,14 @@ internal static class SessionCookie
         return last.Text;
     }
 
-    private static CookieOptions Attributes(HttpContext context, SessionOptions options, TimeSpan lifetime)
+    private static CookieOptions Attributes(HttpContext context, FuelSessionsOptions options, TimeSpan lifetime)
     {
         CookieOptions cookie = Attributes(context, options);
         cookie.MaxAge = options.ExpireOnClose ? null : lifetime;
         return cookie;
     }
 
-    private static CookieOptions Attributes(HttpContext context, SessionOptions options)
+    private static CookieOptions Attributes(HttpContext context, FuelSessionsOptions options)
     {
         var cookie = new CookieOptions
         {
@@ -163,5 +163,5 @@ internal static class SessionCookie
                     && int.TryParse(cookie.Name.AsSpan(name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)));
     }
 
-    private sealed record LastAttributes(SessionOptions Options, TimeSpan Lifetime, bool IsHttps, string Text);
+    private sealed record LastAttributes(FuelSessionsOptions Options, TimeSpan Lifetime, bool IsHttps, string Text);
 }

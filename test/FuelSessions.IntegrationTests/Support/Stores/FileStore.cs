@@ -11,7 +11,7 @@ internal sealed class FileStore() : Store("file", "fuelfid")
 
     private string Aside => Path.Join(_parent.FullName, "aside");
 
-    internal override void Configure(SessionOptions options)
+    internal override void Configure(FuelSessionsOptions options)
     {
         base.Configure(options);
         options.Path = Folder;

@@ -30,7 +30,7 @@ internal sealed class TokenSite : IAsyncDisposable
     internal TokenKey Key => _tokens.Last!;
 
     internal static async Task<TokenSite> StartAsync(
-        string driver, Action<WebApplication, Tokens>? map = null, Action<SessionOptions>? configure = null, TokenSessionOptions? options = null)
+        string driver, Action<WebApplication, Tokens>? map = null, Action<FuelSessionsOptions>? configure = null, TokenSessionOptions? options = null)
     {
         var folder = new TemporaryFolder();
         var tokens = new Tokens(options ?? new TokenSessionOptions().UseWebSession());

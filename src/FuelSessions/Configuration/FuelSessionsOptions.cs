@@ -8,7 +8,7 @@ namespace FuelSessions;
 /// How sessions behave. Set in code, in the configuration section <c>FuelSessions</c>, per driver in a section of
 /// the driver's name below it, or for one session with <see cref="Session.SetConfig"/>. Checked at start-up.
 /// </summary>
-public sealed class SessionOptions
+public sealed class FuelSessionsOptions
 {
     /// <summary>The driver that is used where none is named. Default <c>cookie</c>. Names ignore case.</summary>
     public string Driver { get; set; } = "cookie";
@@ -161,5 +161,5 @@ public sealed class SessionOptions
     /// </summary>
     public Action<SessionEvent>? OnEvent { get; set; }
 
-    internal SessionOptions Clone() => (SessionOptions)MemberwiseClone();
+    internal FuelSessionsOptions Clone() => (FuelSessionsOptions)MemberwiseClone();
 }

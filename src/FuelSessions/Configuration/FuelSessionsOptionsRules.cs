@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace FuelSessions.Configuration;
 
 /// <summary>What settings must be, each with a message that names the setting, its value and what is allowed.</summary>
-internal static class SessionOptionsRules
+internal static class FuelSessionsOptionsRules
 {
     /// <summary>The most that the cookie driver takes, in bytes: some six cookies. With more, servers refuse the request's headers.</summary>
     internal const int MostInCookies = 16 * 1024;
@@ -20,13 +20,13 @@ internal static class SessionOptionsRules
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>Every rule that the settings of a driver break; empty if they are good.</summary>
-    internal static IEnumerable<string> Violations(SessionOptions options, string driver)
+    internal static IEnumerable<string> Violations(FuelSessionsOptions options, string driver)
     {
         return Times(options).Concat(Cookie(options)).Concat(Rest(options, driver))
             .Select(violation => $"Session setting {violation} (driver '{driver}').");
     }
 
-    private static IEnumerable<string> Times(SessionOptions o)
+    private static IEnumerable<string> Times(FuelSessionsOptions o)
     {
         string?[] times =
         [
@@ -42,7 +42,7 @@ internal static class SessionOptionsRules
         return times.OfType<string>();
     }
 
-    private static IEnumerable<string> Cookie(SessionOptions o)
+    private static IEnumerable<string> Cookie(FuelSessionsOptions o)
     {
         if (!IsToken(o.CookieName))
         {
@@ -81,7 +81,7 @@ internal static class SessionOptionsRules
     }
 
     // RFC 6265bis, section 4.1.3.
-    private static IEnumerable<string> Prefix(SessionOptions o)
+    private static IEnumerable<string> Prefix(FuelSessionsOptions o)
     {
         bool host = o.CookieName.StartsWith("__Host-", StringComparison.OrdinalIgnoreCase);
         if (!host && !o.CookieName.StartsWith("__Secure-", StringComparison.OrdinalIgnoreCase))
@@ -105,7 +105,7 @@ internal static class SessionOptionsRules
         }
     }
 
-    private static IEnumerable<string> Rest(SessionOptions o, string driver)
+    private static IEnumerable<string> Rest(FuelSessionsOptions o, string driver)
     {
         if (!Enum.IsDefined(o.MatchUserAgent))
         {

@@ -7,18 +7,18 @@ namespace FuelSessions.Configuration;
 /// Makes the options of the whole app (the default name) and of each driver (by its name): the section
 /// <c>FuelSessions</c>, then code; for a driver its own section over that, then code for that name.
 /// </summary>
-internal sealed class SessionOptionsFactory(
-    IEnumerable<IConfigureOptions<SessionOptions>> setups,
-    IEnumerable<IPostConfigureOptions<SessionOptions>> postConfigures,
-    IEnumerable<IValidateOptions<SessionOptions>> validations,
+internal sealed class FuelSessionsOptionsFactory(
+    IEnumerable<IConfigureOptions<FuelSessionsOptions>> setups,
+    IEnumerable<IPostConfigureOptions<FuelSessionsOptions>> postConfigures,
+    IEnumerable<IValidateOptions<FuelSessionsOptions>> validations,
     DriverRegistry drivers,
     SessionConfigurationSection configuration)
-    : OptionsFactory<SessionOptions>(setups, postConfigures, validations)
+    : OptionsFactory<FuelSessionsOptions>(setups, postConfigures, validations)
 {
-    private readonly IConfigureOptions<SessionOptions>[] _setups = [.. setups];
-    private readonly IPostConfigureOptions<SessionOptions>[] _postConfigures = [.. postConfigures];
+    private readonly IConfigureOptions<FuelSessionsOptions>[] _setups = [.. setups];
+    private readonly IPostConfigureOptions<FuelSessionsOptions>[] _postConfigures = [.. postConfigures];
 
-    protected override SessionOptions CreateInstance(string name)
+    protected override FuelSessionsOptions CreateInstance(string name)
     {
         if (name.Length == 0 || !drivers.Contains(name))
         {
@@ -26,7 +26,7 @@ internal sealed class SessionOptionsFactory(
         }
 
         DriverRegistration registration = drivers.Find(name);
-        SessionOptions options = registration.Defaults is { } defaults
+        FuelSessionsOptions options = registration.Defaults is { } defaults
             ? Configured(Global(defaults))
             : Create(Microsoft.Extensions.Options.Options.DefaultName).Clone();
         bool isDefault = string.Equals(options.Driver, registration.Name, StringComparison.OrdinalIgnoreCase);
@@ -42,20 +42,20 @@ internal sealed class SessionOptionsFactory(
         return options;
     }
 
-    private SessionOptions Global(Action<SessionOptions>? defaults)
+    private FuelSessionsOptions Global(Action<FuelSessionsOptions>? defaults)
     {
-        var global = new SessionOptions();
+        var global = new FuelSessionsOptions();
         defaults?.Invoke(global);
         Apply(global, configuration.Section, isDriver: false, ownSettings: []);
         return global;
     }
 
     /// <summary>What code configures for the whole app, over a driver's defaults: these can't be told apart afterwards.</summary>
-    private SessionOptions Configured(SessionOptions options)
+    private FuelSessionsOptions Configured(FuelSessionsOptions options)
     {
-        foreach (IConfigureOptions<SessionOptions> setup in _setups)
+        foreach (IConfigureOptions<FuelSessionsOptions> setup in _setups)
         {
-            if (setup is IConfigureNamedOptions<SessionOptions> named)
+            if (setup is IConfigureNamedOptions<FuelSessionsOptions> named)
             {
                 named.Configure(Microsoft.Extensions.Options.Options.DefaultName, options);
             }
@@ -65,7 +65,7 @@ internal sealed class SessionOptionsFactory(
             }
         }
 
-        foreach (IPostConfigureOptions<SessionOptions> postConfigure in _postConfigures)
+        foreach (IPostConfigureOptions<FuelSessionsOptions> postConfigure in _postConfigures)
         {
             postConfigure.PostConfigure(Microsoft.Extensions.Options.Options.DefaultName, options);
         }
@@ -73,7 +73,7 @@ internal sealed class SessionOptionsFactory(
         return options;
     }
 
-    private static void Apply(SessionOptions options, IConfigurationSection? section, bool isDriver, IReadOnlyCollection<string> ownSettings)
+    private static void Apply(FuelSessionsOptions options, IConfigurationSection? section, bool isDriver, IReadOnlyCollection<string> ownSettings)
     {
         List<string> failures = [];
         foreach (IConfigurationSection entry in section?.GetChildren() ?? [])
@@ -88,7 +88,7 @@ internal sealed class SessionOptionsFactory(
             {
                 failures.Add($"Configuration '{entry.Path}': {SessionSettings.Unknown(entry.Key).Message}");
             }
-            else if (isDriver && setting.Name == nameof(SessionOptions.Driver))
+            else if (isDriver && setting.Name == nameof(FuelSessionsOptions.Driver))
             {
                 failures.Add($"Configuration '{entry.Path}': a driver's section can't choose another driver.");
             }
@@ -100,7 +100,7 @@ internal sealed class SessionOptionsFactory(
 
         if (failures.Count > 0)
         {
-            throw new OptionsValidationException(section!.Path, typeof(SessionOptions), failures);
+            throw new OptionsValidationException(section!.Path, typeof(FuelSessionsOptions), failures);
         }
     }
 }

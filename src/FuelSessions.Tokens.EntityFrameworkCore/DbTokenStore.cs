@@ -86,6 +86,7 @@ internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, 
                 .SetProperty(stored => stored.Scope, row.Scope)
                 .SetProperty(stored => stored.RefType, row.RefType)
                 .SetProperty(stored => stored.RefId, row.RefId)
+                .SetProperty(stored => stored.Extra, row.Extra)
                 .SetProperty(stored => stored.Version, row.Version)
                 .SetProperty(stored => stored.EndsAt, row.EndsAt),
             cancellationToken).ConfigureAwait(false);

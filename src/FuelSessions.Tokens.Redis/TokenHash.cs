@@ -16,6 +16,7 @@ internal static class TokenHash
     private const string Scope = "scope";
     private const string RefType = "ref_type";
     private const string RefId = "ref_id";
+    private const string Extra = "extra";
 
     /// <summary>Fields and values by turns.</summary>
     internal static IEnumerable<RedisValue> Encode(StoredToken token)
@@ -31,6 +32,7 @@ internal static class TokenHash
             (Scope, token.Scope),
             (RefType, token.Ref?.Type),
             (RefId, token.Ref?.Id),
+            (Extra, token.Extra),
         ];
         return fields.Where(field => !field.Value.IsNull).SelectMany(field => new[] { (RedisValue)field.Field, field.Value });
     }
@@ -53,7 +55,8 @@ internal static class TokenHash
             Time(fields, ExpiresAt, version),
             Time(fields, RefreshExpiresAt, version),
             fields.GetValueOrDefault(Scope),
-            fields.TryGetValue(RefType, out string? type) && fields.TryGetValue(RefId, out string? id) ? new OAuthTokenRef(type, id) : null);
+            fields.TryGetValue(RefType, out string? type) && fields.TryGetValue(RefId, out string? id) ? new OAuthTokenRef(type, id) : null,
+            fields.GetValueOrDefault(Extra));
     }
 
     private static DateTimeOffset? Time(Dictionary<string, string> fields, string name, long version) =>

@@ -47,7 +47,12 @@ public sealed record AuthIdentity
     public static AuthIdentity AuthorizationCode(string user = "") => new("authorization_code", user);
 
     /// <summary>Under it is stored who renews the token of this identity.</summary>
-    internal AuthIdentity Lock() => new("lock", Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{Type}\0{Identifier}"))), reserved: true);
+    internal AuthIdentity Lock() => Beside("lock");
+
+    /// <summary>Under it is stored which renewal of this identity's token was begun.</summary>
+    internal AuthIdentity Begun() => Beside("begun");
+
+    private AuthIdentity Beside(string kind) => new(kind, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{Type}\0{Identifier}"))), reserved: true);
 
     private static string Checked(string value, int minimum, int maximum, string name)
     {

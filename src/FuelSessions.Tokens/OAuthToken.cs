@@ -6,6 +6,9 @@ namespace FuelSessions.Tokens;
 /// </summary>
 public sealed record OAuthToken
 {
+    // Typed so that two tokens are equal where this is.
+    private readonly ExtraFields _extra = ExtraFields.None;
+
     /// <summary>No token: nothing is stored, or nothing is to be.</summary>
     public static OAuthToken Empty { get; } = new();
 
@@ -29,6 +32,12 @@ public sealed record OAuthToken
 
     /// <summary>What the token was issued for; null if the provider did not say.</summary>
     public OAuthTokenRef? Ref { get; init; }
+
+    /// <summary>
+    /// What else the provider answered, such as <c>id_token</c> or <c>instance_url</c>, by name: texts as they are, anything else as JSON. Stored
+    /// encrypted. A renewal's answer adds to it and replaces. Values of more than 32 KB are left out.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Extra { get => _extra; init => _extra = ExtraFields.Of(value); }
 
     /// <summary>Whether there is nothing in it that anything could be done with.</summary>
     public bool IsEmpty => AccessToken.Length == 0 && string.IsNullOrEmpty(RefreshToken) && Ref is null;

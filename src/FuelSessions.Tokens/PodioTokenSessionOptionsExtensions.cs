@@ -4,8 +4,7 @@ namespace FuelSessions.Tokens;
 public static class PodioTokenSessionOptionsExtensions
 {
     /// <summary>
-    /// Podio: its addresses, the scheme <c>OAuth2</c>, refresh tokens of 28 days (access tokens of 8 hours say so themselves), and the
-    /// wording of a 401 for a token that has expired. Its rate limit (status 420) keeps the token. It has no address to revoke tokens at.
+    /// Podio: its addresses, the scheme <c>OAuth2</c>, and refresh tokens of 28 days (access tokens of 8 hours say so themselves). Its rate limit (status 420) keeps the token. It has no address to revoke tokens at.
     /// </summary>
     /// <param name="options">The client's options.</param>
     /// <param name="clientId">The API key's name.</param>
@@ -21,11 +20,6 @@ public static class PodioTokenSessionOptionsExtensions
         options.AuthorizationEndpoint = new Uri("https://podio.com/oauth/authorize");
         options.Scheme = "OAuth2";
         options.RefreshTokenLifetime = TimeSpan.FromDays(28);
-
-        // Also where the error itself reads "Unauthorized: expired_token", as it once did.
-        options.IsTokenExpired = static error => error.Error == "invalid_token" || Says(error.Error) || Says(error.Description);
         return options;
     }
-
-    private static bool Says(string? text) => text?.Contains("expired_token", StringComparison.Ordinal) ?? false;
 }

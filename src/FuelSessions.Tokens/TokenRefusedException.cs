@@ -9,6 +9,9 @@ public sealed class TokenRefusedException : Exception
     public TokenRefusedException(string message, OAuthError? error = null, Exception? inner = null)
         : base(message, inner) => Error = error;
 
+    /// <summary>The client whose token it is about; null if that was not said.</summary>
+    public string? Client { get; init; }
+
     /// <summary>What the provider said; null if it was not asked.</summary>
     public OAuthError? Error { get; }
 }

@@ -19,10 +19,13 @@ public class TokenRequestException : HttpRequestException
     /// <summary>What the provider said; null if there was no answer, or none that could be read.</summary>
     public OAuthError? Error { get; }
 
-    /// <summary>How long the provider asked to be left alone; null if it did not. Until then it is not asked again.</summary>
+    /// <summary>For how long the provider is not asked again for this token: as it said, or because it failed just now. Null if it may be asked at once.</summary>
     public TimeSpan? RetryAfter { get; }
 
     /// <summary>Whether the same request may succeed later: no answer, a status of 5xx, 408, 420 or 429.</summary>
     public bool IsTransient => StatusCode is null or >= HttpStatusCode.InternalServerError
         or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (HttpStatusCode)420;
+
+    /// <summary>Whether the provider was not asked at all, because of how it had answered. There is nothing new to log then.</summary>
+    internal bool IsRest { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using FuelSessions.Tokens.Hosting;
 using FuelSessions.Tokens.Renewal;
 using Microsoft.Extensions.Options;
@@ -9,7 +8,7 @@ namespace FuelSessions.Tokens;
 /// A client's tokens for one owner: signs in once, and goes on with what it stored at the next run. A token is stored as soon as it changes;
 /// the end of the session stores only what could not be stored before, and never over anything newer. Safe for use from many threads.
 /// </summary>
-public sealed class TokenSession : IAsyncDisposable
+public sealed partial class TokenSession : IAsyncDisposable
 {
     private readonly TokenClient _client;
     private readonly bool _isClientOwn;
@@ -34,7 +33,7 @@ public sealed class TokenSession : IAsyncDisposable
     public bool IsAuthenticated => Current.Token.AccessToken.Length > 0;
 
     /// <summary>Whether the access token is used as it is, without being renewed first.</summary>
-    public bool IsFresh => _client.IsFresh(Current.Token);
+    public bool IsFresh => _client.IsFresh(Current.Identity, Current.Token);
 
     private State Current => Volatile.Read(ref _state);
 
@@ -69,101 +68,28 @@ public sealed class TokenSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Signs in as an app, with the app's own token, as Podio has it (grant <c>app</c>).</summary>
-    /// <inheritdoc cref="AuthenticateAsync"/>
-    public Task AuthenticateWithAppAsync(string appId, string appToken, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(appToken);
-        return AuthenticateAsync("app", [new("app_id", appId), new("app_token", appToken)], AuthIdentity.App(appId), cancellationToken);
-    }
-
-    /// <summary>Signs in with a user's name and password (RFC 6749, section 4.3), neither of which is stored.</summary>
-    /// <inheritdoc cref="AuthenticateAsync"/>
-    public Task AuthenticateWithPasswordAsync(string user, string password, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(password);
-        return AuthenticateAsync("password", [new("username", user), new("password", password)], AuthIdentity.Password(user), cancellationToken);
-    }
-
-    /// <summary>Signs in with the code that the provider's page sent back (RFC 6749, section 4.1.3).</summary>
-    /// <param name="code">The code, which is good once.</param>
-    /// <param name="redirectUri">The same text as in <see cref="AuthorizeUrl"/>.</param>
-    /// <param name="user">Which user, where one owner keeps several; null: as this session's identity has it.</param>
-    /// <inheritdoc cref="AuthenticateAsync"/>
-    public Task AuthenticateWithAuthorizationCodeAsync(string code, string redirectUri, string? user = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(code);
-        ArgumentNullException.ThrowIfNull(redirectUri);
-        AuthIdentity identity = AuthIdentity.AuthorizationCode(user ?? "");
-        return AuthenticateAsync(
-            "authorization_code",
-            [new("code", code), new("redirect_uri", redirectUri)],
-            user is null && Identity is { } own && own.Type == identity.Type ? own : identity,
-            cancellationToken);
-    }
-
     /// <summary>
-    /// Signs in with any grant. The token is stored at once, in place of whatever is stored for that identity, which becomes this session's and
-    /// is remembered for the next run. A sign-in that fails changes nothing.
+    /// An access token to send: the session's own while that is fresh, else what is stored or a renewed one. One that is about to end is
+    /// renewed in the background.
     /// </summary>
-    /// <param name="grant">The <c>grant_type</c>, such as <c>client_credentials</c>.</param>
-    /// <param name="parameters">What else the form has in it; the client's own identifier and secret are added.</param>
-    /// <param name="identity">As whom; null: one of that grant, with no more to it.</param>
-    /// <param name="cancellationToken">Gives up, until the provider has answered.</param>
-    /// <exception cref="TokenRefusedException">The provider said that the grant is no good.</exception>
-    /// <exception cref="TokenRequestException">There is no token for any other reason.</exception>
-    public async Task AuthenticateAsync(
-        string grant,
-        IEnumerable<KeyValuePair<string, string>> parameters,
-        AuthIdentity? identity = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(grant);
-        ArgumentNullException.ThrowIfNull(parameters);
-        identity ??= new AuthIdentity(grant);
-        OAuthToken token = await _client.SignInAsync(Key(identity), grant, parameters, cancellationToken).ConfigureAwait(false);
-        Volatile.Write(ref _state, new State(identity, token));
-    }
-
-    /// <summary>Where to send a user who is to agree (RFC 6749, section 4.1.1).</summary>
-    /// <param name="redirectUri">Where the provider sends the user back to, with the code.</param>
-    /// <param name="scope">What the token is to permit, names separated by spaces; null: as the provider has it.</param>
-    /// <param name="state">
-    /// A value that can't be guessed, kept in the user's own session and compared when the user comes back. Without it somebody else could have
-    /// the user go on with a foreign account (RFC 6749, section 10.12).
-    /// </param>
-    /// <exception cref="InvalidOperationException"><see cref="TokenSessionOptions.AuthorizationEndpoint"/> is not set.</exception>
-    public Uri AuthorizeUrl(string redirectUri, string? scope, string state)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(redirectUri);
-        ArgumentException.ThrowIfNullOrWhiteSpace(state);
-        Uri endpoint = _client.Options.AuthorizationEndpoint ?? throw new InvalidOperationException(
-            $"Token client '{_client.Name}' has no AuthorizationEndpoint: set it to the provider's address where users agree.");
-        var query = new StringBuilder(endpoint.Query.TrimStart('?'));
-        Append("response_type", "code");
-        Append("client_id", _client.Options.ClientId);
-        Append("redirect_uri", redirectUri);
-        Append("scope", scope);
-        Append("state", state);
-        return new UriBuilder(endpoint) { Query = query.ToString() }.Uri;
-
-        void Append(string name, string? value)
-        {
-            if (value is not null)
-            {
-                query.Append(query.Length == 0 ? "" : "&").Append(name).Append('=').Append(Uri.EscapeDataString(value));
-            }
-        }
-    }
-
-    /// <summary>An access token to send: the session's own if that is fresh, else a renewed one.</summary>
     /// <exception cref="TokenRefusedException">There is none, and signing in again is what helps.</exception>
     /// <exception cref="TokenRequestException">It has ended and could not be renewed this time.</exception>
     public async Task<string> GetAccessTokenAsync(CancellationToken cancellationToken = default)
     {
         State seen = Current;
-        OAuthToken token = _client.IsFresh(seen.Token) ? seen.Token : await RenewAsync(seen, rejected: null, cancellationToken).ConfigureAwait(false);
-        return token.AccessToken;
+        if (_client.IsFresh(seen.Identity, seen.Token))
+        {
+            return seen.Token.AccessToken;
+        }
+
+        if (seen.Identity is { } identity && _client.IsAlive(seen.Token)
+            && await _client.GetAsync(Key(identity), cancellationToken).ConfigureAwait(false) is { AccessToken.Length: > 0 } stored)
+        {
+            Become(seen, stored);
+            return stored.AccessToken;
+        }
+
+        return (await RenewAsync(seen, rejected: null, cancellationToken).ConfigureAwait(false)).AccessToken;
     }
 
     /// <summary>
@@ -181,55 +107,26 @@ public sealed class TokenSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// A session of another identity, for the same client and owner, with what is stored loaded. If there is a token, the identity is
-    /// remembered for the next run. It is good as long as this session is.
+    /// A session of another identity, for the same client and owner, with what is stored loaded. Nothing changes for anybody else: see
+    /// <see cref="RememberAsync"/>. It is good as long as this session is.
     /// </summary>
-    public async Task<TokenSession> For(AuthIdentity identity, CancellationToken cancellationToken = default)
+    public Task<TokenSession> For(AuthIdentity identity, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(identity);
-        TokenSession session = await LoadAsync(_client, Owner, identity, isClientOwn: false, cancellationToken).ConfigureAwait(false);
-        if (!session.Token.IsEmpty)
-        {
-            await _client.Remembered.WriteAsync(Key(identity), session.Token).ConfigureAwait(false);
-        }
-
-        return session;
+        return LoadAsync(_client, Owner, identity, isClientOwn: false, cancellationToken);
     }
 
-    /// <summary>Deletes the token of this identity here, not at the provider. The identity stays, and stays remembered.</summary>
-    public Task ClearAsync(CancellationToken cancellationToken = default) =>
-        Identity is { } identity ? ClearAsync(identity, cancellationToken) : Task.CompletedTask;
-
     /// <summary>
-    /// Revokes the token at the provider (RFC 7009), if <see cref="TokenSessionOptions.RevocationEndpoint"/> is set, and deletes it here in any
-    /// case.
+    /// Makes this session's identity the one that its owner acts as where none is named: at the next run, and in all requests from now on. A
+    /// sign-in does that too.
     /// </summary>
-    /// <exception cref="TokenRequestException">The provider did not revoke it: it may still accept the token. Here it was deleted.</exception>
-    public async Task RevokeAsync(CancellationToken cancellationToken = default)
+    /// <exception cref="TokenRefusedException">This session has no token.</exception>
+    public Task RememberAsync()
     {
-        if (Identity is not { } identity)
-        {
-            return;
-        }
-
-        try
-        {
-            if (_client.Options.RevocationEndpoint is { } endpoint)
-            {
-                OAuthToken token = await _client.LoadAsync(Key(identity), cancellationToken).ConfigureAwait(false);
-                Task revoked = token switch
-                {
-                    { RefreshToken: { Length: > 0 } refresh } => _client.Endpoint.RevokeAsync(endpoint, refresh, "refresh_token", cancellationToken),
-                    { AccessToken: { Length: > 0 } access } => _client.Endpoint.RevokeAsync(endpoint, access, "access_token", cancellationToken),
-                    _ => Task.CompletedTask,
-                };
-                await revoked.ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            await ClearAsync(identity, CancellationToken.None).ConfigureAwait(false);
-        }
+        State seen = Current;
+        return seen.Identity is { } identity && !seen.Token.IsEmpty
+            ? _client.Remembered.WriteAsync(Key(identity), seen.Token)
+            : throw Nobody();
     }
 
     /// <summary>
@@ -282,30 +179,23 @@ public sealed class TokenSession : IAsyncDisposable
         bool isClientOwn,
         CancellationToken cancellationToken)
     {
-        identity ??= await client.Remembered.ReadAsync(owner, cancellationToken).ConfigureAwait(false);
+        identity ??= await client.IdentityAsync(owner, cancellationToken).ConfigureAwait(false);
         OAuthToken token = identity is null
             ? OAuthToken.Empty
             : await client.LoadAsync(new TokenKey(client.Name, owner, identity), cancellationToken).ConfigureAwait(false);
         return new TokenSession(client, owner, new State(identity, token), isClientOwn);
     }
 
+    private TokenRefusedException Nobody() =>
+        new($"Nobody has signed in with client '{_client.Name}' yet. Call one of the Authenticate methods.") { Client = _client.Name };
+
     private TokenKey Key(AuthIdentity identity) => new(_client.Name, Owner, identity);
-
-    private async Task ClearAsync(AuthIdentity identity, CancellationToken cancellationToken)
-    {
-        await _client.Shelf.ClearAsync(Key(identity), cancellationToken).ConfigureAwait(false);
-
-        // Also if the token was renewed meanwhile; but not if the session is another identity's by now.
-        for (State seen = Current; seen.Identity == identity && !Become(seen, OAuthToken.Empty); seen = Current)
-        {
-        }
-    }
 
     private async Task<OAuthToken> RenewAsync(State seen, string? rejected, CancellationToken cancellationToken)
     {
         if (seen.Identity is not { } identity)
         {
-            throw new TokenRefusedException($"Nobody has signed in with client '{_client.Name}' yet. Call one of the Authenticate methods.");
+            throw Nobody();
         }
 
         try

@@ -1,8 +1,7 @@
-using System.Security.Cryptography;
-using System.Text;
 using FuelSessions.Demo.Client;
 using FuelSessions.Demo.Provider;
 using FuelSessions.Tokens;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
@@ -47,31 +46,30 @@ internal sealed class TokensModel(
 
     public async Task<IActionResult> OnPostSignInAsync(CancellationToken cancellationToken)
     {
-        string state = RandomNumberGenerator.GetHexString(32);
-        session.Set(StateName, state);
         await using TokenSession own = await OpenAsync(cancellationToken);
+        AuthorizationRequest request = own.BeginAuthorization(RedirectUri, StandInClient.Scope);
+        session.Set(StateName, request);
 
         // The provider is at this app's own address, which the browser knows better than the app.
-        return LocalRedirect("~" + own.AuthorizeUrl(RedirectUri, StandInClient.Scope, state).PathAndQuery);
+        return LocalRedirect("~" + request.Url.PathAndQuery);
     }
 
-    public async Task<IActionResult> OnGetCallbackAsync(string? code, string? state, CancellationToken cancellationToken)
+    public async Task<IActionResult> OnGetCallbackAsync(CancellationToken cancellationToken)
     {
-        if (session.Get<string>(StateName) is not { } expected || !IsSame(expected, state))
+        if (session.Get<AuthorizationRequest>(StateName) is not { } request)
         {
             return Back("That sign-in did not begin in this session, so it does not count.");
         }
 
         session.Delete(StateName);
-        if (code is null)
-        {
-            return Back("You have not agreed. Nobody is signed in.");
-        }
-
         try
         {
             await using TokenSession own = await OpenAsync(cancellationToken);
-            await own.AuthenticateWithAuthorizationCodeAsync(code, RedirectUri, cancellationToken: cancellationToken);
+            await own.CompleteAuthorizationAsync(request, new Uri(Request.GetEncodedUrl()), cancellationToken: cancellationToken);
+        }
+        catch (TokenRefusedException error) when (error.Error?.Error == "access_denied")
+        {
+            return Back("You have not agreed. Nobody is signed in.");
         }
         catch (Exception error) when (error is TokenRefusedException or TokenRequestException)
         {
@@ -139,9 +137,6 @@ internal sealed class TokensModel(
 
     // As after any change of who is signed in: an id from before is good for nothing now. Tokens stay with the session through it.
     private async Task ReplaceIdAsync() => (await sessions.ForgeAsync(Driver)).Rotate(revokePrevious: true);
-
-    private static bool IsSame(string expected, string? state) =>
-        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(state ?? ""));
 
     private RedirectToPageResult Back(string message, string? section = null)
     {

@@ -13,7 +13,8 @@ internal static class AuthorizePage
     {
         string client = context.Request.Query["client_id"].ToString();
         string redirectUri = context.Request.Query["redirect_uri"].ToString();
-        if (client != standIn.ClientId || !IsOurs(context, redirectUri))
+        string challenge = context.Request.Query["code_challenge"].ToString();
+        if (client != standIn.ClientId || !IsOurs(context, redirectUri) || challenge.Length == 0 || context.Request.Query["code_challenge_method"] != "S256")
         {
             // Not sent back: where to is what is wrong.
             return RefuseAsync(context);
@@ -35,6 +36,7 @@ internal static class AuthorizePage
             <form method="post" class="stack">
               <input type="hidden" name="redirect_uri" value="{Encoded(redirectUri)}">
               <input type="hidden" name="state" value="{Encoded(context.Request.Query["state"].ToString())}">
+              <input type="hidden" name="challenge" value="{Encoded(challenge)}">
               <label for="user">Your name</label>
               <input id="user" name="user" value="ada" maxlength="{LongestName}" required>
               <div class="row">
@@ -60,7 +62,7 @@ internal static class AuthorizePage
             return;
         }
 
-        (string name, string value) = form["agree"] == "no" ? ("error", "access_denied") : ("code", standIn.IssueCode(user, redirectUri));
+        (string name, string value) = form["agree"] == "no" ? ("error", "access_denied") : ("code", standIn.IssueCode(user, redirectUri, form["challenge"].ToString()));
         context.Response.Redirect(QueryHelpers.AddQueryString(redirectUri, new Dictionary<string, string?> { [name] = value, ["state"] = form["state"].ToString() }));
     }
 
@@ -71,7 +73,7 @@ internal static class AuthorizePage
     private static Task RefuseAsync(HttpContext context)
     {
         context.Response.StatusCode = StatusCodes.Status400BadRequest;
-        return context.Response.WriteAsync("The client is not known, the name is too long, or the address to send you back to is not this app's.");
+        return context.Response.WriteAsync("The client is not known, the name is too long, there is no PKCE, or the address to send you back to is not this app's.");
     }
 
     private static string Encoded(string text) => HtmlEncoder.Default.Encode(text);

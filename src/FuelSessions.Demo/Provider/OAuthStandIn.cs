@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace FuelSessions.Demo.Provider;
 
@@ -13,7 +15,7 @@ internal sealed class OAuthStandIn(TimeProvider clock)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (Family Family, DateTimeOffset End)> _access = [];
     private readonly Dictionary<string, (Family Family, DateTimeOffset End)> _refresh = [];
-    private readonly Dictionary<string, (string User, string RedirectUri, DateTimeOffset End)> _codes = [];
+    private readonly Dictionary<string, (string User, string RedirectUri, string? Challenge, DateTimeOffset End)> _codes = [];
     private readonly Dictionary<StandInEndpoint, (StandInFault Fault, int Times)> _faults = [];
 
     private int _tokenRequests, _refreshes, _refused, _reuses, _apiCalls;
@@ -31,6 +33,12 @@ internal sealed class OAuthStandIn(TimeProvider clock)
 
     /// <summary>Adds to or takes from an answer before it is sent.</summary>
     public Action<Dictionary<string, object>>? EditAnswer { get; set; }
+
+    /// <summary>Gets the hint of each request to revoke a token.</summary>
+    public Action<string>? OnRevoke { get; set; }
+
+    /// <summary>Gets the form of each request for a token.</summary>
+    public Action<Func<string, string>>? OnAnswer { get; set; }
 
     /// <summary>Requests for tokens, by whatever grant and with whatever outcome.</summary>
     public int TokenRequests => _tokenRequests;
@@ -101,12 +109,13 @@ internal sealed class OAuthStandIn(TimeProvider clock)
     }
 
     /// <summary>A code for a user who has agreed.</summary>
-    internal string IssueCode(string user, string redirectUri)
+    /// <param name="challenge">Of PKCE, method S256; null: whoever brings the code gets the tokens.</param>
+    internal string IssueCode(string user, string redirectUri, string? challenge = null)
     {
         string code = NewSecret("code");
         lock (_gate)
         {
-            _codes[code] = (user, redirectUri, clock.GetUtcNow() + CodeLifetime);
+            _codes[code] = (user, redirectUri, challenge, clock.GetUtcNow() + CodeLifetime);
         }
 
         return code;
@@ -116,13 +125,15 @@ internal sealed class OAuthStandIn(TimeProvider clock)
     internal Dictionary<string, object>? Answer(string grant, Func<string, string> field)
     {
         Interlocked.Increment(ref _tokenRequests);
+        OnAnswer?.Invoke(field);
         lock (_gate)
         {
             Family? family = grant switch
             {
                 "refresh_token" => UseRefreshToken(field("refresh_token")),
-                "authorization_code" => UseCode(field("code"), field("redirect_uri")),
+                "authorization_code" => UseCode(field("code"), field("redirect_uri"), field("code_verifier")),
                 "password" => field("password") == Password ? new Family("user", field("username")) : null,
+                "client_credentials" => new Family("client", ClientId),
                 "app" => field("app_token") == Password ? new Family("app", field("app_id")) : null,
                 _ => null,
             };
@@ -206,8 +217,11 @@ internal sealed class OAuthStandIn(TimeProvider clock)
         return null;
     }
 
-    private Family? UseCode(string code, string redirectUri) =>
-        _codes.Remove(code, out var issued) && issued.RedirectUri == redirectUri && issued.End > clock.GetUtcNow() ? new Family("user", issued.User) : null;
+    private Family? UseCode(string code, string redirectUri, string verifier) =>
+        _codes.Remove(code, out var issued) && issued.RedirectUri == redirectUri && issued.End > clock.GetUtcNow()
+        && (issued.Challenge is null || issued.Challenge == Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))))
+            ? new Family("user", issued.User)
+            : null;
 
     private Dictionary<string, object> Issue(Family family)
     {

@@ -74,6 +74,7 @@ internal static class OAuthStandInEndpoints
         IFormCollection form = await context.Request.ReadFormAsync();
         if (IsClient(context, form, standIn))
         {
+            standIn.OnRevoke?.Invoke(form["token_type_hint"].ToString());
             standIn.Revoke(form["token"].ToString());
         }
         else

@@ -27,6 +27,8 @@ internal sealed class TokenRow
 
     public string? RefId { get; init; }
 
+    public string? Extra { get; init; }
+
     public required long Version { get; init; }
 
     /// <summary>From when on the row is of no use; null: never.</summary>
@@ -44,6 +46,7 @@ internal sealed class TokenRow
         Scope = token.Scope,
         RefType = token.Ref?.Type,
         RefId = token.Ref?.Id,
+        Extra = token.Extra,
         Version = token.Version,
         EndsAt = token.EndsAt?.ToUnixTimeMilliseconds(),
     };
@@ -57,7 +60,8 @@ internal sealed class TokenRow
         Time(ExpiresAt),
         Time(RefreshExpiresAt),
         Scope,
-        RefType is not null && RefId is not null ? new OAuthTokenRef(RefType, RefId) : null);
+        RefType is not null && RefId is not null ? new OAuthTokenRef(RefType, RefId) : null,
+        Extra);
 
     private DateTimeOffset? Time(long? milliseconds)
     {

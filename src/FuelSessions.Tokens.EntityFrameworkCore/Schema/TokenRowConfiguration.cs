@@ -22,6 +22,7 @@ internal sealed class TokenRowConfiguration(string table) : IEntityTypeConfigura
         row.Property(r => r.Scope).HasColumnName("scope").IsUnicode();
         row.Property(r => r.RefType).HasColumnName("ref_type").IsUnicode();
         row.Property(r => r.RefId).HasColumnName("ref_id").IsUnicode();
+        row.Property(r => r.Extra).HasColumnName("extra").IsUnicode(false);
         row.Property(r => r.Version).HasColumnName("version");
         row.Property(r => r.EndsAt).HasColumnName("ends_at");
         row.HasIndex(r => r.EndsAt).HasDatabaseName($"ix_{table}_ends_at");

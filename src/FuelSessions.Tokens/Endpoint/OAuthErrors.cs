@@ -28,12 +28,16 @@ internal static class OAuthErrors
         return new OAuthError(response.StatusCode, Clean(error, secrets), Clean(description, secrets));
     }
 
+    /// <summary>An error that came another way.</summary>
+    internal static OAuthError Told(System.Net.HttpStatusCode status, string error, string? description, params ReadOnlySpan<string> secrets) =>
+        new(status, Clean(error, secrets), Clean(description, secrets));
+
     private static (string? Error, string? Description) ReadBody(ReadOnlyMemory<byte> body)
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(body);
-            return (Text(json.RootElement, "error"), Text(json.RootElement, "error_description"));
+            using JsonDocument json = JsonDocument.Parse(Utf8Text.WithoutMark(body));
+            return ReadBody(json.RootElement is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0 ? list[0] : json.RootElement);
         }
         catch (JsonException)
         {
@@ -41,6 +45,12 @@ internal static class OAuthErrors
             return default;
         }
     }
+
+    // OAuth has error and error_description; Google and Microsoft an object as error, with a status or code and a message; GitHub and others a message.
+    private static (string? Error, string? Description) ReadBody(JsonElement json) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty("error", out JsonElement inner) && inner.ValueKind == JsonValueKind.Object
+            ? (Text(inner, "status") ?? Text(inner, "code") ?? Text(inner, ".tag"), Text(inner, "message"))
+            : (Text(json, "error") ?? Text(json, "errorCode"), Text(json, "error_description") ?? Text(json, "message"));
 
     private static string? Text(JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -9,12 +9,15 @@ internal static class TokenAnswer
     // More than this is as good as for ever, and no date can hold it.
     private const double LongestSeconds = 100 * 365.25 * 24 * 3600;
 
+    // A store must be able to keep it; no field that was ever seen comes near.
+    private const int LongestExtra = 32 * 1024;
+
     /// <summary>The token of an answer that arrived at <paramref name="arrival"/>; null if there is none in it.</summary>
     internal static OAuthToken? Read(ReadOnlyMemory<byte> body, DateTimeOffset arrival)
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(body);
+            using JsonDocument json = JsonDocument.Parse(Utf8Text.WithoutMark(body));
             return json.RootElement.ValueKind == JsonValueKind.Object ? Read(json.RootElement, Times.InSeconds(arrival)) : null;
         }
         catch (JsonException)
@@ -33,7 +36,33 @@ internal static class TokenAnswer
         Scope = Text(answer, "scope"),
         Ref = answer.TryGetProperty("ref", out JsonElement about) && about.ValueKind == JsonValueKind.Object
             && Text(about, "type") is { } type && Text(about, "id") is { } id ? new OAuthTokenRef(type, id) : null,
+        Extra = Extra(answer),
     };
+
+    /// <summary>The type of the token in an answer (RFC 6749, section 7.1); null if it does not say.</summary>
+    internal static string? TypeOf(ReadOnlyMemory<byte> body)
+    {
+        using JsonDocument json = JsonDocument.Parse(Utf8Text.WithoutMark(body));
+        return Text(json.RootElement, "token_type");
+    }
+
+    private static Dictionary<string, string> Extra(JsonElement answer)
+    {
+        var extra = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (JsonProperty field in answer.EnumerateObject())
+        {
+            if (!IsKnown(field.Name) && field.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
+                && (Text(answer, field.Name) ?? field.Value.GetRawText()) is { Length: <= LongestExtra } value)
+            {
+                extra[field.Name] = value;
+            }
+        }
+
+        return extra;
+    }
+
+    private static bool IsKnown(string field) =>
+        field is "access_token" or "refresh_token" or "token_type" or "expires_in" or "refresh_token_expires_in" or "refresh_expires_in" or "scope" or "ref";
 
     // Visible ASCII (RFC 6749, appendix A): anything else would not go through a header.
     private static string? Secret(JsonElement answer, string name) =>
@@ -46,9 +75,9 @@ internal static class TokenAnswer
         _ => null,
     };
 
-    // Some providers write numbers as text.
+    // Some providers write numbers as text, and 0 for a token that does not end: none is issued that has ended.
     private static DateTimeOffset? End(JsonElement answer, string name, DateTimeOffset arrival) =>
-        double.TryParse(Text(answer, name), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and <= LongestSeconds
+        double.TryParse(Text(answer, name), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and <= LongestSeconds
             ? Times.InSeconds(arrival.AddSeconds(seconds))
             : null;
 }

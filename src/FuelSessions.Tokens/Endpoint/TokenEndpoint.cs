@@ -7,7 +7,8 @@ namespace FuelSessions.Tokens.Endpoint;
 /// <summary>Asks the provider: for tokens (RFC 6749), and to revoke them (RFC 7009). Safe for use from many threads.</summary>
 internal sealed class TokenEndpoint : IDisposable
 {
-    private const int LargestAnswer = 1024 * 1024;
+    // Far beyond any answer, and an end to one without any.
+    private const int LargestAnswer = 16 * 1024 * 1024;
 
     private static readonly TimeSpan LongestRest = TimeSpan.FromDays(1);
     private static readonly MediaTypeWithQualityHeaderValue Json = new("application/json");
@@ -16,9 +17,6 @@ internal sealed class TokenEndpoint : IDisposable
     private readonly TokenSessionOptions _options;
     private readonly TimeProvider _clock;
     private readonly HttpMessageInvoker _http;
-
-    // In ticks of UTC: the provider asked to be left alone until then.
-    private long _restUntil;
 
     internal TokenEndpoint(string client, TokenSessionOptions options, TimeProvider clock)
     {
@@ -31,20 +29,25 @@ internal sealed class TokenEndpoint : IDisposable
     }
 
     /// <summary>Asks for a token.</summary>
-    /// <exception cref="TokenRefusedException">The provider said <c>invalid_grant</c>.</exception>
+    /// <param name="timeout">How long to wait for the answer.</param>
+    /// <exception cref="TokenRefusedException">The provider said that the grant is no good (IsGrantRefused).</exception>
     /// <exception cref="TokenRequestException">There is no token for any other reason.</exception>
-    internal async Task<OAuthToken> RequestAsync(string grant, IEnumerable<KeyValuePair<string, string>> parameters, CancellationToken cancellationToken)
+    internal async Task<OAuthToken> RequestAsync(
+        string grant, IEnumerable<KeyValuePair<string, string>> parameters, TimeSpan timeout, CancellationToken cancellationToken)
     {
         KeyValuePair<string, string>[] form = [new("grant_type", grant), .. parameters];
-        Answer answer = await PostAsync(_options.TokenEndpoint!, form, cancellationToken).ConfigureAwait(false);
-        if (answer.IsSuccess && TokenAnswer.Read(answer.Body, _clock.GetUtcNow()) is { } token)
+        Answer answer = await PostAsync(_options.TokenEndpoint!, form, timeout, cancellationToken).ConfigureAwait(false);
+
+        // Some say what is wrong with status 200.
+        if (answer.IsSuccess && string.IsNullOrEmpty(answer.Error.Error) && TokenAnswer.Read(answer.Body, _clock.GetUtcNow()) is { } token)
         {
+            ThrowIfStrange(TokenAnswer.TypeOf(answer.Body));
             return token;
         }
 
-        if (answer.Error.Error == "invalid_grant" && answer.Error.StatusCode < HttpStatusCode.InternalServerError && !IsTooBusy(answer.Error.StatusCode))
+        if (answer.Error.StatusCode < HttpStatusCode.InternalServerError && !IsTooBusy(answer.Error.StatusCode) && _options.IsGrantRefused(answer.Error))
         {
-            throw new TokenRefusedException($"The provider of client '{_client}' refused grant '{grant}' as no good any more ({Told(answer.Error)}). Sign in again.", answer.Error);
+            throw new TokenRefusedException($"The provider of client '{_client}' refused grant '{grant}' as no good any more ({Told(answer.Error)}). Sign in again.", answer.Error) { Client = _client };
         }
 
         throw Failure($"did not issue a token for grant '{grant}'", answer);
@@ -54,20 +57,24 @@ internal sealed class TokenEndpoint : IDisposable
     /// <exception cref="TokenRequestException">The provider did not agree.</exception>
     internal async Task RevokeAsync(Uri endpoint, string token, string hint, CancellationToken cancellationToken)
     {
-        Answer answer = await PostAsync(endpoint, [new("token", token), new("token_type_hint", hint)], cancellationToken).ConfigureAwait(false);
+        Answer answer = await PostAsync(endpoint, [new("token", token), new("token_type_hint", hint)], _options.RequestTimeout, cancellationToken).ConfigureAwait(false);
         if (!answer.IsSuccess)
         {
             throw Failure("did not revoke a token", answer);
         }
     }
 
+    /// <summary>What those who wait are told of a request to the token endpoint that takes longer than they wait.</summary>
+    internal TokenRequestException NoAnswer(TimeSpan after, Exception? inner = null) => new(
+        $"The provider of client '{_client}' at {_options.TokenEndpoint!.GetLeftPart(UriPartial.Authority)} did not answer within {after.TotalSeconds:0.###} s (RequestTimeout). What is stored was kept.",
+        inner: inner);
+
     public void Dispose() => _http.Dispose();
 
-    private async Task<Answer> PostAsync(Uri endpoint, KeyValuePair<string, string>[] form, CancellationToken cancellationToken)
+    private async Task<Answer> PostAsync(Uri endpoint, KeyValuePair<string, string>[] form, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        ThrowIfResting();
-        using var timeout = new CancellationTokenSource(_options.RequestTimeout, _clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using var deadline = new CancellationTokenSource(timeout, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         using HttpRequestMessage request = Request(endpoint, form);
         try
         {
@@ -79,7 +86,7 @@ internal sealed class TokenEndpoint : IDisposable
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TokenRequestException($"The provider of client '{_client}' at {endpoint.GetLeftPart(UriPartial.Path)} did not answer within {_options.RequestTimeout.TotalSeconds:0.###} s (RequestTimeout).", inner: error);
+            throw NoAnswer(timeout, error);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
@@ -114,7 +121,7 @@ internal sealed class TokenEndpoint : IDisposable
 
     private static bool IsTooBusy(HttpStatusCode status) => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (HttpStatusCode)420;
 
-    /// <summary>How long the answer asks to be left alone; from now on that is kept to.</summary>
+    /// <summary>How long the answer asks to be left alone.</summary>
     private TimeSpan? Rest(HttpResponseMessage response)
     {
         if (response.IsSuccessStatusCode || response.Headers.RetryAfter is not { } header)
@@ -122,27 +129,26 @@ internal sealed class TokenEndpoint : IDisposable
             return null;
         }
 
-        DateTimeOffset now = _clock.GetUtcNow();
-        TimeSpan rest = header.Delta ?? (header.Date is { } date ? date - now : TimeSpan.Zero);
-        if (rest <= TimeSpan.Zero)
-        {
-            return null;
-        }
+        TimeSpan rest = header.Delta ?? (header.Date is { } date ? date - _clock.GetUtcNow() : TimeSpan.Zero);
 
-        // A mistake of the provider's must not lock the app out for years.
-        rest = rest < LongestRest ? rest : LongestRest;
-        Interlocked.Exchange(ref _restUntil, (now + rest).UtcTicks);
-        return rest;
+        // A mistake of the provider's must not lock a user out for years.
+        return rest <= TimeSpan.Zero ? null : rest < LongestRest ? rest : LongestRest;
     }
 
-    private void ThrowIfResting()
+    // What is sent as a bearer token must be one (RFC 6749, section 7.1).
+    private void ThrowIfStrange(string? type)
     {
-        TimeSpan left = TimeSpan.FromTicks(Interlocked.Read(ref _restUntil) - _clock.GetUtcNow().UtcTicks);
-        if (left > TimeSpan.Zero)
+        if (type is not null && !_options.TokenTypes.Contains(type))
         {
-            throw new TokenRequestException($"The provider of client '{_client}' asked to be left alone (Retry-After), and is not asked for another {left.TotalSeconds:0} s.", retryAfter: left);
+            string known = string.Join(", ", _options.TokenTypes);
+            throw new TokenRequestException(
+                $"The provider of client '{_client}' issued a token of type '{Shown(type)}', which can't be sent as a {known} token. If the API takes it as one, add the type to "
+                + "TokenTypes; else have the provider issue bearer tokens to this client. What is stored was kept.",
+                new OAuthError(HttpStatusCode.OK, "unsupported_token_type", null));
         }
     }
+
+    private static string Shown(string type) => new([.. type.Take(32).Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_')]);
 
     private TokenRequestException Failure(string what, Answer answer)
     {

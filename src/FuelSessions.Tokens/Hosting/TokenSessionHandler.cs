@@ -8,8 +8,8 @@ namespace FuelSessions.Tokens;
 /// <summary>
 /// Sends requests with the stored token of the identity that each names (<see cref="TokenRequestExtensions"/>), renewed if need be. After a
 /// 401 that means an expired token, it renews, and sends the request once more if its body can be sent again; another 401 is returned as it
-/// came. Without a stored token a request goes out without one; one that has an <c>Authorization</c> header is left alone. It knows no user:
-/// a pooled handler serves all.
+/// came. Without a stored token it throws, unless <see cref="TokenSessionOptions.SendWithoutToken"/> is set. A request that has an
+/// <c>Authorization</c> header is left alone. It knows no user: a pooled handler serves all.
 /// </summary>
 public sealed class TokenSessionHandler : DelegatingHandler
 {
@@ -30,20 +30,25 @@ public sealed class TokenSessionHandler : DelegatingHandler
     internal TokenSessionHandler(TokenClient client, TokenSession session) => (_client, _session) = (client, session);
 
     /// <inheritdoc/>
-    /// <exception cref="TokenRefusedException">There is a token, but it can't be renewed any more: signing in again is what helps.</exception>
+    /// <exception cref="TokenRefusedException">There is no token, or it can't be renewed any more: signing in is what helps.</exception>
     /// <exception cref="TokenRequestException">The token has ended and could not be renewed this time.</exception>
     /// <exception cref="InvalidOperationException">The token would go over plain http to another machine.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Headers.Authorization is not null || await KeyAsync(request, cancellationToken).ConfigureAwait(false) is not { } key)
+        if (request.Headers.Authorization is not null)
         {
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
 
-        OAuthToken token = await _client.GetAsync(key, cancellationToken).ConfigureAwait(false);
+        TokenKey? key = await KeyAsync(request, cancellationToken).ConfigureAwait(false);
+        if (key is null || await TokenAsync(key, cancellationToken).ConfigureAwait(false) is not { AccessToken.Length: > 0 } token)
+        {
+            return _client.Options.SendWithoutToken ? await base.SendAsync(request, cancellationToken).ConfigureAwait(false) : throw Nobody();
+        }
+
         HttpResponseMessage response = await SendAsync(request, token, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode != HttpStatusCode.Unauthorized || token.AccessToken.Length == 0)
+        if (response.StatusCode != HttpStatusCode.Unauthorized || _client.WasJustRenewed(key, token))
         {
             return response;
         }
@@ -81,17 +86,7 @@ public sealed class TokenSessionHandler : DelegatingHandler
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, OAuthToken token, CancellationToken cancellationToken)
     {
-        if (token.AccessToken.Length == 0)
-        {
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (_client.Options.RequireHttps && request.RequestUri is { } address && address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
-        {
-            throw new InvalidOperationException(
-                $"A token of client '{_client.Name}' would go to {address.Host} over {address.Scheme}, where it can be read on the way. Use https, or set RequireHttps to false.");
-        }
-
+        ThrowIfReadable(request);
         request.Headers.Authorization = new AuthenticationHeaderValue(_client.Options.Scheme, token.AccessToken);
         try
         {
@@ -101,6 +96,32 @@ public sealed class TokenSessionHandler : DelegatingHandler
         {
             // Whoever sends the same request again, as a handler that retries does, gets the token of then.
             request.Headers.Authorization = null;
+        }
+    }
+
+    // A grant that was refused just now leaves the same as one that was never given: nothing to send.
+    private async Task<OAuthToken> TokenAsync(TokenKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.GetAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TokenRefusedException) when (_client.Options.SendWithoutToken)
+        {
+            return OAuthToken.Empty;
+        }
+    }
+
+    private TokenRefusedException Nobody() => new(
+        $"There is no token of client '{_client.Name}' to send: nobody has signed in, or somebody has signed out. Sign in; app.UseTokenSignIn leads a user there. "
+        + "To send such requests without a token, set SendWithoutToken.") { Client = _client.Name };
+
+    private void ThrowIfReadable(HttpRequestMessage request)
+    {
+        if (_client.Options.RequireHttps && request.RequestUri is { } address && address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
+        {
+            throw new InvalidOperationException(
+                $"A token of client '{_client.Name}' would go to {address.Host} over {address.Scheme}, where it can be read on the way. Use https, or set RequireHttps to false.");
         }
     }
 
@@ -114,7 +135,7 @@ public sealed class TokenSessionHandler : DelegatingHandler
         if (!request.Options.TryGetValue(TokenRequestExtensions.IdentityKey, out AuthIdentity? identity))
         {
             identity = owner == _session?.Owner ? _session.Identity : null;
-            identity ??= await _client.Remembered.ReadAsync(owner, cancellationToken).ConfigureAwait(false);
+            identity ??= await _client.IdentityAsync(owner, cancellationToken).ConfigureAwait(false);
         }
 
         return identity is null ? null : new TokenKey(_client.Name, owner, identity);

@@ -24,6 +24,24 @@ internal sealed class TokenSessionOptionsRules : IValidateOptions<TokenSessionOp
             !string.IsNullOrEmpty(options.Scheme) && !options.Scheme.AsSpan().ContainsAnyExcept(SchemeCharacters),
             $"Scheme is '{options.Scheme}'; allowed is one word, such as Bearer or OAuth2.");
         Require(options.IsTokenExpired is not null, "IsTokenExpired is null; leave it as it is, or set it to _ => false to have no 401 retried.");
+        Require(options.IsGrantRefused is not null, "IsGrantRefused is null; leave it as it is, or set it to what the provider's answers mean.");
+        Require(options.TokenTypes.Count > 0, "TokenTypes is empty, so that every token would be refused; leave Bearer in it.");
+        Require(options.Issuer is not "", "Issuer is empty; set it to what the provider sends as iss, or to null.");
+        Require(
+            options.OnDemand?.Grant != "client_credentials" || options.ClientSecret is not null || options.Backchannel is not null,
+            "WithClientCredentials needs a ClientSecret: a public client has no credentials (RFC 6749, section 4.4). If Backchannel sends a certificate or an assertion, that will do.");
+        foreach (string parameter in options.RefreshParameters.Keys.Where(name => name is "grant_type" or "refresh_token" or "client_id" or "client_secret"))
+        {
+            errors.Add($"RefreshParameters has '{parameter}', which the client sets itself: remove it.");
+        }
+
+        foreach (string parameter in options.AuthorizationParameters.Keys.Where(
+            name => name is "response_type" or "client_id" or "redirect_uri" or "scope" or "state" or "code_challenge" or "code_challenge_method"))
+        {
+            errors.Add($"AuthorizationParameters has '{parameter}', which the client sets itself: remove it.");
+        }
+
+        CheckTime(nameof(options.RenewAgainAfter), options.RenewAgainAfter, TimeSpan.Zero, TimeSpan.FromHours(1));
         CheckTime(nameof(options.RenewBefore), options.RenewBefore, TimeSpan.Zero, TimeSpan.FromHours(1));
         CheckTime(nameof(options.RequestTimeout), options.RequestTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5));
         CheckTime(nameof(options.LockLifetime), options.LockLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));

@@ -33,6 +33,7 @@ public static class TokenSessionServiceCollectionExtensions
         services.AddLogging();
         services.AddMetrics();
         services.AddDataProtection();
+        services.AddHttpContextAccessor();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new RegisteredServices(services));
         services.AddSingleton<IValidateOptions<TokenSessionOptions>, TokenSessionOptionsRules>();
@@ -49,11 +50,12 @@ public static class TokenSessionServiceCollectionExtensions
     /// <param name="builder">What <c>AddHttpClient</c> returned.</param>
     /// <param name="client">The client's name: part of the key of each of its tokens, so it should stay.</param>
     /// <param name="configure">Its options; null if they are given elsewhere, as for a second <see cref="HttpClient"/> of the same client.</param>
-    /// <returns>The same builder.</returns>
-    public static IHttpClientBuilder AddTokenSession(this IHttpClientBuilder builder, string client, Action<TokenSessionOptions>? configure = null)
+    /// <returns>A builder of the same <see cref="HttpClient"/>, which also says how the client gets its tokens, where nobody signs in.</returns>
+    public static TokenSessionBuilder AddTokenSession(this IHttpClientBuilder builder, string client, Action<TokenSessionOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddTokenSession(client, configure ?? (_ => { }));
-        return builder.AddHttpMessageHandler(services => new TokenSessionHandler(services.GetRequiredService<TokenSessionFactory>(), client));
+        builder.AddHttpMessageHandler(services => new TokenSessionHandler(services.GetRequiredService<TokenSessionFactory>(), client));
+        return new TokenSessionBuilder(builder.Services, builder.Name, client);
     }
 }

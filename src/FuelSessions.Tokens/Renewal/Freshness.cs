@@ -7,9 +7,10 @@ internal static class Freshness
     /// Whether an access token can be used without a thought of renewing it: it does not end within <paramref name="renewBefore"/>, or within
     /// a tenth of its life if that is less. One that can't be renewed is fresh to its end; one with no known end always.
     /// </summary>
-    internal static bool IsFresh(this OAuthToken token, DateTimeOffset now, TimeSpan renewBefore)
+    /// <param name="onDemand">Whether it can be renewed without a refresh token.</param>
+    internal static bool IsFresh(this OAuthToken token, DateTimeOffset now, TimeSpan renewBefore, bool onDemand)
     {
-        TimeSpan margin = string.IsNullOrEmpty(token.RefreshToken) ? TimeSpan.Zero : renewBefore;
+        TimeSpan margin = string.IsNullOrEmpty(token.RefreshToken) && !onDemand ? TimeSpan.Zero : renewBefore;
         if (token.ExpiresAt - token.IssuedAt is { } life && life / 10 < margin)
         {
             margin = life / 10;

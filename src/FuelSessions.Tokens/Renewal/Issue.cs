@@ -15,7 +15,30 @@ internal static class Issue
             end = refreshToken == previous.RefreshToken ? previous.RefreshTokenExpiresAt : Endpoint.Times.InSeconds(answer.IssuedAt + options.RefreshTokenLifetime);
         }
 
-        return answer with { RefreshToken = refreshToken, RefreshTokenExpiresAt = end, Scope = answer.Scope ?? previous.Scope, Ref = answer.Ref ?? previous.Ref };
+        return answer with
+        {
+            RefreshToken = refreshToken,
+            RefreshTokenExpiresAt = end,
+            Scope = answer.Scope ?? previous.Scope,
+            Ref = answer.Ref ?? previous.Ref,
+            Extra = Both(previous.Extra, answer.Extra),
+        };
+    }
+
+    private static IReadOnlyDictionary<string, string> Both(IReadOnlyDictionary<string, string> previous, IReadOnlyDictionary<string, string> answer)
+    {
+        if (previous.Count == 0 || answer.Count == 0)
+        {
+            return answer.Count == 0 ? previous : answer;
+        }
+
+        var both = new Dictionary<string, string>(previous, StringComparer.Ordinal);
+        foreach ((string name, string value) in answer)
+        {
+            both[name] = value;
+        }
+
+        return both;
     }
 
     /// <summary>From when on nothing of a token is of use; null if that is not known.</summary>

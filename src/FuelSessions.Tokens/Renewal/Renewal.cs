@@ -1,13 +1,18 @@
 using System.Security.Cryptography;
+using FuelSessions.Tokens.Endpoint;
 
 namespace FuelSessions.Tokens.Renewal;
 
 /// <summary>
 /// One renewal of one token: takes what another has renewed, or else asks the provider, while no other process does. What can't be closed:
-/// a process that dies between the provider's answer and the write takes the new refresh token with it.
+/// a process that dies between the moment when the provider takes the refresh token and its own write takes the new one with it.
 /// </summary>
-internal sealed class Renewal(RenewalTools tools, TokenKey key, string? rejected)
+/// <param name="answerEarly">Answers those who wait, while the renewal goes on.</param>
+internal sealed class Renewal(RenewalTools tools, TokenKey key, string? rejected, Action<Task<OAuthToken>> answerEarly)
 {
+    // Of a lock's life, what the provider may take for its answer. What is left is for storing it.
+    private const double ShareOfAnswer = 0.8;
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
 
@@ -19,19 +24,25 @@ internal sealed class Renewal(RenewalTools tools, TokenKey key, string? rejected
     {
         try
         {
-            return await TakeTurnAsync().ConfigureAwait(false);
+            OAuthToken token = await TakeTurnAsync().ConfigureAwait(false);
+            tools.Recent.Add(key, token.AccessToken);
+            return token;
         }
         catch (TokenRefusedException error)
         {
             tools.Diagnostics.Refused(key, error);
             throw;
         }
-        catch (TokenRequestException error) when (error.IsTransient && _held.Token.AccessToken != rejected && _held.Token.IsAlive(tools.Clock.GetUtcNow()))
+        catch (TokenRequestException error) when (error.IsRest && IsOfUse(_held.Token))
+        {
+            return _held.Token;
+        }
+        catch (TokenRequestException error) when (!error.IsRest && error.IsTransient && IsOfUse(_held.Token))
         {
             tools.Diagnostics.FailedButAlive(key, error);
             return _held.Token;
         }
-        catch (Exception error)
+        catch (Exception error) when (error is not TokenRequestException { IsRest: true })
         {
             tools.Diagnostics.Failed(key, error);
             throw;
@@ -45,7 +56,7 @@ internal sealed class Renewal(RenewalTools tools, TokenKey key, string? rejected
         try
         {
             hold = await AcquireAsync(patience.Token).ConfigureAwait(false);
-            if (hold is null || await IsRenewedAsync(patience.Token).ConfigureAwait(false))
+            if (hold is null)
             {
                 tools.Diagnostics.Adopted(key);
                 return _held.Token;
@@ -72,9 +83,34 @@ internal sealed class Renewal(RenewalTools tools, TokenKey key, string? rejected
         TimeSpan pause = ShortestPause;
         while (!await IsRenewedAsync(patience).ConfigureAwait(false))
         {
+            if (Ask() is { } question)
+            {
+                tools.Rests.ThrowIfResting(key, question.Grant);
+            }
+
             if (await tools.Lock.TryAcquireAsync(key, tools.Options.LockLifetime, patience).ConfigureAwait(false) is { } hold)
             {
-                return hold;
+                bool isRenewed = true;
+                try
+                {
+                    // Read again: whoever had the lock has left something, be it only that it was under way.
+                    isRenewed = await IsRenewedAsync(patience).ConfigureAwait(false);
+                    if (!isRenewed && !await tools.Begun.IsUnderWayAsync(key, _held.Token, patience).ConfigureAwait(false))
+                    {
+                        return hold;
+                    }
+                }
+                catch
+                {
+                    await ReleaseAsync(hold).ConfigureAwait(false);
+                    throw;
+                }
+
+                await ReleaseAsync(hold).ConfigureAwait(false);
+                if (isRenewed)
+                {
+                    return null;
+                }
             }
 
             if (pause == ShortestPause)
@@ -93,30 +129,36 @@ internal sealed class Renewal(RenewalTools tools, TokenKey key, string? rejected
     private async Task<bool> IsRenewedAsync(CancellationToken cancellationToken)
     {
         _held = await tools.Shelf.ReadAsync(key, cancellationToken).ConfigureAwait(false);
-        return _held.Token.AccessToken != rejected && _held.Token.IsFresh(tools.Clock.GetUtcNow(), tools.Options.RenewBefore);
+        return _held.Token.AccessToken != rejected
+            && _held.Token.IsFresh(tools.Clock.GetUtcNow(), tools.Options.RenewBefore, Question.OnDemand(key, tools.Options) is not null);
     }
+
+    private bool IsOfUse(OAuthToken token) => token.AccessToken != rejected && token.IsAlive(tools.Clock.GetUtcNow());
+
+    private Question? Ask() => Question.Of(_held.Token, key, tools.Options, tools.Clock.GetUtcNow());
 
     private async Task<OAuthToken> RefreshAsync()
     {
-        if (_held.Token.RefreshToken is not { Length: > 0 } refreshToken)
-        {
-            throw new TokenRefusedException(_held.Token.AccessToken.Length == 0
-                ? $"Client '{tools.Client}' has no token to renew: nobody has signed in by '{key.Identity.Type}', or somebody has signed out. Sign in."
-                : $"The access token of client '{tools.Client}' is no good any more, and the provider gave no refresh token to renew it with. Sign in again.");
-        }
-
+        Question question = Ask() ?? throw new TokenRefusedException(_held.Token.AccessToken.Length == 0
+            ? $"Client '{tools.Client}' has no token to renew: nobody has signed in by '{key.Identity.Type}', or somebody has signed out. Sign in."
+            : $"The access token of client '{tools.Client}' is no good any more, and the provider gave no refresh token to renew it with. Sign in again.") { Client = tools.Client };
         OAuthToken next;
         try
         {
-            // Nobody's cancellation: once the provider has rotated, its answer must be read.
-            next = await tools.Endpoint.RequestAsync("refresh_token", [new("refresh_token", refreshToken)], CancellationToken.None).ConfigureAwait(false);
+            next = await AskAsync(question).ConfigureAwait(false);
         }
         catch (TokenRefusedException refusal)
         {
-            return await AdoptOrClearAsync(refusal).ConfigureAwait(false);
+            if (!question.UsesRefreshToken || Question.OnDemand(key, tools.Options) is not { } onDemand)
+            {
+                return await AdoptOrClearAsync(refusal).ConfigureAwait(false);
+            }
+
+            next = await AskAsync(onDemand).ConfigureAwait(false);
+            question = onDemand;
         }
 
-        next = Issue.Complete(next, _held.Token, tools.Options);
+        next = Issue.Complete(next, question.UsesRefreshToken ? _held.Token : OAuthToken.Empty, tools.Options);
         if (!await tools.Shelf.ReplaceAsync(key, _held, next).ConfigureAwait(false))
         {
             return await YieldAsync(next).ConfigureAwait(false);
@@ -125,6 +167,55 @@ internal sealed class Renewal(RenewalTools tools, TokenKey key, string? rejected
         await tools.Remembered.ProlongAsync(key, next).ConfigureAwait(false);
         tools.Diagnostics.Refreshed(key);
         return next;
+    }
+
+    private async Task<OAuthToken> AskAsync(Question question)
+    {
+        if (question.UsesRefreshToken)
+        {
+            await tools.Begun.BeginAsync(key, _held.Token).ConfigureAwait(false);
+        }
+
+        try
+        {
+            // Nobody's cancellation, and longer than anybody waits: once the provider has rotated, its answer must be read.
+            TimeSpan longest = tools.Options.LockLifetime * ShareOfAnswer;
+            Task<OAuthToken> asking = tools.Endpoint.RequestAsync(
+                question.Grant, question.Parameters, longest > tools.Options.RequestTimeout ? longest : tools.Options.RequestTimeout, CancellationToken.None);
+            await AnswerThoseWhoWaitAsync(asking).ConfigureAwait(false);
+            OAuthToken answer = await asking.ConfigureAwait(false);
+            tools.Rests.Succeeded(key, question.Grant);
+            return answer;
+        }
+        catch (Exception error) when (error is TokenRefusedException or TokenRequestException)
+        {
+            if (error is TokenRequestException failure)
+            {
+                tools.Rests.Failed(key, question.Grant, failure, backOff: true);
+            }
+
+            // Answered, so there is nothing to wait for. What was not answered may still be.
+            if (question.UsesRefreshToken && error is not TokenRequestException { Error: null })
+            {
+                await tools.Begun.EndAsync(key).ConfigureAwait(false);
+            }
+
+            throw;
+        }
+    }
+
+    private async Task AnswerThoseWhoWaitAsync(Task asking)
+    {
+        using var answered = new CancellationTokenSource();
+        Task late = Task.Delay(tools.Options.RequestTimeout, tools.Clock, answered.Token);
+        if (await Task.WhenAny(asking, late).ConfigureAwait(false) == late)
+        {
+            answerEarly(IsOfUse(_held.Token)
+                ? Task.FromResult(_held.Token)
+                : Task.FromException<OAuthToken>(tools.Endpoint.NoAnswer(tools.Options.RequestTimeout)));
+        }
+
+        await answered.CancelAsync().ConfigureAwait(false);
     }
 
     /// <summary>After a refusal: whether another process had used the refresh token up, and there is a successor.</summary>
@@ -161,7 +252,7 @@ internal sealed class Renewal(RenewalTools tools, TokenKey key, string? rejected
         _held = await tools.Shelf.ReadAsync(key, patience.Token).ConfigureAwait(false);
         if (_held.Token.AccessToken.Length == 0)
         {
-            throw new TokenRefusedException($"The token of client '{tools.Client}' was deleted while it was renewed. Sign in again.");
+            throw new TokenRefusedException($"The token of client '{tools.Client}' was deleted while it was renewed. Sign in again.") { Client = tools.Client };
         }
 
         // The same, where an earlier attempt to write it had only seemed to fail.

@@ -9,6 +9,9 @@ internal sealed record RenewalTools(
     ITokenRenewalLock Lock,
     TokenShelf Shelf,
     TokenEndpoint Endpoint,
+    Rests Rests,
+    BegunRenewals Begun,
+    RecentRenewals Recent,
     RememberedIdentity Remembered,
     TimeProvider Clock,
     TokenDiagnostics Diagnostics);

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using FuelSessions.Tokens.Endpoint;
+using FuelSessions.Tokens.Hosting;
 using FuelSessions.Tokens.Stores;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,7 @@ internal sealed class TokenClient : IAsyncDisposable
 
     private readonly IServiceProvider _services;
     private readonly Flights _flights;
+    private readonly RecentRenewals _recent;
 
     /// <exception cref="InvalidOperationException">The manager can't be made.</exception>
     internal TokenClient(string name, TokenSessionOptions options, IServiceProvider services)
@@ -29,6 +31,8 @@ internal sealed class TokenClient : IAsyncDisposable
         Manager = MakeManager(context);
         Diagnostics = new TokenDiagnostics(name, loggers, services.GetService<IMeterFactory>());
         Endpoint = new TokenEndpoint(name, options, Clock);
+        Rests = new Rests(name, Clock);
+        _recent = new RecentRenewals(Clock, options.RenewAgainAfter);
 
         // What a lock's life leaves for writing, when the provider takes all the time it may.
         TimeSpan patience = options.LockLifetime - options.RequestTimeout is var left && left > ShortestPatience ? left : ShortestPatience;
@@ -40,10 +44,13 @@ internal sealed class TokenClient : IAsyncDisposable
             options.LockRenewals && Manager is ITokenRenewalLock own ? own : NoRenewalLock.Instance,
             Shelf,
             Endpoint,
+            Rests,
+            new BegunRenewals(Manager, Clock, options.RequestTimeout, patience, Diagnostics),
+            _recent,
             Remembered,
             Clock,
             Diagnostics);
-        _flights = new Flights((key, rejected) => new Renewal(tools, key, rejected).RunAsync());
+        _flights = new Flights((key, rejected, answerEarly) => new Renewal(tools, key, rejected, answerEarly).RunAsync());
     }
 
     internal string Name { get; }
@@ -58,27 +65,54 @@ internal sealed class TokenClient : IAsyncDisposable
 
     internal TokenEndpoint Endpoint { get; }
 
+    internal Rests Rests { get; }
+
     internal TokenShelf Shelf { get; }
 
     internal RememberedIdentity Remembered { get; }
 
-    internal bool IsFresh(OAuthToken token) => token.IsFresh(Clock.GetUtcNow(), Options.RenewBefore);
+    internal bool IsFresh(AuthIdentity? identity, OAuthToken token) => token.IsFresh(Clock.GetUtcNow(), Options.RenewBefore, IsOnDemand(identity));
+
+    internal bool IsAlive(OAuthToken token) => token.IsAlive(Clock.GetUtcNow());
+
+    /// <summary>Whether it is a renewal's, and so young that another one would not please the API either.</summary>
+    internal bool WasJustRenewed(TokenKey key, OAuthToken token) => _recent.Has(key, token.AccessToken);
+
+    /// <summary>As whom an owner acts who names no identity: as the one that the client signs in as on demand, or as was remembered; null if there is neither.</summary>
+    internal async Task<AuthIdentity?> IdentityAsync(string owner, CancellationToken cancellationToken) =>
+        Options.OnDemand?.Identity ?? await Remembered.ReadAsync(owner, cancellationToken).ConfigureAwait(false);
 
     /// <summary>On whose behalf the caller acts. Asked in the caller's own context, which a renewal does not have.</summary>
-    internal async ValueTask<string> OwnerAsync(CancellationToken cancellationToken) => Options.Owner is not { } owner
-        ? ""
-        : await owner(_services, cancellationToken).ConfigureAwait(false)
-            ?? throw new InvalidOperationException($"The Owner of token client '{Name}' returned null: return the user's own name, or an empty text for the app itself.");
+    internal ValueTask<string> OwnerAsync(CancellationToken cancellationToken) =>
+        Options.Owner is { } owner ? RequestOwner.AskAsync(Name, owner, _services, cancellationToken) : new("");
 
     /// <summary>The stored token; <see cref="OAuthToken.Empty"/> if there is none.</summary>
     internal async Task<OAuthToken> LoadAsync(TokenKey key, CancellationToken cancellationToken) =>
         (await Shelf.ReadAsync(key, cancellationToken).ConfigureAwait(false)).Token;
 
-    /// <summary>The stored token, renewed if it is not fresh; <see cref="OAuthToken.Empty"/> if there is none.</summary>
+    /// <summary>
+    /// The stored token, renewed if it has ended; <see cref="OAuthToken.Empty"/> if there is none. One that is about to end is renewed in the
+    /// background: a provider that hangs holds up nobody whose token is good.
+    /// </summary>
     internal async Task<OAuthToken> GetAsync(TokenKey key, CancellationToken cancellationToken)
     {
         OAuthToken token = await LoadAsync(key, cancellationToken).ConfigureAwait(false);
-        return IsFresh(token) || token.IsEmpty ? token : await RenewAsync(key, rejected: null, cancellationToken).ConfigureAwait(false);
+        if (IsFresh(key.Identity, token) || (token.IsEmpty && !IsOnDemand(key.Identity)))
+        {
+            return token;
+        }
+
+        if (!IsAlive(token))
+        {
+            return await RenewAsync(key, rejected: null, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (Question.Of(token, key, Options, Clock.GetUtcNow()) is { } question && !Rests.IsResting(key, question.Grant))
+        {
+            _flights.Join(key, rejected: null);
+        }
+
+        return token;
     }
 
     /// <summary>A fresh token other than the rejected one. The renewal goes on if this caller stops waiting.</summary>
@@ -104,7 +138,20 @@ internal sealed class TokenClient : IAsyncDisposable
         IEnumerable<KeyValuePair<string, string>> parameters,
         CancellationToken cancellationToken)
     {
-        OAuthToken answer = await Endpoint.RequestAsync(grant, parameters, cancellationToken).ConfigureAwait(false);
+        Rests.ThrowIfResting(key, grant);
+        OAuthToken answer;
+        try
+        {
+            answer = await Endpoint.RequestAsync(grant, parameters, Options.RequestTimeout, cancellationToken).ConfigureAwait(false);
+            Rests.Succeeded(key, grant);
+        }
+        catch (TokenRequestException error)
+        {
+            // Somebody is waiting, who may try again at once unless the provider forbids it.
+            Rests.Failed(key, grant, error, backOff: false);
+            throw;
+        }
+
         OAuthToken token = Issue.Complete(answer, OAuthToken.Empty, Options);
 
         // No more cancellation: the provider has issued it.
@@ -135,11 +182,13 @@ internal sealed class TokenClient : IAsyncDisposable
         }
     }
 
+    private bool IsOnDemand(AuthIdentity? identity) => identity is not null && identity == Options.OnDemand?.Identity;
+
     private ITokenSessionManager MakeManager(TokenStoreContext context)
     {
         try
         {
-            return Options.CreateManager!(_services, context) ?? throw new InvalidOperationException("The factory that was given to UseManager returned null.");
+            return Options.CreateManager!(new ServicesWithoutScoped(_services), context) ?? throw new InvalidOperationException("The factory that was given to UseManager returned null.");
         }
         catch (Exception error)
         {

@@ -79,6 +79,8 @@ internal sealed partial class TokenDiagnostics : IDisposable
 
     internal void RememberFailed(Exception error) => LogRememberFailed(_client, error);
 
+    internal void NoteFailed(TokenKey key, Exception error) => LogNoteFailed(_client, key.Identity.Type, error);
+
     public void Dispose() => _meter.Dispose();
 
     private KeyValuePair<string, object?> Client => new("client", _client);
@@ -123,4 +125,7 @@ internal sealed partial class TokenDiagnostics : IDisposable
 
     [LoggerMessage(322, LogLevel.Warning, "Client '{Client}' could not store which identity was used last; a program that names none has to sign in again.")]
     private partial void LogRememberFailed(string client, Exception error);
+
+    [LoggerMessage(323, LogLevel.Warning, "That a renewal of the token of client '{Client}' (signed in by '{IdentityType}') has begun could not be stored. If this process is killed before it ends, the next one does not wait for it.")]
+    private partial void LogNoteFailed(string client, string identityType, Exception error);
 }

@@ -1,12 +1,13 @@
 namespace FuelSessions.Tokens.Stores;
 
 /// <summary>
-/// A token as it is stored: both secrets under Data Protection, everything else readable. Times have millisecond precision;
+/// A token as it is stored: both secrets and the extra fields under Data Protection, everything else readable. Times have millisecond precision;
 /// those of a token are whole seconds, so that no store changes them.
 /// </summary>
 /// <param name="Version">Drawn at random for each write, never 0: a write replaces only the version that its writer has read.</param>
 /// <param name="AccessToken">The protected access token; null if there is none.</param>
 /// <param name="RefreshToken">The protected refresh token; null if there is none.</param>
+/// <param name="Extra">The protected other fields of the answer; null if there are none.</param>
 internal sealed record StoredToken(
     long Version,
     string? AccessToken,
@@ -15,7 +16,8 @@ internal sealed record StoredToken(
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? RefreshTokenExpiresAt,
     string? Scope,
-    OAuthTokenRef? Ref)
+    OAuthTokenRef? Ref,
+    string? Extra = null)
 {
     /// <summary>From when on nothing of it is of use, so that the store may forget it; null: never.</summary>
     internal DateTimeOffset? EndsAt => RefreshToken is null ? ExpiresAt : RefreshTokenExpiresAt;

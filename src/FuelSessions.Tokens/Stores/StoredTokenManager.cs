@@ -10,6 +10,7 @@ internal sealed class StoredTokenManager : ITokenSessionManager, ITokenRenewalLo
 {
     private const string AccessField = "access_token";
     private const string RefreshField = "refresh_token";
+    private const string ExtraField = "extra";
 
     private readonly ITokenStore _store;
     private readonly ITokenRenewalLock _lock;
@@ -94,7 +95,8 @@ internal sealed class StoredTokenManager : ITokenSessionManager, ITokenRenewalLo
         WholeSeconds(token.ExpiresAt),
         WholeSeconds(token.RefreshTokenExpiresAt),
         token.Scope,
-        token.Ref);
+        token.Ref,
+        StoredTokenJson.EncodeExtra(token.Extra) is { } extra ? _protector.Protect(extra, key, ExtraField) : null);
 
     private OAuthToken Unprotect(StoredToken stored, TokenKey key) => new()
     {
@@ -105,6 +107,7 @@ internal sealed class StoredTokenManager : ITokenSessionManager, ITokenRenewalLo
         RefreshTokenExpiresAt = stored.RefreshTokenExpiresAt,
         Scope = stored.Scope,
         Ref = stored.Ref,
+        Extra = stored.Extra is { } extra ? StoredTokenJson.DecodeExtra(_protector.Unprotect(extra, key, ExtraField), stored.Version) : ExtraFields.None,
     };
 
     // What each store can keep; OAuth counts in seconds.

@@ -49,6 +49,7 @@ public static class TokenStoreExtensions
     public static TokenSessionOptions UseWebSession(this TokenSessionOptions options, string? driver = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        options.SessionDriver = driver;
         options.Owner = (_, cancellationToken) => SessionOwner.OfThisRequestAsync(driver, cancellationToken);
         return options.UseStore((services, context) => WebSessionTokenStore.Create(services, context, driver));
     }

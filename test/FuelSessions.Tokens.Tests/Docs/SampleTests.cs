@@ -50,11 +50,13 @@ public sealed partial class SampleTests
         await app.StartAsync();
         using var browser = new TestBrowser(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()), "Mozilla/5.0");
 
-        var asked = new Uri((await browser.GetAsync("/sign-in")).Headers["Location"]);
-        string state = QueryHelpers.ParseQuery(asked.Query)["state"].ToString();
-        string code = provider.StandIn.IssueCode("ada", "https://shop.example/signed-in");
-        Assert.Equal(400, (int)(await browser.GetAsync($"/signed-in?code={code}&state=another")).Status);
-        Assert.Equal("/", (await browser.GetAsync($"/signed-in?code={code}&state={state}")).Headers["Location"]);
+        // Nobody has signed in yet: led to the sign-in page, to the provider, and back to where it began.
+        string page = (await browser.GetAsync("/")).Headers["Location"];
+        var asked = new Uri((await browser.GetAsync(page)).Headers["Location"]);
+        var query = QueryHelpers.ParseQuery(asked.Query);
+        string code = provider.StandIn.IssueCode("ada", query["redirect_uri"].ToString(), query["code_challenge"].ToString());
+        Assert.Equal(400, (int)(await browser.GetAsync($"/sign-in/callback?code={code}&state=another")).Status);
+        Assert.Equal("/", (await browser.GetAsync($"/sign-in/callback?code={code}&state={query["state"]}")).Headers["Location"]);
 
         Assert.Contains("user:ada", await browser.TextAsync("/"));
         provider.StandIn.ExpireAccessTokens();

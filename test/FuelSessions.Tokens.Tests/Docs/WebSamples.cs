@@ -17,49 +17,14 @@ internal static class WebSamples
 
         var app = builder.Build();
         app.UseFuelSessions();
-
-        app.MapGet("/sign-in", async (Session session, TokenSessionFactory tokens) =>
-        {
-            string state = RandomNumberGenerator.GetHexString(32);
-            session.Set("podio.state", state);
-            TokenSession podio = await tokens.CreateAsync("podio");
-            return Results.Redirect(podio.AuthorizeUrl("https://shop.example/signed-in", scope: null, state).ToString());
-        });
-        app.MapGet("/signed-in", async (string code, string state, Session session, TokenSessionFactory tokens) =>
-        {
-            if (session.Get<string>("podio.state") != state)
-            {
-                return Results.BadRequest();
-            }
-
-            session.Delete("podio.state");
-            session.Rotate(revokePrevious: true);
-            TokenSession podio = await tokens.CreateAsync("podio");
-            await podio.AuthenticateWithAuthorizationCodeAsync(code, "https://shop.example/signed-in");
-            return Results.Redirect("/");
-        });
+        app.UseTokenSignIn("/sign-in");
+        app.MapTokenSignIn("podio", "/sign-in");
         app.MapGet("/", (IHttpClientFactory http) => http.CreateClient("podio").GetStringAsync("/user/status"));
         return app;
     }
 
-    internal static void SendToSignIn(WebApplication app)
-    {
-        app.Use(async (context, next) =>
-        {
-            try
-            {
-                await next(context);
-            }
-            catch (TokenRefusedException) when (!context.Response.HasStarted)
-            {
-                context.Response.Redirect("/sign-in");
-            }
-        });
-    }
-
     internal static void PerUser(WebApplicationBuilder builder, string clientId, string clientSecret)
     {
-        builder.Services.AddHttpContextAccessor();
         builder.Services.AddHttpClient("podio", http => http.BaseAddress = new Uri("https://api.podio.com"))
             .AddTokenSession("podio", o =>
             {

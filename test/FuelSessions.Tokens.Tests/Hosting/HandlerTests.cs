@@ -61,16 +61,56 @@ public sealed class HandlerTests
     }
 
     [Fact]
-    public async Task Without_a_stored_token_a_request_goes_out_without_one()
+    public async Task Without_a_stored_token_no_request_goes_out()
     {
         await using Ground ground = await Ground.StartAsync();
 
-        using HttpResponseMessage nobody = await ground.Api.GetAsync(Me);
+        TokenRefusedException nobody = await Assert.ThrowsAsync<TokenRefusedException>(() => ground.Api.GetAsync(Me));
         using var request = new HttpRequestMessage(HttpMethod.Get, Me);
-        using HttpResponseMessage stranger = await ground.Api.SendAsync(request.SetTokenIdentity(AuthIdentity.App("9")));
+        await Assert.ThrowsAsync<TokenRefusedException>(() => ground.Api.SendAsync(request.SetTokenIdentity(AuthIdentity.App("9"))));
 
-        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (nobody.StatusCode, stranger.StatusCode));
-        Assert.Equal((2, 0), (ground.StandIn.ApiCalls, ground.StandIn.TokenRequests));
+        Assert.Equal(Ground.Client, nobody.Client);
+        Assert.Contains("SendWithoutToken", nobody.Message);
+        Assert.Equal((0, 0), (ground.StandIn.ApiCalls, ground.StandIn.TokenRequests));
+    }
+
+    [Fact]
+    public async Task Where_the_app_wants_it_a_request_without_a_token_goes_out_without_one()
+    {
+        await using Ground ground = await Ground.StartAsync(options => options.SendWithoutToken = true);
+
+        using HttpResponseMessage nobody = await ground.Api.GetAsync(Me);
+
+        // A grant that is refused right now is no other case.
+        await ground.SignInAsync();
+        ground.Clock.Advance(TimeSpan.FromDays(29));
+        using HttpResponseMessage refused = await ground.Api.GetAsync(Me);
+        using HttpResponseMessage cleared = await ground.Api.GetAsync(Me);
+
+        Assert.All(new[] { nobody, refused, cleared }, answer => Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode));
+        Assert.Equal((3, 1), (ground.StandIn.ApiCalls, ground.StandIn.Refused));
+    }
+
+    [Fact]
+    public async Task An_API_that_refuses_every_token_costs_no_refresh_a_call()
+    {
+        await using Ground ground = await Ground.StartAsync();
+        await ground.SignInAsync();
+        ground.StandIn.Inject(
+            StandInEndpoint.Api,
+            new StandInFault(401) { Headers = new Dictionary<string, string> { ["WWW-Authenticate"] = "Bearer error=\"invalid_token\"" } },
+            int.MaxValue);
+
+        for (int call = 0; call < 20; call++)
+        {
+            using HttpResponseMessage answer = await ground.Api.GetAsync(Me);
+            Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        }
+
+        Assert.Equal(1, ground.StandIn.Refreshes);
+        ground.Clock.Advance(TimeSpan.FromSeconds(31));
+        using HttpResponseMessage later = await ground.Api.GetAsync(Me);
+        Assert.Equal(2, ground.StandIn.Refreshes);
     }
 
     [Fact]

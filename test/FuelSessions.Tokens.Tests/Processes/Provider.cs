@@ -34,10 +34,10 @@ internal sealed class Provider : IAsyncDisposable
     /// <summary>What is issued meanwhile ends as it arrives; what comes later lives for hours.</summary>
     internal async Task IssueExpiredAsync(Func<Task> signIn)
     {
-        TimeSpan usual = StandIn.AccessLifetime;
-        StandIn.AccessLifetime = TimeSpan.Zero;
+        // Not 0, which stands for no end.
+        StandIn.EditAnswer = answer => answer["expires_in"] = 0.001;
         await signIn();
-        StandIn.AccessLifetime = usual;
+        StandIn.EditAnswer = null;
     }
 
     /// <summary>Takes its time for each answer from now on, so that processes overlap.</summary>

@@ -62,7 +62,7 @@ public sealed class ProviderErrorTests
         await using Ground ground = await Ground.StartAsync();
         TokenSession session = await ground.SignInAsync();
         ground.Clock.Advance(PastTheEnd);
-        ground.StandIn.Inject(StandInEndpoint.Token, new StandInFault(200) { Body = $$"""{"access_token":"{{new string('a', 2 * 1024 * 1024)}}"}""" });
+        ground.StandIn.Inject(StandInEndpoint.Token, new StandInFault(200) { Body = $$"""{"access_token":"{{new string('a', 20 * 1024 * 1024)}}"}""" });
 
         await Assert.ThrowsAsync<TokenRequestException>(() => session.GetAccessTokenAsync());
     }
@@ -135,6 +135,7 @@ public sealed class ProviderErrorTests
 
         Assert.False(session.IsFresh);
         Assert.Equal(old, await session.GetAccessTokenAsync());
+        await ground.RenewalsEndAsync();
         Assert.Contains(ground.Logs.Lines, line => line.Id == 314);
 
         // But not if the API did not accept it, or its end has come.

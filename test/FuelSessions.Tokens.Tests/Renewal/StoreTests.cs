@@ -182,8 +182,13 @@ public sealed class StoreTests
         Assert.True(session.IsFresh);
         ground.Clock.Advance(TimeSpan.FromSeconds(1.5));
         Assert.False(session.IsFresh);
-        await session.GetAccessTokenAsync();
+
+        // In the background: this caller's token is good.
+        string old = session.Token.AccessToken;
+        Assert.Equal(old, await session.GetAccessTokenAsync());
+        await ground.RenewalsEndAsync();
         Assert.Equal(1, ground.StandIn.Refreshes);
+        Assert.NotEqual(old, await session.GetAccessTokenAsync());
     }
 
     [Fact]

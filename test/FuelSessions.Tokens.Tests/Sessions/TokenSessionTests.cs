@@ -164,17 +164,24 @@ public sealed class TokenSessionTests
     }
 
     [Fact]
-    public async Task The_identity_switched_to_is_remembered_if_it_has_a_token()
+    public async Task A_session_of_another_identity_changes_nothing_for_others_until_it_is_remembered()
     {
         await using Ground ground = await Ground.StartAsync();
         TokenSession session = await ground.SignInAsync("1");
         await session.AuthenticateWithAppAsync("2", ground.StandIn.Password);
 
-        await session.For(AuthIdentity.App("1"));
-        Assert.Equal(AuthIdentity.App("1"), (await ground.Sessions.CreateAsync(Ground.Client)).Identity);
+        TokenSession first = await session.For(AuthIdentity.App("1"));
+        Assert.True(first.IsAuthenticated);
+        Assert.Equal(AuthIdentity.App("2"), (await ground.Sessions.CreateAsync(Ground.Client)).Identity);
+        Assert.Equal("app:2", await Ground.WhoAsync(ground.Api));
+
+        await first.RememberAsync();
+        Assert.Equal("app:1", await Ground.WhoAsync(ground.Api));
         Assert.Equal(AuthIdentity.App("2"), session.Identity);
 
-        await session.For(AuthIdentity.App("3"));
+        // Nothing to remember where nobody has signed in.
+        TokenSession third = await session.For(AuthIdentity.App("3"));
+        await Assert.ThrowsAsync<TokenRefusedException>(third.RememberAsync);
         Assert.Equal(AuthIdentity.App("1"), (await ground.Sessions.CreateAsync(Ground.Client)).Identity);
     }
 
@@ -203,19 +210,21 @@ public sealed class TokenSessionTests
         await using Ground ground = await Ground.StartAsync();
         TokenSession session = await ground.Sessions.CreateAsync(Ground.Client, "ada");
         string redirectUri = new Uri(ground.Address, "/back?from=provider").ToString();
-        Uri page = session.AuthorizeUrl(redirectUri, "global:all", "state & more");
+        AuthorizationRequest request = session.BeginAuthorization(redirectUri, "global:all");
+        Uri page = request.Url;
         using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
 
         Assert.Contains("Agree", await browser.GetStringAsync(page));
         var query = QueryHelpers.ParseQuery(page.Query);
-        using var form = new FormUrlEncodedContent([new("redirect_uri", query["redirect_uri"]!), new("state", query["state"]!), new("user", "ada"), new("agree", "yes")]);
+        using var form = new FormUrlEncodedContent([new("redirect_uri", query["redirect_uri"]!), new("state", query["state"]!), new("challenge", query["code_challenge"]!), new("user", "ada"), new("agree", "yes")]);
         using HttpResponseMessage back = await browser.PostAsync(page, form);
-        var answer = QueryHelpers.ParseQuery(back.Headers.Location!.Query);
-        Assert.Equal("state & more", answer["state"]);
-        await session.AuthenticateWithAuthorizationCodeAsync(answer["code"]!, redirectUri);
+        Assert.Equal("S256", query["code_challenge_method"]);
+        Assert.DoesNotContain(request.CodeVerifier, page.ToString());
+        Assert.DoesNotContain(request.CodeVerifier, request.ToString());
+        await session.CompleteAuthorizationAsync(request, back.Headers.Location!);
 
         Assert.Equal((AuthIdentity.AuthorizationCode(), new OAuthTokenRef("user", "ada")), (session.Identity, session.Token.Ref));
-        await Assert.ThrowsAsync<TokenRefusedException>(() => session.AuthenticateWithAuthorizationCodeAsync(answer["code"]!, redirectUri));
+        await Assert.ThrowsAsync<TokenRefusedException>(() => session.CompleteAuthorizationAsync(request, back.Headers.Location!));
     }
 
     [Fact]
@@ -225,7 +234,8 @@ public sealed class TokenSessionTests
         AuthIdentity second = AuthIdentity.AuthorizationCode("second");
         TokenSession session = await ground.Sessions.CreateAsync(Ground.Client, "ada", second);
 
-        await session.AuthenticateWithAuthorizationCodeAsync(ground.StandIn.IssueCode("ada", "http://here/"), "http://here/");
+        AuthorizationRequest request = session.BeginAuthorization("http://here/");
+        await session.CompleteAuthorizationAsync(request, new Uri($"http://here/?state={request.State}&code={ground.StandIn.IssueCode("ada", "http://here/")}"));
 
         Assert.Equal(second, session.Identity);
     }
@@ -286,7 +296,7 @@ public sealed class TokenSessionTests
         string access = session.Token.AccessToken;
         if (isBroken)
         {
-            ground.StandIn.Inject(StandInEndpoint.Revoke, new StandInFault(503));
+            ground.StandIn.Inject(StandInEndpoint.Revoke, new StandInFault(503), times: 2);
             await Assert.ThrowsAsync<TokenRequestException>(() => session.RevokeAsync());
         }
         else
@@ -297,6 +307,21 @@ public sealed class TokenSessionTests
         Assert.Equal(isBroken ? "app:1" : null, ground.StandIn.WhoIs(access));
         Assert.False(session.IsAuthenticated);
         Assert.Equal(OAuthToken.Empty, await ground.StoredAsync());
+    }
+
+    [Fact]
+    public async Task Both_tokens_are_revoked_also_while_the_provider_wants_to_be_left_alone()
+    {
+        await using Ground ground = await Ground.StartAsync();
+        TokenSession session = await ground.SignInAsync();
+        ground.StandIn.Inject(StandInEndpoint.Token, new StandInFault(503) { Headers = new Dictionary<string, string> { ["Retry-After"] = "3600" } });
+        await Assert.ThrowsAsync<TokenRequestException>(() => session.RenewAsync());
+        var asked = new List<string>();
+        ground.StandIn.OnRevoke = asked.Add;
+
+        await session.RevokeAsync();
+
+        Assert.Equal(["refresh_token", "access_token"], asked);
     }
 
     [Fact]

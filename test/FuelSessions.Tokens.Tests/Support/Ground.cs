@@ -111,6 +111,9 @@ internal sealed partial class Ground : IAsyncDisposable
         return (await response.Content.ReadFromJsonAsync<Dictionary<string, string>>())!["who"];
     }
 
+    /// <summary>Ends when the renewals have that run in the background.</summary>
+    internal Task RenewalsEndAsync() => Sessions.Client(Client).FinishAsync(CancellationToken.None);
+
     /// <summary>Lets the clock run, in small steps, until something has happened.</summary>
     internal async Task PassAsync(Task task, TimeSpan step)
     {

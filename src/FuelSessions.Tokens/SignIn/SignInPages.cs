@@ -1,0 +1,93 @@
+using FuelSessions.Tokens.Renewal;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FuelSessions.Tokens.SignIn;
+
+/// <summary>The two addresses of a sign-in: the one that leads to the provider, and the one that the provider leads back to.</summary>
+internal sealed class SignInPages(string client, TokenSignInOptions options)
+{
+    internal const string Callback = "/callback";
+
+    private const string Return = "returnUrl";
+
+    internal async Task BeginAsync(HttpContext context)
+    {
+        // Anew for each visit: an answer from a cache would have a state that is used up.
+        context.Response.Headers.CacheControl = "no-store";
+        Session session = await SessionAsync(context).ConfigureAwait(false);
+        TokenSession tokens = await OpenAsync(context).ConfigureAwait(false);
+        string redirectUri = options.RedirectUri?.AbsoluteUri
+            ?? UriHelper.BuildAbsolute(context.Request.Scheme, context.Request.Host, context.Request.PathBase, context.Request.Path.Value!.TrimEnd('/') + Callback);
+        AuthorizationRequest request = tokens.BeginAuthorization(redirectUri, options.Scope);
+        string? wanted = context.Request.Query[Return];
+        Pending(context).Add(session, new PendingSignIn(
+            client, request.State, request.CodeVerifier, redirectUri, LocalPath.Is(wanted) ? LocalPath.InHeader(wanted!) : options.ReturnPath, Clock(context).GetUtcNow()));
+        context.Response.Redirect(request.Url.AbsoluteUri);
+    }
+
+    internal async Task CompleteAsync(HttpContext context)
+    {
+        // The address has the code in it: it must not stay in a cache, nor go on to the next page's servers (RFC 9700, section 4.2).
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers["Referrer-Policy"] = "no-referrer";
+        Session session = await SessionAsync(context).ConfigureAwait(false);
+        if (Pending(context).Take(session, client, context.Request.Query["state"]) is not { } pending)
+        {
+            await FailAsync(context, StatusCodes.Status400BadRequest, "unknown_sign_in", "This sign-in did not begin in this browser, or it has ended already. Begin again.").ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            TokenSession tokens = await OpenAsync(context).ConfigureAwait(false);
+            var request = new AuthorizationRequest(new Uri(pending.RedirectUri), pending.State, pending.CodeVerifier, pending.RedirectUri);
+            await tokens.CompleteAuthorizationAsync(
+                request, new Uri(Callback + context.Request.QueryString, UriKind.Relative), cancellationToken: context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (TokenRefusedException error)
+        {
+            bool isPersons = error.Error?.StatusCode == System.Net.HttpStatusCode.Forbidden;
+            await FailAsync(context, isPersons ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest, error.Error?.Error ?? "refused", error.Message).ConfigureAwait(false);
+            return;
+        }
+        catch (TokenRequestException error)
+        {
+            int status = error.IsTransient ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status502BadGateway;
+            await FailAsync(context, status, error.Error?.Error ?? "no_answer", error.Message).ConfigureAwait(false);
+            return;
+        }
+
+        // As after any sign-in: an id from before is good for nothing now. Tokens stay with the session through it.
+        session.Rotate(revokePrevious: true);
+        context.Response.Redirect(pending.ReturnPath);
+    }
+
+    private Task FailAsync(HttpContext context, int status, string error, string message)
+    {
+        if (options.FailurePath is { } path)
+        {
+            context.Response.Redirect(QueryHelpers.AddQueryString(path, "error", error));
+            return Task.CompletedTask;
+        }
+
+        return Results.Text(message, statusCode: status).ExecuteAsync(context);
+    }
+
+    // The one that keeps the tokens too, where a session does.
+    private async Task<Session> SessionAsync(HttpContext context) =>
+        await AmbientSessions.Require().UseAsync(Client(context).Options.SessionDriver, context.RequestAborted).ConfigureAwait(false);
+
+    private Task<TokenSession> OpenAsync(HttpContext context) =>
+        context.RequestServices.GetRequiredService<TokenSessionFactory>().CreateAsync(client, cancellationToken: context.RequestAborted);
+
+    private TokenClient Client(HttpContext context) => context.RequestServices.GetRequiredService<TokenSessionFactory>().Client(client);
+
+    private TimeProvider Clock(HttpContext context) => Client(context).Clock;
+
+    private PendingSignIns Pending(HttpContext context) => new(
+        Client(context).Options.DataProtection ?? context.RequestServices.GetRequiredService<Microsoft.AspNetCore.DataProtection.IDataProtectionProvider>(),
+        Clock(context));
+}

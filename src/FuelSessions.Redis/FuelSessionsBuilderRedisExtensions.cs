@@ -18,6 +18,20 @@ public static class FuelSessionsBuilderRedisExtensions
 
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// Keeps sessions in Redis, through the <see cref="IConnectionMultiplexer"/> that the app has among its services, under
+    /// <see cref="RedisDriverOptions.ServiceKey"/> if that is set. It stays the app's to close, and should have been made with <c>AbortOnConnectFail</c> off.
+    /// </summary>
+    /// <param name="builder">The builder that <c>AddFuelSessions</c> returned.</param>
+    /// <param name="configure">Key prefix, database, and the connection's service key.</param>
+    /// <returns>The same builder.</returns>
+    public static FuelSessionsBuilder AddRedisDriver(this FuelSessionsBuilder builder, Action<RedisDriverOptions>? configure = null)
+    {
+        RedisDriverOptions options = Configured(configure);
+        return builder.AddRedisDriver(
+            (services, _) => Task.FromResult(AppConnection.Find(services, options.ServiceKey, "AddRedisDriver()")), isOwn: false, options);
+    }
+
     /// <summary>Keeps sessions in Redis, through a connection of the driver's own, which it closes with the app.</summary>
     /// <param name="builder">The builder that <c>AddFuelSessions</c> returned.</param>
     /// <param name="configuration">
@@ -51,10 +65,7 @@ public static class FuelSessionsBuilderRedisExtensions
         Action<RedisDriverOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return builder.AddRedisDriver(
-            _ => OwnConnection.OpenAsync(configuration),
-            isOwn: true,
-            configure);
+        return builder.AddRedisDriver((_, reports) => OwnConnection.OpenAsync(configuration, reports), isOwn: true, WithoutServiceKey(configure));
     }
 
     /// <summary>Keeps sessions in Redis, through the app's connection, which stays the app's to close.</summary>
@@ -68,7 +79,7 @@ public static class FuelSessionsBuilderRedisExtensions
         Action<RedisDriverOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return builder.AddRedisDriver(_ => Task.FromResult(connection), isOwn: false, configure);
+        return builder.AddRedisDriver((_, _) => Task.FromResult(connection), isOwn: false, WithoutServiceKey(configure));
     }
 
     /// <summary>The same, with a connection that comes from the app's services. Asked for at the first use; again if it failed.</summary>
@@ -82,7 +93,7 @@ public static class FuelSessionsBuilderRedisExtensions
         Action<RedisDriverOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return builder.AddRedisDriver(services => Task.FromResult(connection(services)), isOwn: false, configure);
+        return builder.AddRedisDriver((services, _) => Task.FromResult(connection(services)), isOwn: false, WithoutServiceKey(configure));
     }
 
     /// <summary>The same, with a connection that is made asynchronously.</summary>
@@ -96,25 +107,34 @@ public static class FuelSessionsBuilderRedisExtensions
         Action<RedisDriverOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return builder.AddRedisDriver(connection, isOwn: false, configure);
+        return builder.AddRedisDriver((services, _) => connection(services), isOwn: false, WithoutServiceKey(configure));
     }
 
     private static FuelSessionsBuilder AddRedisDriver(
         this FuelSessionsBuilder builder,
-        Func<IServiceProvider, Task<IConnectionMultiplexer>> connect,
+        Func<IServiceProvider, ConnectionReports, Task<IConnectionMultiplexer>> connect,
         bool isOwn,
-        Action<RedisDriverOptions>? configure)
+        RedisDriverOptions options)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var options = new RedisDriverOptions();
-        configure?.Invoke(options);
         return builder.AddDriver(
             Driver,
             CookieName,
             services => new RedisSessionDriver(
-                new RedisConnection(() => connect(services), options.Database, isOwn),
+                new RedisConnection(reports => connect(services, reports), options.Database, isOwn),
                 options.KeyPrefix,
                 services.GetService<TimeProvider>() ?? TimeProvider.System),
             defaults: settings => settings.StoreTimeout = DefaultTimeout);
     }
+
+    private static RedisDriverOptions Configured(Action<RedisDriverOptions>? configure)
+    {
+        var options = new RedisDriverOptions();
+        configure?.Invoke(options);
+        return options;
+    }
+
+    private static RedisDriverOptions WithoutServiceKey(Action<RedisDriverOptions>? configure) => Configured(configure) is { ServiceKey: null } options
+        ? options
+        : throw new ArgumentException("ServiceKey says which of the app's connections to take: call AddRedisDriver without a connection of its own.", nameof(configure));
 }

@@ -36,4 +36,10 @@ public sealed class RedisDriverOptions
             _database = value;
         }
     }
+
+    /// <summary>
+    /// Under which key the app has registered its <see cref="StackExchange.Redis.IConnectionMultiplexer"/>. Default null: under none. For
+    /// <c>AddRedisDriver</c> without a connection only.
+    /// </summary>
+    public object? ServiceKey { get; set; }
 }

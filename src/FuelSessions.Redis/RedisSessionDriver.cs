@@ -48,7 +48,7 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
     {
         long now = Now;
         return connection.RunAsync(
-            (Name: new[] { KeyOf(key) }, Values: new RedisValue[] { expires.ToUnixTimeMilliseconds(), TimeToLive(expires, now), now }),
+            (Name: new[] { KeyOf(key) }, Values: new RedisValue[] { expires.ToUnixTimeMilliseconds(), StoredSession.End(expires), TimeToLive(expires, now), now }),
             static (database, call, withText) => SessionScripts.Touch.EvaluateAsync(database, call.Name, call.Values, withText),
             static (_, answer) => (long)answer == 1,
             cancellationToken);

@@ -26,8 +26,14 @@ internal static class StoredSession
     internal static byte[] Encode(SessionRecord record)
     {
         Span<byte> end = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(end, Math.Max(0, record.Expires.ToUnixTimeMilliseconds()));
-        return SessionRecordFormat.Encode(record, end[^EndSize..]);
+        return SessionRecordFormat.Encode(record, Write(record.Expires, end));
+    }
+
+    /// <summary>The end alone, as it is stored: not every server's scripts can pack a number of 6 bytes.</summary>
+    internal static byte[] End(DateTimeOffset expires)
+    {
+        Span<byte> end = stackalloc byte[sizeof(long)];
+        return Write(expires, end).ToArray();
     }
 
     /// <summary>The version as it is in a record, in LEB128: as no such number begins another one, the script compares as many bytes.</summary>
@@ -35,6 +41,12 @@ internal static class StoredSession
     {
         Span<byte> bytes = stackalloc byte[Leb128.MaxSize];
         return bytes[..Leb128.Write((ulong)version, bytes)].ToArray();
+    }
+
+    private static Span<byte> Write(DateTimeOffset expires, Span<byte> end)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(end, Math.Max(0, expires.ToUnixTimeMilliseconds()));
+        return end[^EndSize..];
     }
 
     /// <exception cref="SessionRecordFormatException">The bytes are not a whole record of that session.</exception>

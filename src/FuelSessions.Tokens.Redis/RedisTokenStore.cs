@@ -66,11 +66,11 @@ internal sealed class RedisTokenStore(RedisConnection connection, string keyPref
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"Redis, where tokens are kept, did not answer within {Longest:g}.", error);
+            throw new TimeoutException($"Redis, where tokens are kept, did not answer within {Longest:g}. {error.InnerException?.Message}", error);
         }
         catch (OperationCanceledException error)
         {
-            throw new OperationCanceledException(error.Message, error, cancellationToken);
+            throw new OperationCanceledException(error.Message, error.InnerException, cancellationToken);
         }
     }
 

@@ -13,6 +13,19 @@ namespace FuelSessions.Tokens;
 /// </remarks>
 public static class RedisTokenStoreExtensions
 {
+    /// <summary>
+    /// Through the <see cref="IConnectionMultiplexer"/> that the app has among its services, under <see cref="RedisTokenOptions.ServiceKey"/> if that is
+    /// set. It stays the app's to close, and should have been made with <c>AbortOnConnectFail</c> off.
+    /// </summary>
+    /// <param name="options">The client's options.</param>
+    /// <param name="configure">Key prefix, database, and the connection's service key.</param>
+    /// <returns>The same options.</returns>
+    public static TokenSessionOptions UseRedis(this TokenSessionOptions options, Action<RedisTokenOptions>? configure = null)
+    {
+        RedisTokenOptions redis = Configured(configure);
+        return options.UseRedis((services, _) => Task.FromResult(AppConnection.Find(services, redis.ServiceKey, "UseRedis()")), isOwn: false, redis);
+    }
+
     /// <summary>Through a connection of the client's own.</summary>
     /// <param name="options">The client's options.</param>
     /// <param name="configuration">
@@ -38,7 +51,7 @@ public static class RedisTokenStoreExtensions
         this TokenSessionOptions options, ConfigurationOptions configuration, Action<RedisTokenOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return options.UseRedis(_ => OwnConnection.OpenAsync(configuration), isOwn: true, configure);
+        return options.UseRedis((_, reports) => OwnConnection.OpenAsync(configuration, reports), isOwn: true, WithoutServiceKey(configure));
     }
 
     /// <summary>Through the app's connection, which stays the app's to close.</summary>
@@ -50,7 +63,7 @@ public static class RedisTokenStoreExtensions
         this TokenSessionOptions options, IConnectionMultiplexer connection, Action<RedisTokenOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return options.UseRedis(_ => Task.FromResult(connection), isOwn: false, configure);
+        return options.UseRedis((_, _) => Task.FromResult(connection), isOwn: false, WithoutServiceKey(configure));
     }
 
     /// <summary>The same, with a connection that comes from the app's services. Asked for at the first use; again if it failed.</summary>
@@ -62,19 +75,28 @@ public static class RedisTokenStoreExtensions
         this TokenSessionOptions options, Func<IServiceProvider, IConnectionMultiplexer> connection, Action<RedisTokenOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return options.UseRedis(services => Task.FromResult(connection(services)), isOwn: false, configure);
+        return options.UseRedis((services, _) => Task.FromResult(connection(services)), isOwn: false, WithoutServiceKey(configure));
     }
 
     private static TokenSessionOptions UseRedis(
         this TokenSessionOptions options,
-        Func<IServiceProvider, Task<IConnectionMultiplexer>> connect,
+        Func<IServiceProvider, ConnectionReports, Task<IConnectionMultiplexer>> connect,
         bool isOwn,
-        Action<RedisTokenOptions>? configure)
+        RedisTokenOptions redis)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return options.UseStore((services, context) => new RedisTokenStore(
+            new RedisConnection(reports => connect(services, reports), redis.Database, isOwn), redis.KeyPrefix, context.Clock));
+    }
+
+    private static RedisTokenOptions Configured(Action<RedisTokenOptions>? configure)
+    {
         var redis = new RedisTokenOptions();
         configure?.Invoke(redis);
-        return options.UseStore((services, context) => new RedisTokenStore(
-            new RedisConnection(() => connect(services), redis.Database, isOwn), redis.KeyPrefix, context.Clock));
+        return redis;
     }
+
+    private static RedisTokenOptions WithoutServiceKey(Action<RedisTokenOptions>? configure) => Configured(configure) is { ServiceKey: null } redis
+        ? redis
+        : throw new ArgumentException("ServiceKey says which of the app's connections to take: call UseRedis without a connection of its own.", nameof(configure));
 }

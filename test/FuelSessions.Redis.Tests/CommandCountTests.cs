@@ -83,7 +83,7 @@ public sealed class CommandCountTests(RedisServer server)
         Assert.True(await node.Driver.TouchAsync(record.Key, record.Expires, default));
         Assert.Equal("evalsha 1, getrange 1", await stats.TakeAsync());
         await node.Driver.DeleteAsync(record.Key, default);
-        Assert.Equal("del 1", await stats.TakeAsync());
+        Assert.Equal("unlink 1", await stats.TakeAsync());
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class MemcachedProcess : IAsyncLifetime
             return;
         }
 
-        for (int attempts = 5; !await TryStartAsync(FreePort()); attempts--)
+        for (int attempts = 5; !await TryStartAsync(FreePort.Next()); attempts--)
         {
             // Someone else may have taken the port since it was found free.
             Assert.True(attempts > 0, "memcached did not start.");
@@ -165,12 +165,5 @@ public sealed class MemcachedProcess : IAsyncLifetime
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -43,7 +43,7 @@ public sealed class PostgresServer : IAsyncLifetime
             Path.Combine(binaries, "initdb"), "-D", Path.Combine(_folder, "data"), "-U", User, "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync");
         for (int attempts = 5; ; attempts--)
         {
-            _port = FreePort();
+            _port = FreePort.Next();
             if (await TryStartAsync() is not { } log)
             {
                 return;
@@ -180,12 +180,5 @@ public sealed class PostgresServer : IAsyncLifetime
             Environment = { ["LC_ALL"] = "C", ["TMPDIR"] = "/tmp" },
         };
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

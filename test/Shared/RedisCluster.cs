@@ -21,8 +21,7 @@ public sealed class RedisCluster : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        int[] busPorts = [RedisServer.FreePort(), RedisServer.FreePort(), RedisServer.FreePort()];
-        _nodes = [.. busPorts.Select(bus => new RedisServer { Settings = ["--cluster-enabled", "yes", "--cluster-port", $"{bus}"] })];
+        _nodes = [.. Enumerable.Range(0, 3).Select(_ => new RedisServer { IsClusterNode = true })];
         await Task.WhenAll(_nodes.Select(node => node.InitializeAsync()));
         if (_nodes[0].MissingReason is not null)
         {
@@ -40,7 +39,7 @@ public sealed class RedisCluster : IAsyncLifetime
 
         for (int node = 1; node < _nodes.Length; node++)
         {
-            await _nodes[0].SendAsync("CLUSTER", "MEET", "127.0.0.1", $"{_nodes[node].Port}", $"{busPorts[node]}");
+            await _nodes[0].SendAsync("CLUSTER", "MEET", "127.0.0.1", $"{_nodes[node].Port}", $"{_nodes[node].BusPort}");
         }
 
         var waited = Stopwatch.StartNew();

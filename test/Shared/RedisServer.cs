@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using Xunit;
 
@@ -25,11 +24,30 @@ public sealed class RedisServer : IAsyncLifetime
     /// <summary>Settings as on the command line: <c>--appendonly</c>, <c>yes</c>. By default nothing is written to disk.</summary>
     public string[] Settings { get; init; } = [];
 
+    /// <summary>Whether it is a node of a cluster, with <see cref="BusPort"/>.</summary>
+    public bool IsClusterNode { get; init; }
+
+    /// <summary>For a Sentinel: what is in its configuration file beside port and folder.</summary>
+    public string? Sentinel { get; init; }
+
+    /// <summary>What proves who it is; if set it has a <see cref="TlsPort"/> as well.</summary>
+    public TestCertificate? Certificate { get; init; }
+
     /// <summary>Why there is no server; null if there is one.</summary>
     public string? MissingReason { get; private set; }
 
     /// <summary>The port; skips the test if there is no server.</summary>
     public int Port => MissingReason is null ? _port : throw ServerMissingException.Because(MissingReason);
+
+    /// <summary>Where the nodes of a cluster reach it.</summary>
+    public int BusPort { get; private set; }
+
+    /// <summary>Where it speaks TLS only; skips the test if there is no server.</summary>
+    public int TlsPort
+    {
+        get => MissingReason is null ? field : throw ServerMissingException.Because(MissingReason);
+        private set;
+    }
 
     /// <summary>How StackExchange.Redis reaches it; skips the test if there is no server.</summary>
     public string Configuration => $"127.0.0.1:{Port}";
@@ -47,15 +65,16 @@ public sealed class RedisServer : IAsyncLifetime
         }
 
         _folder = Directory.CreateTempSubdirectory("fuelsessions-redis-").FullName;
+        Certificate?.Save(_folder);
         for (int attempts = 5; ; attempts--)
         {
-            _port = FreePort();
+            (_port, BusPort, TlsPort) = (FreePort.Next(), FreePort.Next(), FreePort.Next());
             if (await TryStartAsync() is not { } log)
             {
                 return;
             }
 
-            // Someone else may have taken the port since it was found free.
+            // Someone else may have taken a port since it was found free.
             if (attempts == 0)
             {
                 throw new InvalidOperationException($"redis-server did not start: {log}");
@@ -113,22 +132,11 @@ public sealed class RedisServer : IAsyncLifetime
         }
     }
 
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     /// <summary>Null once the server answers; what it said if it ended instead.</summary>
     private async Task<string?> TryStartAsync()
     {
         string log = Path.Combine(_folder!, "log");
-        string[] settings =
-        [
-            "--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _folder!, "--logfile", log, "--save", "", "--daemonize", "no", .. Settings,
-        ];
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Guarded, "sh", _binary!, .. settings])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Guarded, "sh", _binary!, .. Arguments(log)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -151,14 +159,36 @@ public sealed class RedisServer : IAsyncLifetime
         return null;
     }
 
+    private string[] Arguments(string log)
+    {
+        string[] place = ["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _folder!, "--logfile", log, "--daemonize", "no"];
+        if (Sentinel is not null)
+        {
+            // It writes down there what it finds out.
+            string file = Path.Combine(_folder!, "sentinel.conf");
+            File.WriteAllText(file, Sentinel);
+            return [file, "--sentinel", .. place];
+        }
+
+        string[] cluster = IsClusterNode ? ["--cluster-enabled", "yes", "--cluster-port", $"{BusPort}"] : [];
+        string[] tls = Certificate is null ? [] : ["--tls-port", $"{TlsPort}", "--tls-auth-clients", "no", .. TestCertificate.Settings(_folder!)];
+        return [.. place, "--save", "", .. cluster, .. tls, .. Settings];
+    }
+
     private async Task<bool> AnswersAsync()
     {
         try
         {
-            // Its own process: another server may have the port.
-            return (await SendAsync("INFO", "server"))?.ToString()?.Contains($"process_id:{_processId}", StringComparison.Ordinal) == true;
+            // Its own process: another server may have the port, and one that is no Redis may never answer.
+            Task<object?> info = SendAsync("INFO", "server");
+            return (await info.WaitAsync(TimeSpan.FromSeconds(5)))?.ToString()?.Contains($"process_id:{_processId}", StringComparison.Ordinal) == true;
         }
-        catch (Exception error) when (error is SocketException or IOException or InvalidOperationException)
+        catch (InvalidOperationException error)
+        {
+            // It answers, but whoever comes without a password is told nothing.
+            return error.Message.StartsWith("NOAUTH", StringComparison.Ordinal);
+        }
+        catch (Exception error) when (error is SocketException or IOException or TimeoutException)
         {
             return false;
         }

@@ -10,18 +10,18 @@ internal static class MovingKeys
 {
     private const int MostAttempts = 12;
 
-    internal static bool MayTryAgain(RedisServerException error, int attempt) =>
-        attempt < MostAttempts && (IsRedirection(error.Message) || IsUnderWay(error.Message));
+    // The server's own words, and those of the client for a second redirection and for one that leads nowhere.
+    private static readonly string[] Answers = ["MOVED ", "ASK ", "TRYAGAIN", "CLUSTERDOWN", "Key has MOVED", "The server redirected"];
+
+    internal static bool MayTryAgain(Exception error, int attempt) => attempt < MostAttempts && error switch
+    {
+        // A redirection to a node that the client is only connecting to. The text depends on a setting, the kind does not; whatever else is
+        // of this kind was never sent.
+        RedisConnectionException { FailureType: ConnectionFailureType.UnableToConnect } => true,
+        RedisServerException or RedisCommandException => Answers.Any(answer => error.Message.StartsWith(answer, StringComparison.Ordinal)),
+        _ => false,
+    };
 
     /// <summary>Twice as long from each time to the next, 250 ms at most: about 1.5 seconds in all.</summary>
     internal static TimeSpan Pause(int attempt) => TimeSpan.FromMilliseconds(Math.Min(250, 1 << attempt));
-
-    private static bool IsRedirection(string message) =>
-        message.StartsWith("MOVED ", StringComparison.Ordinal)
-        || message.StartsWith("ASK ", StringComparison.Ordinal)
-        // The client's own words for a redirection to a node that it is only connecting to.
-        || message.Contains("serving hashslot", StringComparison.Ordinal);
-
-    private static bool IsUnderWay(string message) =>
-        message.StartsWith("TRYAGAIN", StringComparison.Ordinal) || message.StartsWith("CLUSTERDOWN", StringComparison.Ordinal);
 }

@@ -11,15 +11,13 @@ internal static class OwnConnection
     /// </summary>
     internal static IReconnectRetryPolicy RetryPolicy { get; } = new LinearRetry(500);
 
-    internal static async Task<IConnectionMultiplexer> OpenAsync(ConfigurationOptions configuration)
+    internal static async Task<IConnectionMultiplexer> OpenAsync(ConfigurationOptions configuration, ConnectionReports reports)
     {
         ConfigurationOptions own = configuration.Clone();
 
         // A server that is down now is waited for in the background, as one that goes down later is.
         own.AbortOnConnectFail = false;
-
-        ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(own).ConfigureAwait(false);
-        AnswerOrder.Release(connection);
-        return connection;
+        reports.Hear(own);
+        return await ConnectionMultiplexer.ConnectAsync(own).ConfigureAwait(false);
     }
 }

@@ -8,19 +8,26 @@ namespace FuelSessions.Redis.Connections;
 /// The driver's one connection: made in the background when it is first needed, and again if that failed. Once it is made, the
 /// client itself reconnects.
 /// </summary>
-internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect, int? database, bool isOwn) : IAsyncDisposable
+/// <param name="connect">Makes it, or finds the app's; what it reports before it is made goes to the reports.</param>
+/// <param name="database">The database's number; null: the connection's own.</param>
+/// <param name="isOwn">Whether it is closed with the driver.</param>
+internal sealed class RedisConnection(Func<ConnectionReports, Task<IConnectionMultiplexer>> connect, int? database, bool isOwn) : IAsyncDisposable
 {
     /// <summary>How many calls may be without an answer although nobody waits for one any more.</summary>
     private const int MostAbandoned = 1000;
 
     private readonly Lock _connecting = new();
+    private readonly ConnectionReports _reports = new();
     private Task<Connected>? _connection;
     private int _abandoned;
 
     /// <summary>Sends a command, and again if it met a key that was just moving between the nodes of a cluster.</summary>
     /// <param name="command">Sends it; its last argument is whether a script is to be sent with its text, because the server does not know it.</param>
     /// <param name="decode">Makes the result of the answer.</param>
-    /// <exception cref="OperationCanceledException">There was no answer in time. The command may be carried out all the same.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// There was no answer in time. The command may be carried out all the same. What the connection last reported is the inner exception.
+    /// </exception>
+    /// <exception cref="RedisException">It failed. Like all that is thrown here it says what went wrong and names no key.</exception>
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     internal async ValueTask<TResult> RunAsync<TState, TAnswer, TResult>(
         TState state,
@@ -30,35 +37,39 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
     {
         cancellationToken.ThrowIfCancellationRequested();
         bool withText = false;
+        TimeSpan pause = TimeSpan.Zero;
         for (int attempt = 1; ; attempt++)
         {
-            Connected connected = await ConnectedAsync(cancellationToken).ConfigureAwait(false);
-            RefuseBacklog();
-            Task<TAnswer> answer = command(connected.Database, state, withText);
+            Task<TAnswer>? answer = null;
             try
             {
-                await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
-
-                if (connected.AnswersInOrder)
+                if (pause > TimeSpan.Zero)
                 {
-                    // Off the thread that hands out answers: an app that blocks in its endpoint must not hold up everybody else's.
-                    await Task.Yield();
+                    await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
                 }
 
+                Connected connected = await ConnectedAsync(cancellationToken).ConfigureAwait(false);
+                RefuseBacklog();
+                answer = command(connected.Database, state, withText);
+                await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
                 return decode(state, answer.Result);
             }
-            catch (OperationCanceledException) when (!answer.IsCompleted)
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 Abandon(answer);
-                throw;
+                throw new OperationCanceledException("Redis did not answer in time.", Reason(), cancellationToken);
             }
             catch (RedisServerException error) when (!withText && RedisScript.IsUnknown(error))
             {
                 withText = true;
             }
-            catch (RedisServerException error) when (MovingKeys.MayTryAgain(error, attempt))
+            catch (Exception error) when (answer is not null && MovingKeys.MayTryAgain(error, attempt))
             {
-                await Task.Delay(MovingKeys.Pause(attempt), cancellationToken).ConfigureAwait(false);
+                pause = MovingKeys.Pause(attempt);
+            }
+            catch (Exception error) when (answer is not null && RedisFailure.IsOfClient(error))
+            {
+                throw RedisFailure.WithoutKey(error, _reports.Last);
             }
         }
     }
@@ -101,17 +112,37 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
 
     private async Task<Connected> ConnectAsync()
     {
-        IConnectionMultiplexer connection = await connect().ConfigureAwait(false);
-        return new Connected(connection, connection.GetDatabase(database ?? -1), AnswerOrder.IsKept(connection));
+        IConnectionMultiplexer connection = await connect(_reports).ConfigureAwait(false);
+        _reports.Hear(connection);
+        return new Connected(connection, connection.GetDatabase(database ?? -1));
     }
 
-    private void Abandon(Task answer)
+    // Null while the connection is being made and has not failed yet.
+    private Exception? Reason()
     {
+        if (_reports.Last is { } reported)
+        {
+            return reported;
+        }
+
+        return Volatile.Read(ref _connection) is not { IsCompletedSuccessfully: true } made ? null
+            : made.Result.Connection.IsConnected ? new RedisTimeoutException("The connection is there, but the server does not answer.", CommandStatus.Sent)
+            : new RedisConnectionException(ConnectionFailureType.UnableToConnect, "There is no connection to any of its servers.");
+    }
+
+    private void Abandon(Task? answer)
+    {
+        if (answer is null or { IsCompletedSuccessfully: true })
+        {
+            return;
+        }
+
         Interlocked.Increment(ref _abandoned);
         _ = answer.ContinueWith(
             late =>
             {
-                _ = late.Exception;
+                // The only way in which the app's connection tells what went wrong before the driver knew it.
+                _reports.Take(late.Exception?.InnerException);
                 Interlocked.Decrement(ref _abandoned);
             },
             TaskScheduler.Default);
@@ -126,5 +157,5 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
         }
     }
 
-    private sealed record Connected(IConnectionMultiplexer Connection, IDatabase Database, bool AnswersInOrder);
+    private sealed record Connected(IConnectionMultiplexer Connection, IDatabase Database);
 }

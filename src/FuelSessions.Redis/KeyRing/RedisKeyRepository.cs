@@ -39,7 +39,7 @@ internal sealed class RedisKeyRepository(RedisConnection connection, string key)
         }
         catch (OperationCanceledException error)
         {
-            throw new TimeoutException($"Redis, where the Data Protection keys are kept, could not be reached within {Longest:g}.", error);
+            throw new TimeoutException($"Redis, where the Data Protection keys are kept, could not be reached within {Longest:g}. {error.InnerException?.Message}", error);
         }
     }
 }

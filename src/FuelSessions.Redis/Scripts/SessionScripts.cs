@@ -30,8 +30,8 @@ internal static class SessionScripts
         """);
 
     /// <summary>
-    /// Values: the new end, the time to live until then and the present time in milliseconds. Answers 1 if there is a live
-    /// record, 0 if not.
+    /// Values: the new end in milliseconds and as it is stored, the time to live until then and the present time in milliseconds. Answers 1 if
+    /// there is a live record, 0 if not.
     /// </summary>
     internal static RedisScript Touch { get; } = new(
         """
@@ -40,12 +40,12 @@ internal static class SessionScripts
           return 0
         end
         local ends = struct.unpack('>I6', head)
-        if ends <= tonumber(ARGV[3]) then
+        if ends <= tonumber(ARGV[4]) then
           return 0
         end
         if ends < tonumber(ARGV[1]) then
-          redis.call('SETRANGE', KEYS[1], 0, struct.pack('>I6', tonumber(ARGV[1])))
-          redis.call('PEXPIRE', KEYS[1], ARGV[2])
+          redis.call('SETRANGE', KEYS[1], 0, ARGV[2])
+          redis.call('PEXPIRE', KEYS[1], ARGV[3])
         end
         return 1
         """);

@@ -95,8 +95,11 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
 
     internal SessionStoreException Failure(string what, SessionKey key, TimeSpan timeout, Exception error) =>
         error is OperationCanceledException
-            ? new SessionStoreException($"Session {key.Fingerprint} could not be {what} within {timeout:g} (StoreTimeout) on driver '{name}'. The client keeps the id it has.", error)
+            ? new SessionStoreException($"Session {key.Fingerprint} could not be {what} within {timeout:g} (StoreTimeout) on driver '{name}'.{Reason(error)} The client keeps the id it has.", error)
             : new SessionStoreException($"Session {key.Fingerprint} could not be {what} on driver '{name}': {error.Message} The client keeps the id it has.", error);
+
+    // A driver that knows what it waited for in vain says so there.
+    private static string Reason(Exception error) => error.InnerException is { } reason ? $" {reason.Message}" : "";
 
     private ValueTask<T> Bounded<T>(ValueTask<T> operation, CancellationToken deadline) =>
         IsBounded(operation.IsCompleted) ? operation : new ValueTask<T>(operation.AsTask().WaitAsync(deadline));

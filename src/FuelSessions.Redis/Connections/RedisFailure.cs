@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+using StackExchange.Redis;
+
+namespace FuelSessions.Redis.Connections;
+
+/// <summary>
+/// What the client throws, in words that hold no key. By default the client puts the command and its key into its texts and into the data of
+/// its exceptions, so of these only what is known to be harmless goes on: kind, address, and what the server or the system said.
+/// </summary>
+internal static partial class RedisFailure
+{
+    internal static bool IsOfClient(Exception error) => error is RedisException or RedisTimeoutException or RedisCommandException;
+
+    /// <param name="reported">What the connection last reported, which the client does not repeat for each call.</param>
+    internal static Exception WithoutKey(Exception error, RedisConnectionException? reported) => error switch
+    {
+        RedisServerException server => new RedisServerException(OfServer(server.Message)),
+        RedisConnectionException connection => OfConnection(connection) is var own && own.InnerException is null && reported is not null ? reported : own,
+        RedisTimeoutException timeout => new RedisTimeoutException(
+            $"There was no answer within the client's own timeout (command: {timeout.Commandstatus}).", timeout.Commandstatus),
+        RedisCommandException command => new RedisCommandException(command.Message.Split(": ", 2)[0]),
+        _ => error,
+    };
+
+    /// <summary>Kind, address and cause of what went wrong with a connection.</summary>
+    internal static RedisConnectionException OfConnection(RedisConnectionException error)
+    {
+        // The innermost one is nearest to what happened; the others wrap it for the call that suffered from it.
+        RedisConnectionException first = error;
+        while (first.InnerException is RedisConnectionException inner)
+        {
+            first = inner;
+        }
+
+        Exception? cause = first.InnerException?.GetBaseException();
+        Match address = Address().Match(first.Message);
+        string text = $"{first.FailureType}{(address.Success ? $" on {address.Groups[1].Value}" : "")}{(cause is null ? "" : $": {OfServer(cause.Message)}")}";
+        return new RedisConnectionException(first.FailureType, Sentence(text), cause is RedisServerException ? new RedisServerException(OfServer(cause.Message)) : cause);
+    }
+
+    // "unknown command 'GET', with args beginning with: …" and "redirect not followed for GET …".
+    private static string OfServer(string message) => Sentence(Arguments().Replace(message, ""));
+
+    private static string Sentence(string text) => text.TrimEnd() is var trimmed && trimmed.EndsWith('.') ? trimmed : $"{trimmed}.";
+
+    [GeneratedRegex(@"(?:^| )(\S+)/(?:Interactive|Subscription)\b")]
+    private static partial Regex Address();
+
+    [GeneratedRegex(@",? (?:with args beginning with|redirect not followed for).*$", RegexOptions.Singleline)]
+    private static partial Regex Arguments();
+}

@@ -12,6 +12,9 @@ internal static class TokenScripts
     internal static RedisScript Replace { get; } = new(
         """
         local stored = redis.pcall('HGET', KEYS[1], 'version')
+        if type(stored) == 'table' and not string.find(stored.err, 'WRONGTYPE', 1, true) then
+          return stored
+        end
         if type(stored) ~= 'string' or not string.find(stored, '^[1-9]%d*$') then
           stored = '0'
         end

@@ -72,6 +72,16 @@ public sealed class RedisSentinels(params string[] settings) : IAsyncLifetime
         });
     }
 
+    /// <summary>Waits until the replica has all that the master has.</summary>
+    public async Task UntilReplicatedAsync()
+    {
+        await using RedisWire master = await RedisWire.OpenAsync(First.Port);
+
+        // WAIT counts what this very connection has written.
+        await master.SendAsync("SET", "replicated", "1");
+        Assert.Equal(1L, await master.SendAsync("WAIT", "1", "10000"));
+    }
+
     /// <summary>Waits until all Sentinels name that one the master.</summary>
     public Task UntilMasterIsAsync(RedisServer server) => UntilAsync("The other server did not become the master.", async () =>
     {

@@ -14,7 +14,7 @@ internal sealed class ConnectionReports : ILoggerFactory
     private RedisConnectionException? _last;
 
     /// <summary>Null while there is nothing to complain of. A new exception each time, to be thrown.</summary>
-    internal RedisConnectionException? Last => Volatile.Read(ref _last) is { } last ? new(last.FailureType, last.Message, last.InnerException) : null;
+    internal RedisConnectionException? Last => Volatile.Read(ref _last) is { } last ? RedisFailure.Connection(last.FailureType, last.Message, last.InnerException) : null;
 
     /// <summary>Hears what happens from its first attempt on, and hands all that is logged on.</summary>
     internal void Hear(ConfigurationOptions configuration)
@@ -25,7 +25,7 @@ internal sealed class ConnectionReports : ILoggerFactory
 
     internal void Hear(IConnectionMultiplexer connection)
     {
-        connection.ConnectionFailed += (_, failed) => Take(failed.Exception as RedisConnectionException ?? new(failed.FailureType, "", failed.Exception));
+        connection.ConnectionFailed += (_, failed) => Take(failed.Exception as RedisConnectionException ?? RedisFailure.Connection(failed.FailureType, "", failed.Exception));
         connection.ConnectionRestored += (_, _) => Volatile.Write(ref _last, null);
         if (connection.IsConnected)
         {

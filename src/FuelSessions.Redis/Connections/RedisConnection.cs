@@ -126,8 +126,8 @@ internal sealed class RedisConnection(Func<ConnectionReports, Task<IConnectionMu
         }
 
         return Volatile.Read(ref _connection) is not { IsCompletedSuccessfully: true } made ? null
-            : made.Result.Connection.IsConnected ? new RedisTimeoutException("The connection is there, but the server does not answer.", CommandStatus.Sent)
-            : new RedisConnectionException(ConnectionFailureType.UnableToConnect, "There is no connection to any of its servers.");
+            : made.Result.Connection.IsConnected ? RedisFailure.Timeout("The connection is there, but the server does not answer.", CommandStatus.Sent)
+            : RedisFailure.Connection(ConnectionFailureType.UnableToConnect, "There is no connection to any of its servers.");
     }
 
     private void Abandon(Task? answer)

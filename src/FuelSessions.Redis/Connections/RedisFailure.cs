@@ -14,10 +14,9 @@ internal static partial class RedisFailure
     /// <param name="reported">What the connection last reported, which the client does not repeat for each call.</param>
     internal static Exception WithoutKey(Exception error, RedisConnectionException? reported) => error switch
     {
-        RedisServerException server => new RedisServerException(OfServer(server.Message)),
+        RedisServerException server => Server(OfServer(server.Message)),
         RedisConnectionException connection => OfConnection(connection) is var own && own.InnerException is null && reported is not null ? reported : own,
-        RedisTimeoutException timeout => new RedisTimeoutException(
-            $"There was no answer within the client's own timeout (command: {timeout.Commandstatus}).", timeout.Commandstatus),
+        RedisTimeoutException timeout => Timeout($"There was no answer within the client's own timeout (command: {timeout.Commandstatus}).", timeout.Commandstatus),
         RedisCommandException command => new RedisCommandException(command.Message.Split(": ", 2)[0]),
         _ => error,
     };
@@ -35,8 +34,17 @@ internal static partial class RedisFailure
         Exception? cause = first.InnerException?.GetBaseException();
         Match address = Address().Match(first.Message);
         string text = $"{first.FailureType}{(address.Success ? $" on {address.Groups[1].Value}" : "")}{(cause is null ? "" : $": {OfServer(cause.Message)}")}";
-        return new RedisConnectionException(first.FailureType, Sentence(text), cause is RedisServerException ? new RedisServerException(OfServer(cause.Message)) : cause);
+        return Connection(first.FailureType, Sentence(text), cause is RedisServerException ? Server(OfServer(cause.Message)) : cause);
     }
+
+    // Version 3 would rather be told more, which version 2 can't be.
+#pragma warning disable CS0618
+    internal static RedisConnectionException Connection(ConnectionFailureType type, string message, Exception? cause = null) => new(type, message, cause);
+
+    internal static RedisTimeoutException Timeout(string message, CommandStatus status) => new(message, status);
+
+    private static RedisServerException Server(string message) => new(message);
+#pragma warning restore CS0618
 
     // "unknown command 'GET', with args beginning with: …" and "redirect not followed for GET …".
     private static string OfServer(string message) => Sentence(Arguments().Replace(message, ""));

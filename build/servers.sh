@@ -3,6 +3,7 @@
 find_postgres() { command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
 find_redis() { command -v redis-server >/dev/null; }
 find_memcached() { command -v memcached >/dev/null; }
+find_garnet() { command -v garnet-server >/dev/null; }
 find_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
 
 missing_packages() {
@@ -12,7 +13,14 @@ missing_packages() {
   find_chromium || echo chromium
 }
 
+# Garnet speaks Redis' protocol; it is a .NET tool.
+garnet_version=2.2.8
+garnet_folder=$PWD/artifacts/tools
+export PATH=$PATH:$garnet_folder
+
 install_missing_servers() {
+  find_garnet || dotnet tool install garnet-server --version "$garnet_version" --tool-path "$garnet_folder" ||
+    echo "Installing garnet-server failed; what needs it can't run."
   local missing
   mapfile -t missing < <(missing_packages)
   install_packages "${missing[@]}"

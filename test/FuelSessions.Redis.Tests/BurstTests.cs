@@ -52,6 +52,12 @@ public abstract class BurstTests
         protected override string Redis => server.Configuration;
     }
 
+    [Collection(GarnetCollection.Name)]
+    public sealed class OnGarnet(GarnetServer garnet) : BurstTests
+    {
+        protected override string Redis => garnet.Server.Configuration;
+    }
+
     [Collection(ClusterCollection.Name)]
     public sealed class OnCluster(RedisCluster cluster) : BurstTests
     {

@@ -24,6 +24,9 @@ public sealed class RedisServer : IAsyncLifetime
     /// <summary>Settings as on the command line: <c>--appendonly</c>, <c>yes</c>. By default nothing is written to disk.</summary>
     public string[] Settings { get; init; } = [];
 
+    /// <summary>Whether it is Microsoft's Garnet instead, with scripts in Lua that are atomic.</summary>
+    public bool IsGarnet { get; init; }
+
     /// <summary>Whether it is a node of a cluster, with <see cref="BusPort"/>.</summary>
     public bool IsClusterNode { get; init; }
 
@@ -54,13 +57,15 @@ public sealed class RedisServer : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        string name = IsGarnet ? "garnet-server" : "redis-server";
         _binary = (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(Path.PathSeparator)
-            .Select(folder => Path.Combine(folder, "redis-server"))
+            .Append(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet", "tools"))
+            .Select(folder => Path.Combine(folder, name))
             .FirstOrDefault(File.Exists);
         if (_binary is null)
         {
-            MissingReason = "There is no redis-server on the path (Debian: apt-get install redis-server).";
+            MissingReason = $"There is no {name} on the path ({(IsGarnet ? "dotnet tool install garnet-server --global" : "Debian: apt-get install redis-server")}).";
             return;
         }
 
@@ -77,7 +82,7 @@ public sealed class RedisServer : IAsyncLifetime
             // Someone else may have taken a port since it was found free.
             if (attempts == 0)
             {
-                throw new InvalidOperationException($"redis-server did not start: {log}");
+                throw new InvalidOperationException($"{name} did not start: {log}");
             }
         }
     }
@@ -161,6 +166,15 @@ public sealed class RedisServer : IAsyncLifetime
 
     private string[] Arguments(string log)
     {
+        if (IsGarnet)
+        {
+            return
+            [
+                "--port", $"{_port}", "--bind", "127.0.0.1", "--file-logger", log, "--checkpointdir", _folder!, "--memory", "64m", "--index", "16m",
+                "--lua", "--lua-transaction-mode", .. Settings,
+            ];
+        }
+
         string[] place = ["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _folder!, "--logfile", log, "--daemonize", "no"];
         if (Sentinel is not null)
         {
@@ -179,9 +193,10 @@ public sealed class RedisServer : IAsyncLifetime
     {
         try
         {
-            // Its own process: another server may have the port, and one that is no Redis may never answer.
+            // Its own process, which Garnet does not tell: another server may have the port, and one that is no Redis may never answer.
             Task<object?> info = SendAsync("INFO", "server");
-            return (await info.WaitAsync(TimeSpan.FromSeconds(5)))?.ToString()?.Contains($"process_id:{_processId}", StringComparison.Ordinal) == true;
+            string? told = (await info.WaitAsync(TimeSpan.FromSeconds(5)))?.ToString();
+            return told?.Contains(IsGarnet ? "garnet_version:" : $"process_id:{_processId}", StringComparison.Ordinal) == true && IsRunning();
         }
         catch (InvalidOperationException error)
         {

@@ -19,6 +19,14 @@ public sealed class RedisClusterConformance(RedisCluster cluster) : RedisTokenCo
     protected override string Configuration => cluster.Configuration;
 }
 
+[Collection(StoresOnGarnet.Name)]
+public sealed class GarnetConformance(GarnetServer garnet) : RedisTokenConformance
+{
+    protected override IReadOnlyList<RedisServer> Nodes => [garnet.Server];
+
+    protected override string Configuration => garnet.Server.Configuration;
+}
+
 public abstract class RedisTokenConformance : TokenManagerConformance
 {
     private readonly string _prefix = $"{Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8))}:";

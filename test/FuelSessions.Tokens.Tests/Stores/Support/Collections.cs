@@ -15,6 +15,12 @@ public sealed class StoresOnRedis : ICollectionFixture<RedisServer>
 }
 
 [CollectionDefinition(Name)]
+public sealed class StoresOnGarnet : ICollectionFixture<GarnetServer>
+{
+    public const string Name = "stores on Garnet";
+}
+
+[CollectionDefinition(Name)]
 public sealed class StoresOnCluster : ICollectionFixture<RedisCluster>
 {
     public const string Name = "stores on a Redis cluster";

@@ -127,6 +127,29 @@ public sealed class FailureTests : IAsyncLifetime
         await UntilSaysAsync(app, said);
     }
 
+    [Fact]
+    public async Task A_server_that_takes_no_writes_because_it_can_not_save()
+    {
+        await using TestApp app = await StartAsync(_server.Configuration, own: true);
+        string folder = (string)((object?[])(await _server.SendAsync("CONFIG", "GET", "dir"))!)[1]!;
+        await _server.SendAsync("CONFIG", "SET", "save", "3600 1");
+        Directory.Delete(folder, recursive: true);
+        try
+        {
+            await _server.SendAsync("BGSAVE");
+            while (!((string)(await _server.SendAsync("INFO", "persistence"))!).Contains("rdb_last_bgsave_status:err", StringComparison.Ordinal))
+            {
+                await Task.Delay(10);
+            }
+
+            await UntilSaysAsync(app, "MISCONF");
+        }
+        finally
+        {
+            Directory.CreateDirectory(folder);
+        }
+    }
+
     private static Task<TestApp> StartAsync(string configuration, bool own)
     {
         if (own)

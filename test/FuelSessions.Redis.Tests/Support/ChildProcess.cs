@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FuelSessions.Records;
+using FuelSessions.Redis.Tests.Failover;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
@@ -13,6 +14,7 @@ internal static class ChildProcess
 {
     internal const string Increment = "increment";
     internal const string Serve = "serve";
+    internal const string Failover = "failover";
 
     internal static Process Start(params string[] arguments)
     {
@@ -37,6 +39,9 @@ internal static class ChildProcess
                 return 0;
             case [Serve, string redis, string port]:
                 await ServeAsync(redis, port);
+                return 0;
+            case [Failover]:
+                await FailoverFigures.PrintAsync();
                 return 0;
             default:
                 Console.Error.WriteLine("Run the tests with `dotnet test`.");

@@ -15,6 +15,7 @@ internal static class ChildPrograms
 {
     internal const string Ready = "ready";
     internal const string Callers = "callers";
+    internal const string Credentials = "credentials";
     internal const string Holder = "holder";
     internal const string Site = "site";
     internal const string Script = "script";
@@ -27,6 +28,7 @@ internal static class ChildPrograms
     internal static Task<int>? Find(string[] arguments) => arguments switch
     {
         [Callers, .. var place] => CallAsync(Place.Of(place)),
+        [Credentials, .. var place] => CallAsClientAsync(Place.Of(place)),
         [Holder, .. var place] => HoldAsync(Place.Of(place)),
         [Site, .. var place] => ServeAsync(Place.Of(place)),
         [Script, string folder, string provider] => RunScriptAsync(folder, new Uri(provider)),
@@ -47,6 +49,20 @@ internal static class ChildPrograms
             return await caller.GetAccessTokenAsync();
         }));
         Console.WriteLine(string.Join('\n', tokens));
+        return 0;
+    }
+
+    /// <summary>A hundred callers who want the client's own token, which nobody has asked for yet.</summary>
+    private static async Task<int> CallAsClientAsync(Place place)
+    {
+        await using ServiceProvider services = new ServiceCollection()
+            .AddTokenSession(Place.Client, options => place.Configure(options).WithClientCredentials())
+            .BuildServiceProvider();
+        var sessions = services.GetRequiredService<TokenSessionFactory>();
+        TokenSession[] callers = await Task.WhenAll(Enumerable.Range(0, CallersEach).Select(_ => sessions.CreateAsync(Place.Client)));
+        Console.WriteLine(callers.Any(caller => caller.IsAuthenticated) ? "There is a token." : Ready);
+        await Console.In.ReadLineAsync();
+        Console.WriteLine(string.Join('\n', await Task.WhenAll(callers.Select(caller => caller.GetAccessTokenAsync()))));
         return 0;
     }
 

@@ -56,6 +56,24 @@ public abstract class TwoProcesses : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_hundred_first_callers_in_two_processes_cause_one_sign_in_of_the_client()
+    {
+        await using Child one = Child.Start(ChildPrograms.Credentials, Place.Arguments);
+        await using Child two = Child.Start(ChildPrograms.Credentials, Place.Arguments);
+        await one.AssertReadyAsync();
+        await two.AssertReadyAsync();
+        Provider.Slow();
+
+        one.Go();
+        two.Go();
+        string[] tokens = [.. await one.EndAsync(), .. await two.EndAsync()];
+
+        Assert.Equal((1, 0), (Provider.StandIn.TokenRequests, Provider.StandIn.Refused));
+        Assert.Equal(200, tokens.Length);
+        Assert.Single(tokens.Distinct());
+    }
+
+    [Fact]
     public async Task After_a_process_was_killed_in_mid_refresh_the_next_caller_goes_on_when_the_lock_ends()
     {
         await SignInAsync();

@@ -17,14 +17,15 @@ public sealed partial class Session
     /// Sets a flash variable, for the next request that uses the session. A dotted name sets one element, and makes the
     /// whole variable new again.
     /// </summary>
-    public Session SetFlash<T>(string name, T value)
+    public Session SetFlash<T>(SessionPath name, T value)
     {
-        _transaction.SetFlash(FlashKey(name), ValueSerializer.Serialize(name, value, Serializer));
+        VariablePath key = FlashKey(name);
+        _transaction.SetFlash(key, ValueSerializer.Serialize(key, value, Serializer));
         return this;
     }
 
     /// <summary>The same for a value of no particular type, such as a bare null.</summary>
-    public Session SetFlash(string name, object? value) => SetFlash<object?>(name, value);
+    public Session SetFlash(SessionPath name, object? value) => SetFlash<object?>(name, value);
 
     /// <summary>The flash variable's value; <paramref name="defaultValue"/> if there is none.</summary>
     /// <param name="expire">
@@ -32,17 +33,13 @@ public sealed partial class Session
     /// <see cref="FuelSessionsOptions.FlashExpireAfterGet"/> for one that this request has set, and no for one that it
     /// has kept.
     /// </param>
-    public T? GetFlash<T>(string name, T? defaultValue = default, bool? expire = null) =>
-        _transaction.TryGetFlash(FlashKey(name), expire, out ReadOnlyMemory<byte> json)
-            ? ValueSerializer.Deserialize<T>(name, json, Serializer)
-            : defaultValue;
+    public T? GetFlash<T>(SessionPath name, T? defaultValue = default, bool? expire = null) =>
+        TryGetFlash(name, expire, out T? value) ? value : defaultValue;
 
     /// <summary>The same with a default that is made only if it is needed.</summary>
     [OverloadResolutionPriority(1)] // A bare null as default fits both overloads.
-    public T? GetFlash<T>(string name, Func<T>? defaultValue, bool? expire = null) =>
-        _transaction.TryGetFlash(FlashKey(name), expire, out ReadOnlyMemory<byte> json)
-            ? ValueSerializer.Deserialize<T>(name, json, Serializer)
-            : defaultValue is null ? default : defaultValue();
+    public T? GetFlash<T>(SessionPath name, Func<T>? defaultValue, bool? expire = null) =>
+        TryGetFlash(name, expire, out T? value) ? value : defaultValue is null ? default : defaultValue();
 
     /// <summary>All flash variables of the current namespace by name. Each counts as read.</summary>
     public IReadOnlyDictionary<string, object?> GetFlash(bool? expire = null)
@@ -52,20 +49,20 @@ public sealed partial class Session
         foreach (string key in _transaction.FlashNames())
         {
             if (key.StartsWith(prefix, StringComparison.Ordinal)
-                && _transaction.TryGetFlash(new VariablePath(key, key, []), expire, out ReadOnlyMemory<byte> json))
+                && _transaction.TryGetFlash(VariablePath.Whole(key), expire, out ReadOnlyMemory<byte> json))
             {
                 string name = key[prefix.Length..];
-                values[name] = ValueSerializer.Deserialize<object>(name, json, Serializer);
+                values[name] = ValueSerializer.Deserialize<object>(VariablePath.Whole(name), json, Serializer);
             }
         }
 
         return values;
     }
 
-    /// <summary>Gives a flash variable one more request; without a name all of them, of every namespace.</summary>
-    public Session KeepFlash(string? name = null)
+    /// <summary>Gives a flash variable one more request, also if the path leads inside it; without a path all of them, of every namespace.</summary>
+    public Session KeepFlash(SessionPath name = default)
     {
-        foreach (string key in name is null ? _transaction.FlashNames() : [FlashKey(name).Name])
+        foreach (string key in name.IsNone ? _transaction.FlashNames() : [FlashKey(name).Name])
         {
             _transaction.KeepFlash(key);
         }
@@ -73,20 +70,28 @@ public sealed partial class Session
         return this;
     }
 
-    /// <summary>Removes a flash variable; without a name all of them, of every namespace.</summary>
-    public Session DeleteFlash(string? name = null)
+    /// <summary>Removes a flash variable or an element of one; without a path all of them, of every namespace.</summary>
+    public Session DeleteFlash(SessionPath name = default)
     {
-        if (name is null)
+        if (name.IsNone)
         {
             _transaction.ClearFlash();
         }
         else
         {
-            _transaction.RemoveFlash(FlashKey(name).Name);
+            _transaction.RemoveFlash(FlashKey(name));
         }
 
         return this;
     }
 
-    private VariablePath FlashKey(string name) => FlashVariables.Key(FlashId, VariablePath.Parse(name));
+    private bool TryGetFlash<T>(SessionPath name, bool? expire, out T? value)
+    {
+        VariablePath key = FlashKey(name);
+        bool found = _transaction.TryGetFlash(key, expire, out ReadOnlyMemory<byte> json);
+        value = found ? ValueSerializer.Deserialize<T>(key, json, Serializer) : default;
+        return found;
+    }
+
+    private VariablePath FlashKey(SessionPath name) => FlashVariables.Key(FlashId, name.Resolve());
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace FuelSessions;
 
 /// <summary>
@@ -12,6 +14,19 @@ public sealed class SessionValueException : InvalidOperationException
         Path = path;
         RequestedType = requested;
     }
+
+    private SessionValueException(string message, string path, Type requested)
+        : base(message)
+    {
+        Path = path;
+        RequestedType = requested;
+    }
+
+    internal static SessionValueException Through(string path, JsonTokenType kind, Type requested) => new(
+        $"Session variable '{path}' leads through {(kind switch { JsonTokenType.Number => "a number", JsonTokenType.String => "text", _ => "a truth value" })}, which would be lost. "
+        + "Where a part of the path is data that may hold dots, keep it in one part: $\"cart.items.{sku}\" written into the call, or SessionPath.Of(\"cart\", \"items\", sku).",
+        path,
+        requested);
 
     /// <summary>The path of the variable.</summary>
     public string Path { get; }

@@ -161,5 +161,7 @@ public sealed class FuelSessionsOptions
     /// </summary>
     public Action<SessionEvent>? OnEvent { get; set; }
 
+    internal ValueFormat Values => field ??= new ValueFormat(SerializerOptions);
+
     internal FuelSessionsOptions Clone() => (FuelSessionsOptions)MemberwiseClone();
 }

@@ -49,10 +49,19 @@ internal sealed class FlashVariables
         _expired = null;
     }
 
-    internal void Remove(string name)
+    internal void Remove(VariablePath key)
     {
-        _ages?.Remove(name);
-        _expired?.Remove(name);
+        if (key.IsWhole)
+        {
+            _ages?.Remove(key.Name);
+            _expired?.Remove(key.Name);
+        }
+        else if (_expired is not null && _expired.TryGetValue(key.Name, out ReadOnlyMemory<byte> whole))
+        {
+            var shown = new Variable(whole, stamp: 0);
+            shown.Remove(key.Rest);
+            _expired[key.Name] = shown.Json;
+        }
     }
 
     internal IEnumerable<string> Names(VariableMap flash) => _expired is null ? flash.Names : flash.Names.Union(_expired.Keys);
@@ -67,7 +76,8 @@ internal sealed class FlashVariables
         json = default;
         return _expired is not null
             && _expired.TryGetValue(key.Name, out ReadOnlyMemory<byte> whole)
-            && JsonElementPath.TryFind(whole, key.Rest, out json);
+            && JsonElementPath.TryFind(whole, key.Rest, out json, out System.Text.Json.JsonTokenType at)
+            && at == System.Text.Json.JsonTokenType.None;
     }
 
     /// <summary>A hit counts as a read; whether it consumes the variable depends on where it came from.</summary>
@@ -118,7 +128,7 @@ internal sealed class FlashVariables
         {
             if (flash.StampOf(name) == stamp)
             {
-                flash.Remove(new VariablePath(name, name, []));
+                flash.Remove(VariablePath.Whole(name));
             }
         }
     }

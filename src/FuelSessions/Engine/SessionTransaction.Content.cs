@@ -3,10 +3,11 @@ namespace FuelSessions.Engine;
 /// <summary>Variables and flash variables of a transaction.</summary>
 internal sealed partial class SessionTransaction
 {
-    internal bool TryGet(VariablePath path, out ReadOnlyMemory<byte> json)
+    /// <param name="asTree">Whether it is one of many: what is taken apart for it serves the next ones too.</param>
+    internal bool TryGet(VariablePath path, out ReadOnlyMemory<byte> json, bool asTree = false)
     {
         UseNow();
-        return _data.TryGet(path, out json);
+        return asTree ? _data.TryGetInTree(path, out json) : _data.TryGet(path, out json);
     }
 
     internal IReadOnlyCollection<string> Names()
@@ -85,17 +86,17 @@ internal sealed partial class SessionTransaction
     internal void KeepFlash(string name)
     {
         UseNow();
-        if (_flashAges.TryGet(_flash, new VariablePath(name, name, []), out ReadOnlyMemory<byte> json))
+        if (_flashAges.TryGet(_flash, VariablePath.Whole(name), out ReadOnlyMemory<byte> json))
         {
             Apply(new KeepFlashVariable(name, json));
             _flashAges.Keep(name);
         }
     }
 
-    internal void RemoveFlash(string name)
+    internal void RemoveFlash(VariablePath key)
     {
-        Apply(new RemoveFlashVariable(name));
-        _flashAges.Remove(name);
+        Apply(new RemoveFlashVariable(key));
+        _flashAges.Remove(key);
     }
 
     private ClearVariables? LastClear => _changes.Last<ClearVariables>();

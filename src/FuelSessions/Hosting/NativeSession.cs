@@ -26,14 +26,14 @@ internal sealed class NativeSession(RequestSessions sessions) : ISession
     public void Set(string key, byte[] value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        sessions.Current.Transaction.Apply(new SetVariable(Path(key), ValueSerializer.Serialize(key, value, sessions.Current.Transaction.Options.SerializerOptions)));
+        sessions.Current.Transaction.Apply(new SetVariable(Path(key), ValueSerializer.Serialize(Path(key), value, sessions.Current.Transaction.Options.Values)));
     }
 
     public bool TryGetValue(string key, [NotNullWhen(true)] out byte[]? value)
     {
         Session session = sessions.Current;
         value = session.Transaction.TryGet(Path(key), out ReadOnlyMemory<byte> json)
-            ? ValueSerializer.Deserialize<byte[]>(key, json, session.Transaction.Options.SerializerOptions)
+            ? ValueSerializer.Deserialize<byte[]>(Path(key), json, session.Transaction.Options.Values)
             : null;
         return value is not null;
     }

@@ -34,7 +34,7 @@ public class FlashKeepTests
     [EveryDriver("keep, keep, get, get", true)]
     [EveryDriver("delete, miss", false)]
     [EveryDriver("delete all, miss", false)]
-    [EveryDriver("delete element, miss", false)]
+    [EveryDriver("delete element, get", false)]
     [EveryDriver("keep, delete, miss", false)]
     [EveryDriver("delete, keep, miss", false)]
     [EveryDriver("delete all, keep all, miss", false)]

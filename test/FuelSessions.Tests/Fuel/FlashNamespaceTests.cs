@@ -85,16 +85,33 @@ public class FlashNamespaceTests
     }
 
     [Theory, EveryDriver]
-    public async Task KeepAndDeleteOfADottedNameActOnTheWholeVariable(string driver)
+    public async Task KeepOfADottedNameActsOnTheWholeVariableAndDeleteOnTheElement(string driver)
     {
         await using Site site = await Site.StartAsync(driver);
         await site.Visit(s => s.SetFlash("m.a", 1).SetFlash("m.b", 2).SetFlash("n.a", 1).SetFlash("n.b", 2));
-        await site.Visit(s => s.KeepFlash("m.a").KeepFlash("n.missing").DeleteFlash("n.b"));
+        await site.Visit(s => s.KeepFlash("m.a").KeepFlash("n.missing").DeleteFlash("n.b").DeleteFlash("n.none"));
         await site.Visit(s =>
         {
             Assert.Equal(2, s.GetFlash<int>("m.b"));
-            Assert.Equal(["m"], s.GetFlash().Keys);
+            Assert.Equal(1, s.GetFlash<int>("n.a"));
+            Assert.Null(s.GetFlash<int?>("n.b"));
         });
+        await site.Visit(s => Assert.Empty(s.GetFlash()));
+    }
+
+    [Theory, EveryDriver]
+    public async Task AnElementDeletedAfterASaveIsNotSeenAgain(string driver)
+    {
+        await using Site site = await Site.StartAsync(driver);
+        await site.Visit(s => s.SetFlash("form.name", "x").SetFlash("form.mail", "y"));
+        await site.VisitAsync(async s =>
+        {
+            await s.SaveAsync();
+            s.DeleteFlash("form.name");
+            Assert.Null(s.GetFlash<string>("form.name"));
+            Assert.Equal("y", s.GetFlash<string>("form.mail"));
+        });
+        Assert.Empty(await site.Visit(s => s.GetFlash()));
     }
 
     [Theory, EveryDriver]

@@ -172,13 +172,13 @@ public class PathTests
     public async Task EmptyPartsAreNamesToo(string driver)
     {
         await using Site site = await Site.StartAsync(driver);
-        await site.Visit(s => s.Set("a..b", 1).Set("c.", 2).Set(".d", 3));
+        await site.Visit(s => s.Set("a..b", 1).Set("c.", 2));
         await site.Visit(s =>
         {
-            Assert.Equal([1L, 2L, 3L], s.Get(["a..b", "c.", ".d"]).Values);
-            Assert.Equal(["a", "c", ""], s.All().Keys);
+            Assert.Equal([1L, 2L], s.Get(["a..b", "c."]).Values);
+            Assert.Equal(["a", "c"], s.All().Keys);
             Assert.False(s.Has("a.b"));
-            Assert.Equal([""], s.Delete(".d").Get<Dictionary<string, int>>("c")!.Keys);
+            Assert.Equal([""], s.Get<Dictionary<string, int>>("c")!.Keys);
         });
     }
 

@@ -202,7 +202,7 @@ internal sealed class Execution
         return new Found(
             session.State == SessionState.Active,
             session.TryGet(Variables.BasePath, out _),
-            session.TryGet(Variables.Sum, out ReadOnlyMemory<byte> sum) ? ValueSerializer.ReadInteger("n", sum) : 0,
+            session.TryGet(Variables.Sum, out ReadOnlyMemory<byte> sum) ? ValueSerializer.ReadInteger(Variables.Sum, sum) : 0,
             session.Principal);
     }
 

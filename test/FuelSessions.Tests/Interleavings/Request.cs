@@ -54,7 +54,7 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
         FinalKey = _session.Key,
         FinalEpoch = _session.Epoch,
         FinalPrincipal = _session.Principal,
-        FinalSum = _session.TryGet(Variables.Sum, out ReadOnlyMemory<byte> sum) ? ValueSerializer.ReadInteger("n", sum) : 0,
+        FinalSum = _session.TryGet(Variables.Sum, out ReadOnlyMemory<byte> sum) ? ValueSerializer.ReadInteger(Variables.Sum, sum) : 0,
         InHand = InHand(),
         Sent = Sent,
         Withdraws = _session.IdToSend is null && _session.IdToWithdraw,

@@ -32,5 +32,5 @@ internal static class Variables
     internal static long Share(long sum, int request) => sum / Amount(request, 0) % 100;
 
     internal static long Read(VariableMap data, VariablePath path) =>
-        data.TryGet(path, out ReadOnlyMemory<byte> json) ? ValueSerializer.ReadInteger(path.Text, json) : 0;
+        data.TryGet(path, out ReadOnlyMemory<byte> json) ? ValueSerializer.ReadInteger(path, json) : 0;
 }

@@ -137,7 +137,7 @@ internal sealed class WebSessionTokenStore : ITokenStore
     // A session without content is not stored; one with a place for tokens is.
     private static async ValueTask BeginAsync(SessionTransaction request)
     {
-        request.Apply(new SetVariable(new VariablePath(Variable, Variable, []), "{}"u8.ToArray()));
+        request.Apply(new SetVariable(VariablePath.Whole(Variable), "{}"u8.ToArray()));
         await request.SaveAsync(explicitly: true).ConfigureAwait(false);
     }
 

@@ -12,7 +12,7 @@ internal sealed class KeepFlashVariable(string name, ReadOnlyMemory<byte> json) 
     {
         if (flash.StampOf(name) is null)
         {
-            flash.Set(new VariablePath(name, name, []), json);
+            flash.Set(VariablePath.Whole(name), json);
         }
         else
         {
@@ -21,9 +21,9 @@ internal sealed class KeepFlashVariable(string name, ReadOnlyMemory<byte> json) 
     }
 }
 
-internal sealed class RemoveFlashVariable(string name) : IChange
+internal sealed class RemoveFlashVariable(VariablePath key) : IChange
 {
-    public void Apply(VariableMap data, VariableMap flash, bool lenient) => flash.Remove(new VariablePath(name, name, []));
+    public void Apply(VariableMap data, VariableMap flash, bool lenient) => flash.Remove(key);
 }
 
 internal sealed class ClearFlashVariables : IChange

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
 
 namespace FuelSessions.Engine;
 
@@ -17,6 +16,7 @@ internal sealed class RemoveVariable(VariablePath path) : IChange
 /// <param name="earlier">The one before it in the same request, whose part it also plays; null if there is none.</param>
 internal sealed class ClearVariables(ClearVariables? earlier) : IChange
 {
+    private readonly ClearVariables? _earlier = earlier;
     private ConcurrentDictionary<string, VariablePath>? _kept;
 
     /// <summary>
@@ -24,8 +24,11 @@ internal sealed class ClearVariables(ClearVariables? earlier) : IChange
     /// </summary>
     internal void Keep(VariablePath path)
     {
-        LazyInitializer.EnsureInitialized(ref _kept, static () => new(StringComparer.Ordinal))[path.Text] = path;
-        earlier?.Keep(path);
+        string text = path.Text;
+        for (ClearVariables? clear = this; clear is not null; clear = clear._earlier)
+        {
+            LazyInitializer.EnsureInitialized(ref clear._kept, static () => new(StringComparer.Ordinal))[text] = path;
+        }
     }
 
     public void Apply(VariableMap data, VariableMap flash, bool lenient)
@@ -60,7 +63,7 @@ internal sealed class IncrementVariable(VariablePath path, long by) : IChange
 
     public void Apply(VariableMap data, VariableMap flash, bool lenient)
     {
-        long before = ValueSerializer.ReadInteger(path.Text, data.TryGet(path, out ReadOnlyMemory<byte> json) ? json : (ReadOnlyMemory<byte>?)null);
+        long before = ValueSerializer.ReadInteger(path, data.TryGetToChange(path, typeof(long), out ReadOnlyMemory<byte> json) ? json : (ReadOnlyMemory<byte>?)null);
         try
         {
             Result = checked(before + by);
@@ -77,14 +80,14 @@ internal sealed class IncrementVariable(VariablePath path, long by) : IChange
 }
 
 /// <summary>Exact in the same way: a merge calls the function again, on the value that won.</summary>
-internal sealed class UpdateVariable<T>(VariablePath path, Func<T?, T?> update, JsonSerializerOptions options) : IChange
+internal sealed class UpdateVariable<T>(VariablePath path, Func<T?, T?> update, ValueFormat format) : IChange
 {
     internal T? Result { get; private set; }
 
     public void Apply(VariableMap data, VariableMap flash, bool lenient)
     {
-        T? before = data.TryGet(path, out ReadOnlyMemory<byte> json) ? ValueSerializer.Deserialize<T>(path.Text, json, options) : default;
+        T? before = data.TryGetToChange(path, typeof(T), out ReadOnlyMemory<byte> json) ? ValueSerializer.Deserialize<T>(path, json, format) : default;
         Result = update(before);
-        data.Set(path, ValueSerializer.Serialize(path.Text, Result, options), lenient);
+        data.Set(path, ValueSerializer.Serialize(path, Result, format), lenient);
     }
 }

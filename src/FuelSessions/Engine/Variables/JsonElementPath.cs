@@ -13,11 +13,17 @@ internal static class JsonElementPath
 
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaxDepth };
 
-    internal static JsonNode? Parse(ReadOnlySpan<byte> json) => JsonNode.Parse(json, nodeOptions: null, DocumentOptions);
+    internal static JsonNode? Parse(ReadOnlySpan<byte> json)
+    {
+        Steps.Take(json.Length);
+        return JsonNode.Parse(json, nodeOptions: null, DocumentOptions);
+    }
 
     /// <summary>The part of <paramref name="json"/> that the path leads to, without building a tree.</summary>
-    internal static bool TryFind(ReadOnlyMemory<byte> json, ReadOnlySpan<string> parts, out ReadOnlyMemory<byte> element)
+    /// <param name="endedAt">The scalar at which the path ended early, and the result is true; otherwise none.</param>
+    internal static bool TryFind(ReadOnlyMemory<byte> json, ReadOnlySpan<string> parts, out ReadOnlyMemory<byte> element, out JsonTokenType endedAt)
     {
+        endedAt = JsonTokenType.None;
         if (parts.IsEmpty)
         {
             element = json;
@@ -29,21 +35,74 @@ internal static class JsonElementPath
         reader.Read();
         foreach (string part in parts)
         {
-            bool found = reader.TokenType switch
+            bool found;
+            switch (reader.TokenType)
             {
-                JsonTokenType.StartObject => MoveToProperty(ref reader, part),
-                JsonTokenType.StartArray => VariablePath.TryIndex(part, out int index) && MoveToIndex(ref reader, index),
-                _ => false,
-            };
+                case JsonTokenType.StartObject:
+                    found = MoveToProperty(ref reader, part);
+                    break;
+                case JsonTokenType.StartArray:
+                    found = VariablePath.TryIndex(part, out int index) && MoveToIndex(ref reader, index);
+                    break;
+                case JsonTokenType.Null:
+                    return false;
+                default:
+                    endedAt = reader.TokenType;
+                    return true;
+            }
+
             if (!found)
             {
+                Steps.Take((int)reader.BytesConsumed);
                 return false;
             }
         }
 
         int start = (int)reader.TokenStartIndex;
         reader.Skip();
+        Steps.Take((int)reader.BytesConsumed);
         element = json[start..(int)reader.BytesConsumed];
+        return true;
+    }
+
+    /// <summary>The same in a tree.</summary>
+    internal static bool TryFind(JsonNode? tree, ReadOnlySpan<string> parts, out JsonNode? element, out JsonTokenType endedAt)
+    {
+        endedAt = JsonTokenType.None;
+        element = tree;
+        foreach (string part in parts)
+        {
+            Steps.Take(1);
+            switch (element)
+            {
+                case JsonObject map:
+                    if (!map.TryGetPropertyValue(part, out element))
+                    {
+                        return false;
+                    }
+
+                    break;
+                case JsonArray list:
+                    if (!VariablePath.TryIndex(part, out int index) || index >= list.Count)
+                    {
+                        return false;
+                    }
+
+                    element = list[index];
+                    break;
+                case null:
+                    return false;
+                default:
+                    endedAt = element.GetValueKind() switch
+                    {
+                        JsonValueKind.String => JsonTokenType.String,
+                        JsonValueKind.Number => JsonTokenType.Number,
+                        _ => JsonTokenType.True,
+                    };
+                    return true;
+            }
+        }
+
         return true;
     }
 
@@ -97,6 +156,7 @@ internal static class JsonElementPath
             case JsonObject map:
                 return map.Remove(parts[0]);
             case JsonArray list when VariablePath.TryIndex(parts[0], out int index) && index < list.Count:
+                Steps.Take(list.Count - index);
                 list.RemoveAt(index);
                 return true;
             default:
@@ -130,14 +190,16 @@ internal static class JsonElementPath
     private static JsonNode? Child(JsonNode? old, ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, string path) =>
         parts.Length == 1 ? Parse(json) : Set(old, parts[1..], json, lenient, path);
 
+    // Each element is moved once: taken from the front one by one, all that follow would move each time.
     private static JsonObject ToMap(JsonArray list)
     {
+        JsonNode?[] elements = [.. list];
+        list.Clear();
+        Steps.Take(elements.Length);
         JsonObject map = [];
-        for (int index = 0; list.Count > 0; index++)
+        for (int index = 0; index < elements.Length; index++)
         {
-            JsonNode? element = list[0];
-            list.RemoveAt(0);
-            map[index.ToString(System.Globalization.CultureInfo.InvariantCulture)] = element;
+            map.Add(index.ToString(System.Globalization.CultureInfo.InvariantCulture), elements[index]);
         }
 
         return map;

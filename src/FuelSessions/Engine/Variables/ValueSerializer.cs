@@ -28,7 +28,7 @@ internal static class ValueSerializer
     }
 
     /// <exception cref="ArgumentException">The value can't be serialised.</exception>
-    internal static byte[] Serialize<T>(string path, T value, JsonSerializerOptions options)
+    internal static byte[] Serialize<T>(VariablePath path, T value, ValueFormat format)
     {
         if (value is null)
         {
@@ -37,13 +37,13 @@ internal static class ValueSerializer
 
         if (value is char and (>= '\uD800' and <= '\uDFFF'))
         {
-            throw new ArgumentException($"The character in session variable '{path}' is half of a surrogate pair and can't be stored without loss.", nameof(value));
+            throw new ArgumentException($"The character in session variable '{path.Text}' is half of a surrogate pair and can't be stored without loss.", nameof(value));
         }
 
         Type type = value.GetType();
         try
         {
-            JsonTypeInfo info = TypeInfo(typeof(T), type, options);
+            JsonTypeInfo info = TypeInfo(typeof(T), type, format.Options);
             if (StoresNothing(info))
             {
                 throw Nothing(type);
@@ -54,7 +54,7 @@ internal static class ValueSerializer
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             throw new ArgumentException(
-                $"Session variable '{path}' can't hold a value of type '{type}': it can't be serialised as JSON. "
+                $"Session variable '{path.Text}' can't hold a value of type '{type}': it can't be serialised as JSON. "
                 + "Store plain data (numbers, text, lists, maps, objects with public properties), or add a converter to FuelSessionsOptions.SerializerOptions.",
                 nameof(value),
                 error);
@@ -62,7 +62,7 @@ internal static class ValueSerializer
     }
 
     /// <exception cref="SessionValueException">What is stored is no <typeparamref name="T"/>.</exception>
-    internal static T? Deserialize<T>(string path, ReadOnlyMemory<byte> json, JsonSerializerOptions options)
+    internal static T? Deserialize<T>(VariablePath path, ReadOnlyMemory<byte> json, ValueFormat format)
     {
         try
         {
@@ -72,11 +72,11 @@ internal static class ValueSerializer
                 return (T?)Natural(document.RootElement);
             }
 
-            return JsonSerializer.Deserialize(json.Span, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)));
+            return JsonSerializer.Deserialize(json.Span, (JsonTypeInfo<T>)format.Options.GetTypeInfo(typeof(T)));
         }
         catch (Exception error) when (error is JsonException or NotSupportedException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new SessionValueException(path, KindOf(json.Span), typeof(T), error);
+            throw new SessionValueException(path.Text, KindOf(json.Span), typeof(T), error);
         }
     }
 
@@ -94,7 +94,7 @@ internal static class ValueSerializer
     };
 
     /// <summary>A stored whole number, for an increment; 0 where nothing or null is stored.</summary>
-    internal static long ReadInteger(string path, ReadOnlyMemory<byte>? json)
+    internal static long ReadInteger(VariablePath path, ReadOnlyMemory<byte>? json)
     {
         if (json is not { } stored || stored.Span.SequenceEqual("null"u8))
         {
@@ -103,7 +103,7 @@ internal static class ValueSerializer
 
         return long.TryParse(stored.Span, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
             ? number
-            : throw new SessionValueException(path, KindOf(stored.Span), typeof(long), null);
+            : throw new SessionValueException(path.Text, KindOf(stored.Span), typeof(long), null);
     }
 
     internal static byte[] WriteInteger(long number)

@@ -18,7 +18,28 @@ internal sealed class Variable(ReadOnlyMemory<byte> json, long stamp)
     /// <summary>The record version that set it; 0: the one about to be written. Tells a flash variable from a later one of its name.</summary>
     internal long Stamp { get; set; } = stamp;
 
-    internal ReadOnlyMemory<byte> Json => _json ??= Render();
+    internal ReadOnlyMemory<byte> Json => _json ??= Render(_tree);
+
+    /// <summary>The element that the path leads to. True with a token: the path ended early, at a scalar of that kind.</summary>
+    /// <param name="asTree">Whether more will be looked for, for which it pays to have a tree.</param>
+    internal bool TryFind(ReadOnlySpan<string> parts, out ReadOnlyMemory<byte> json, out JsonTokenType endedAt, bool asTree = false)
+    {
+        if (_json is { } whole && (parts.IsEmpty || !asTree))
+        {
+            return JsonElementPath.TryFind(whole, parts, out json, out endedAt);
+        }
+
+        // The element alone, not the whole: a change to each of many elements would write out all of them each time.
+        _tree ??= JsonElementPath.Parse(Json.Span);
+        json = default;
+        if (!JsonElementPath.TryFind(_tree, parts, out JsonNode? element, out endedAt))
+        {
+            return false;
+        }
+
+        json = endedAt != JsonTokenType.None ? default : parts.IsEmpty ? Json : Render(element);
+        return true;
+    }
 
     internal void Set(ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, string path)
     {
@@ -57,12 +78,18 @@ internal sealed class Variable(ReadOnlyMemory<byte> json, long stamp)
         writer.Block(Json.Span);
     }
 
-    private ReadOnlyMemory<byte> Render()
+    private static ReadOnlyMemory<byte> Render(JsonNode? node)
     {
+        if (node is null)
+        {
+            return "null"u8.ToArray();
+        }
+
         var buffer = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(buffer, WriterOptions);
-        _tree!.WriteTo(writer);
+        node.WriteTo(writer);
         writer.Flush();
+        Steps.Take(buffer.WrittenCount);
         return buffer.WrittenMemory;
     }
 }

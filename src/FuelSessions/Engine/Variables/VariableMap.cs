@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
@@ -16,7 +17,7 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
     private ReadOnlyMemory<byte> _encoded = encoded;
     private Patch? _patches;
     private int _patchCount;
-    private OrderedDictionary<string, Variable>? _open;
+    private OpenVariables? _open;
 
     internal VariableMap()
         : this(default)
@@ -25,12 +26,30 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
 
     internal bool IsEmpty => _open is null ? _encoded.IsEmpty && _patches is null : _open.Count == 0;
 
-    internal IReadOnlyCollection<string> Names => Open().Keys;
+    internal IReadOnlyCollection<string> Names => Open().Names;
 
-    internal bool TryGet(VariablePath path, out ReadOnlyMemory<byte> json)
+    internal bool TryGet(VariablePath path, out ReadOnlyMemory<byte> json) =>
+        TryFind(path, out json, out JsonTokenType at) && at == JsonTokenType.None;
+
+    /// <summary>
+    /// The same for one of many: what is taken apart for it stays so, and the next one is found without going over everything again.
+    /// </summary>
+    internal bool TryGetInTree(VariablePath path, out ReadOnlyMemory<byte> json)
     {
         json = default;
-        return TryGetWhole(path.Name, out ReadOnlyMemory<byte> whole) && JsonElementPath.TryFind(whole, path.Rest, out json);
+        return Open().TryGet(path.Name, out Variable? variable) && variable.TryFind(path.Rest, out json, out JsonTokenType at, asTree: true) && at == JsonTokenType.None;
+    }
+
+    /// <summary>The same for a change that begins with what is there.</summary>
+    /// <exception cref="SessionValueException">The path leads through what is no map, list or null: the change would put a map in its place.</exception>
+    internal bool TryGetToChange(VariablePath path, Type wanted, out ReadOnlyMemory<byte> json)
+    {
+        if (TryFind(path, out json, out JsonTokenType at))
+        {
+            return at == JsonTokenType.None ? true : throw SessionValueException.Through(path.Text, at, wanted);
+        }
+
+        return false;
     }
 
     internal bool TryGetWhole(string name, out ReadOnlyMemory<byte> json)
@@ -43,6 +62,15 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
 
         json = default;
         return _open is null && TryFindEncoded(name, out json, out _);
+    }
+
+    // True with a token: the path ended early, at a scalar of that kind.
+    private bool TryFind(VariablePath path, out ReadOnlyMemory<byte> json, out JsonTokenType endedAt)
+    {
+        json = default;
+        endedAt = JsonTokenType.None;
+        return Changed(path.Name) is { } variable ? variable.TryFind(path.Rest, out json, out endedAt)
+            : _open is null && TryFindEncoded(path.Name, out ReadOnlyMemory<byte> whole, out _) && JsonElementPath.TryFind(whole, path.Rest, out json, out endedAt);
     }
 
     internal void Set(VariablePath path, ReadOnlyMemory<byte> json, bool lenient = false)
@@ -72,7 +100,7 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
         {
             Open().Remove(path.Name);
         }
-        else if (Open().TryGetValue(path.Name, out Variable? variable))
+        else if (Open().TryGet(path.Name, out Variable? variable))
         {
             variable.Remove(path.Rest);
         }
@@ -87,12 +115,12 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
     }
 
     /// <summary>The stamp of a variable; null if there is none.</summary>
-    internal long? StampOf(string name) => Open().TryGetValue(name, out Variable? variable) ? variable.Stamp : null;
+    internal long? StampOf(string name) => Open().TryGet(name, out Variable? variable) ? variable.Stamp : null;
 
     /// <summary>Marks a variable as set by the version about to be written.</summary>
     internal void Restamp(string name)
     {
-        if (Open().TryGetValue(name, out Variable? variable))
+        if (Open().TryGet(name, out Variable? variable))
         {
             variable.Stamp = 0;
         }
@@ -116,10 +144,10 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
         return _encoded;
     }
 
-    private static byte[] EncodeOpen(OrderedDictionary<string, Variable> open, long stamp)
+    private static byte[] EncodeOpen(OpenVariables open, long stamp)
     {
         int size = RecordWriter.SizeOf((ulong)open.Count);
-        foreach ((string name, Variable variable) in open)
+        foreach ((string name, Variable variable) in open.InOrder())
         {
             size += variable.EncodedSize(name, stamp);
         }
@@ -127,7 +155,7 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
         byte[] buffer = new byte[size];
         var writer = new RecordWriter(buffer);
         writer.Varint((ulong)open.Count);
-        foreach ((string name, Variable variable) in open)
+        foreach ((string name, Variable variable) in open.InOrder())
         {
             variable.Encode(ref writer, name);
         }
@@ -195,7 +223,7 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
         }
         else if (_open is not null || _patchCount == MostPatches)
         {
-            Open()[name] = variable;
+            Open().Put(name, variable);
         }
         else
         {
@@ -212,7 +240,7 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
     }
 
     private Variable? Changed(string name) =>
-        _open is null ? FindPatch(name)?.Variable : _open.TryGetValue(name, out Variable? variable) ? variable : null;
+        _open is null ? FindPatch(name)?.Variable : _open.TryGet(name, out Variable? variable) ? variable : null;
 
     private Patch? FindPatch(string name)
     {
@@ -225,14 +253,14 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
         return patch;
     }
 
-    private OrderedDictionary<string, Variable> Open()
+    private OpenVariables Open()
     {
         if (_open is not null)
         {
             return _open;
         }
 
-        var open = new OrderedDictionary<string, Variable>(StringComparer.Ordinal);
+        var open = new OpenVariables();
         if (!_encoded.IsEmpty)
         {
             ReadOnlySpan<byte> span = _encoded.Span;
@@ -241,15 +269,16 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
             {
                 long stamp = (long)reader.Varint();
                 string name = Encoding.UTF8.GetString(span[reader.Block()]);
-                open[name] = new Variable(_encoded[reader.Block()], stamp);
+                open.Put(name, new Variable(_encoded[reader.Block()], stamp));
             }
         }
 
         for (Patch? patch = _patches; patch is not null; patch = patch.Next)
         {
-            open[patch.Name] = patch.Variable;
+            open.Put(patch.Name, patch.Variable);
         }
 
+        Steps.Take(_encoded.Length);
         _patches = null;
         return _open = open;
     }
@@ -275,6 +304,7 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
             reader.Varint();
             bool found = span[reader.Block()].SequenceEqual(wanted);
             Range value = reader.Block();
+            Steps.Take(1);
             if (found)
             {
                 json = _encoded[value];

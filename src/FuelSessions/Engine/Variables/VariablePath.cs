@@ -2,23 +2,30 @@ using System.Globalization;
 
 namespace FuelSessions.Engine;
 
-/// <summary>The name of a variable and, behind dots, the way to an element inside it: <c>cart.items.7</c>.</summary>
+/// <summary>The name of a variable and the way to an element inside it.</summary>
 internal readonly struct VariablePath
 {
     /// <summary>Bounds the depth of what is stored, so that it can always be read again.</summary>
     internal const int MaxParts = 32;
 
     private readonly string[] _rest;
+    private readonly string? _text;
 
     internal VariablePath(string text, string name, string[] rest)
     {
-        Text = text;
+        _text = text;
         Name = name;
         _rest = rest;
     }
 
-    /// <summary>The path as it was written, for messages.</summary>
-    internal string Text { get; }
+    private VariablePath(string[] parts)
+    {
+        Name = parts[0];
+        _rest = parts[1..];
+    }
+
+    /// <summary>The path as it was written, for messages; parts that hold dots are in brackets.</summary>
+    internal string Text => _text ?? string.Join('.', _rest.Prepend(Name).Select(static part => part.Contains('.') ? $"[{part}]" : part));
 
     /// <summary>The variable: the first part.</summary>
     internal string Name { get; }
@@ -30,23 +37,41 @@ internal readonly struct VariablePath
 
     internal VariablePath Renamed(string name) => new(Text, name, _rest);
 
-    /// <exception cref="ArgumentException">The path is null or empty, too deep, or not valid Unicode.</exception>
+    /// <exception cref="ArgumentException">The path is null or empty, begins with a dot, is too deep, or not valid Unicode.</exception>
     internal static VariablePath Parse(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Unicode.ThrowIfBroken(path, "The name of a session variable", nameof(path));
-        if (!path.Contains('.'))
+        int dots = path.AsSpan().Count('.');
+        if (dots == 0)
         {
             return new VariablePath(path, path, []);
         }
 
+        // Before anything is allocated that grows with the dots.
+        ThrowIfTooDeep(dots + 1);
+        ThrowIfNameless(path[0] == '.');
         string[] parts = path.Split('.');
-        return parts.Length <= MaxParts
-            ? new VariablePath(path, parts[0], parts[1..])
-            : throw new ArgumentException(
-                $"The path of a session variable has {parts.Length} parts; at most {MaxParts} are allowed. Store a value with that structure instead.",
-                nameof(path));
+        return new VariablePath(path, parts[0], parts[1..]);
     }
+
+    /// <summary>Parts that are not to be split at their dots.</summary>
+    /// <exception cref="ArgumentException">There are none or too many, the first one is empty, or one is null or not valid Unicode.</exception>
+    internal static VariablePath Of(string[] parts)
+    {
+        ThrowIfTooDeep(parts.Length);
+        ThrowIfNameless(parts.Length == 0 || parts[0] is "");
+        foreach (string part in parts)
+        {
+            ArgumentNullException.ThrowIfNull(part, "path");
+            Unicode.ThrowIfBroken(part, "The name of a session variable", "path");
+        }
+
+        return new VariablePath(parts);
+    }
+
+    /// <summary>A variable as a whole, by its name.</summary>
+    internal static VariablePath Whole(string name) => new(name, name, []);
 
     /// <summary>A variable whose name is not to be split at its dots.</summary>
     internal static VariablePath Verbatim(string variable, string element) => new($"{variable}.{element}", variable, [element]);
@@ -69,5 +94,26 @@ internal readonly struct VariablePath
         }
 
         return true;
+    }
+
+    private static void ThrowIfTooDeep(int parts)
+    {
+        if (parts > MaxParts)
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"The path of a session variable has {parts} parts; at most {MaxParts} are allowed. Store a value with that structure instead, ")
+                + "or keep data that may hold dots in one part: SessionPath.Of(\"cart\", \"items\", sku).",
+                "path");
+        }
+    }
+
+    private static void ThrowIfNameless(bool nameless)
+    {
+        if (nameless)
+        {
+            throw new ArgumentException(
+                "The path of a session variable begins with the variable's name, which can't be empty. A name that may hold dots is one part in SessionPath.Of(name).",
+                "path");
+        }
     }
 }

@@ -52,6 +52,13 @@ public abstract class ProcessTests
         protected override string Redis => server.Configuration;
     }
 
+    // Several connections: without its transaction mode, Garnet's scripts are not atomic.
+    [Collection(GarnetCollection.Name)]
+    public sealed class OnGarnet(GarnetServer garnet) : ProcessTests
+    {
+        protected override string Redis => garnet.Server.Configuration;
+    }
+
     [Collection(ClusterCollection.Name)]
     public sealed class OnCluster(RedisCluster cluster) : ProcessTests
     {

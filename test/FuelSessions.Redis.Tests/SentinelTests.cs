@@ -19,10 +19,16 @@ public sealed class SentinelTests : IAsyncLifetime
     public Task DisposeAsync() => _redis.DisposeAsync();
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task After_a_failover_the_app_goes_on_with_what_it_had(bool planned)
+    [InlineData(false, "")]
+    [InlineData(true, "")]
+    [InlineData(true, ",user=app,password=password")]
+    public async Task After_a_failover_the_app_goes_on_with_what_it_had(bool planned, string user)
     {
+        foreach (RedisServer server in new[] { _redis.First, _redis.Second })
+        {
+            await server.SendAsync(["ACL", "SETUSER", "app", "reset", .. RedisPermissions.For("Sentinel")]);
+        }
+
         await using TestApp app = await TestApp.StartAsync(
             options => options.Driver = "redis",
             web =>
@@ -30,7 +36,7 @@ public sealed class SentinelTests : IAsyncLifetime
                 web.MapGet("/count", (Session session) => session.Increment("counter"));
                 web.MapGet("/look", (Session session) => session.Get<int>("counter"));
             },
-            drivers => drivers.AddRedisDriver(_redis.Configuration));
+            drivers => drivers.AddRedisDriver(_redis.Configuration + user));
         using TestBrowser browser = app.NewBrowser();
         await UntilWorksAsync(browser, "/count");
         await UntilWorksAsync(browser, "/count");

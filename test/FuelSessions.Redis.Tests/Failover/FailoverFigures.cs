@@ -16,7 +16,7 @@ internal static class FailoverFigures
         foreach (string[] settings in (string[][])[[], MinReplicas])
         {
             string setting = settings.Length == 0 ? "0" : "1";
-            await MeasureAsync($"the master is killed | {setting}", settings, redis => redis.First.KillAsync());
+            await MeasureAsync($"the master is killed, and back 15 s later | {setting}", settings, KillAsync);
             await MeasureAsync($"the master stands still for 10 s | {setting}", settings, StandStillAsync);
             await MeasureAsync($"planned (`SENTINEL FAILOVER`) | {setting}", settings, redis => redis.FailOverAsync());
         }
@@ -79,6 +79,13 @@ internal static class FailoverFigures
 
         (int acknowledged, int missing) = await users.EndAsync();
         Console.WriteLine($"| {what} | {acknowledged:N0} | {missing:N0} | {users.Errors.TotalSeconds:0.0} s |");
+    }
+
+    private static async Task KillAsync(RedisSentinels redis)
+    {
+        await redis.First.KillAsync();
+        await Task.Delay(TimeSpan.FromSeconds(15));
+        await redis.First.StartAsync();
     }
 
     private static async Task StandStillAsync(RedisSentinels redis)

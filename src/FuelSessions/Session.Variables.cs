@@ -70,7 +70,8 @@ public sealed partial class Session
     /// of a list appends.
     /// </summary>
     /// <exception cref="ArgumentException">
-    /// <paramref name="path"/> is none (see <see cref="SessionPath"/>), or the value can't be serialised.
+    /// <paramref name="path"/> is none (see <see cref="SessionPath"/>), or the value can't be serialised, or would not come back
+    /// as it is (see <see cref="FuelSessionsOptions.UncheckedTypes"/>).
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An index lies further past the end of a list.</exception>
     public Session Set<T>(SessionPath path, T value)

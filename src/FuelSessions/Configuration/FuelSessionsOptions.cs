@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FuelSessions.Configuration;
 using FuelSessions.Engine;
 using Microsoft.AspNetCore.Http;
 
@@ -153,7 +154,15 @@ public sealed class FuelSessionsOptions
     /// How values become JSON. Names are kept as declared and are case sensitive; fields count. Source-generated
     /// contexts go to the front of its <see cref="JsonSerializerOptions.TypeInfoResolverChain"/>.
     /// </summary>
-    public JsonSerializerOptions SerializerOptions { get; } = ValueSerializer.CreateOptions();
+    public JsonSerializerOptions SerializerOptions { get; } = ValueForms.CreateOptions();
+
+    /// <summary>
+    /// Types whose values are stored as the serialiser writes them, whatever it reads back. Other types are refused by
+    /// <see cref="Session.Set{T}(SessionPath, T)"/> if a value would come back as another one: by their contract, which is looked at once a type, and
+    /// for comparers of sets and maps and for values of derived types. Types with a converter of your own are not looked at. An open generic
+    /// type stands for all of its types. Default none; add to it before the first request.
+    /// </summary>
+    public ISet<Type> UncheckedTypes { get; } = new HashSet<Type>();
 
     /// <summary>
     /// Told of what an app may want to act upon, such as a possible theft. Called in the request, after it was
@@ -161,7 +170,7 @@ public sealed class FuelSessionsOptions
     /// </summary>
     public Action<SessionEvent>? OnEvent { get; set; }
 
-    internal ValueFormat Values => field ??= new ValueFormat(SerializerOptions);
+    internal ValueFormat Values => field ??= new ValueFormat(SerializerOptions, UncheckedTypes);
 
     internal FuelSessionsOptions Clone() => (FuelSessionsOptions)MemberwiseClone();
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Collections;
 using System.Globalization;
+using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -20,7 +22,14 @@ internal static class ValueSerializer
             // Without its fields a tuple would be stored as nothing.
             IncludeFields = true,
             MaxDepth = 256,
-            Converters = { new WholeText() },
+            Converters =
+            {
+                new WholeText(),
+                new WholeCharacter(),
+                new WholeNumber(),
+                new StackInOrder(),
+                new TextForm<IPAddress>(static address => address.ToString(), IPAddress.Parse),
+            },
         };
         options.TypeInfoResolverChain.Add(SessionJsonContext.Default);
         AddReflection(options);
@@ -44,12 +53,24 @@ internal static class ValueSerializer
         try
         {
             JsonTypeInfo info = TypeInfo(typeof(T), type, format.Options);
-            if (StoresNothing(info))
+            if (StoresNothing(info) && !format.IsUnchecked(type))
             {
                 throw Nothing(type);
             }
 
-            return JsonSerializer.SerializeToUtf8Bytes(value, info);
+            ValueContract contract = format.ContractOf(info.Type);
+            string? lost = contract.Refusal is { } refusal && !(typeof(T).IsInterface && typeof(T) != info.Type && format.ContractOf(typeof(T)).Refusal is null) ? refusal : null;
+            byte[] json = lost is null ? JsonSerializer.SerializeToUtf8Bytes(value, info) : [];
+            lost ??= contract.NeedsCheck ? contract.Check(value) : null;
+            return lost is null ? json : throw new ChangesOnTheWayException(lost);
+        }
+        catch (ChangesOnTheWayException error)
+        {
+            throw new ArgumentException(
+                $"Session variable '{path.Text}' can't hold a value of type '{type}': it would not come back as it is. {error.Message}. "
+                + "If nothing is lost by that, add the type to FuelSessionsOptions.UncheckedTypes.",
+                nameof(value),
+                error);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
@@ -165,6 +186,7 @@ internal static class ValueSerializer
         {
             var resolver = new DefaultJsonTypeInfoResolver();
             resolver.Modifiers.Add(RefuseEmpty);
+            resolver.Modifiers.Add(FillCollections);
             options.TypeInfoResolverChain.Add(resolver);
         }
     }
@@ -177,4 +199,43 @@ internal static class ValueSerializer
             info.OnSerializing = static value => throw Nothing(value.GetType());
         }
     }
+
+    // A collection that its object makes, and that has no setter, is filled when it is read, if it begins empty.
+    private static void FillCollections(JsonTypeInfo info)
+    {
+        if (info is not { Kind: JsonTypeInfoKind.Object, CreateObject: { } create })
+        {
+            return;
+        }
+
+        object? sample = null;
+        foreach (JsonPropertyInfo property in info.Properties)
+        {
+            if (property is { Set: null, Get: { } get, AssociatedParameter: null, ObjectCreationHandling: null, CustomConverter: null }
+                && property.PropertyType is { IsArray: false, IsValueType: false } type && IsFillable(type))
+            {
+                try
+                {
+                    if (get(sample ??= create()) is IEnumerable empty && !empty.GetEnumerator().MoveNext() && empty is not IList { IsReadOnly: true })
+                    {
+                        property.ObjectCreationHandling = JsonObjectCreationHandling.Populate;
+                    }
+                }
+                catch (Exception error) when (error is not OutOfMemoryException)
+                {
+                    // An object that can't be made without its parts is refused when it is set, as is any member without a setter.
+                    return;
+                }
+            }
+        }
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Used with reflection only, which trimming switches off.")]
+    private static bool IsFillable(Type type) =>
+        (type.IsGenericType && type.GetGenericTypeDefinition() is var own && IsFillableContract(own))
+        || Array.Exists(type.GetInterfaces(), static contract => contract.IsGenericType && IsFillableContract(contract.GetGenericTypeDefinition()));
+
+    private static bool IsFillableContract(Type definition) => definition == typeof(ICollection<>);
+
+    private sealed class ChangesOnTheWayException(string message) : NotSupportedException(message);
 }

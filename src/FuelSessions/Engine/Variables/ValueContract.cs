@@ -1,0 +1,210 @@
+using System.Collections;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace FuelSessions.Engine;
+
+/// <summary>
+/// What the serialiser's contract for a type says about its values: whether they come back as what they were, for a reason that
+/// lies in the type (<see cref="Refusal"/>) or in one value (<see cref="Check"/>, which is only called where something can be found).
+/// </summary>
+internal sealed class ValueContract
+{
+    private readonly ValueFormat _format;
+    private readonly Type _type;
+    private readonly string? _ownRefusal;
+    private readonly List<Member> _members = [];
+    private readonly Func<object, object?>? _comparer;
+    private readonly object? _usualComparer;
+    private readonly bool _isExact;
+    private (string? Refusal, bool NeedsCheck)? _judged;
+
+    internal ValueContract(Type type, ValueFormat format)
+    {
+        _type = type;
+        _format = format;
+        if (format.IsUnchecked(type) || !format.Options.TryGetTypeInfo(type, out JsonTypeInfo? info))
+        {
+            return;
+        }
+
+        if (StackInOrder.ElementOf(info) is { } element)
+        {
+            _members.Add(new Member("[]", null, element));
+        }
+        else if (info.Converter.GetType().Assembly != typeof(JsonSerializer).Assembly)
+        {
+            return;
+        }
+
+        switch (info.Kind)
+        {
+            case JsonTypeInfoKind.Object:
+                _ownRefusal = Unreadable(info) ?? AddMembers(info);
+                _isExact = !type.IsSealed && !type.IsValueType && info.PolymorphismOptions is null;
+                break;
+            case JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary:
+                _ownRefusal = HiddenState.OfCollection(type) is { } lost ? $"'{lost}' is no element of the collection and is not stored"
+                    : StackInOrder.IsReversed(type) ? "its elements would come back in reverse"
+                    : Unreadable(info);
+                AddElement(info.KeyType);
+                AddElement(info.ElementType);
+                _comparer = KeyComparer.Of(type);
+                _usualComparer = _comparer is not null && info.CreateObject is { } create ? _comparer(create()) : null;
+                _isExact = !type.IsSealed && !type.IsInterface && !type.IsAbstract && !type.IsValueType && !type.IsArray;
+                break;
+        }
+    }
+
+    /// <summary>The member because of which no value of the type is safe, and why; null if there is none.</summary>
+    internal string? Refusal => Judged.Refusal;
+
+    internal bool NeedsCheck => Judged.NeedsCheck;
+
+    private (string? Refusal, bool NeedsCheck) Judged => _judged ??= Judge();
+
+    /// <summary>What of this value would be lost, and why; null if nothing. It has no cycles: it was serialised before.</summary>
+    internal string? Check(object value) => Find(value, _type.Name);
+
+    private string? Find(object value, string place)
+    {
+        if (_comparer is not null && _comparer(value) is { } comparer && !KeyComparer.IsUsual(comparer, _usualComparer))
+        {
+            return $"'{place}' has a comparer of its own ({comparer.GetType().Name}), which is not stored";
+        }
+
+        foreach (Member member in _members)
+        {
+            ValueContract declared = _format.ContractOf(member.Type);
+            if (!declared._isExact && !declared.NeedsCheck && !member.Type.IsInterface)
+            {
+                continue;
+            }
+
+            foreach (object? part in Parts(member, value))
+            {
+                if (part is not null && FindIn(part, declared, member.Property is null ? place + member.Name : $"{place}.{member.Name}") is { } lost)
+                {
+                    return lost;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private string? FindIn(object part, ValueContract declared, string place)
+    {
+        Type actual = part.GetType();
+        if (declared._isExact && actual != declared._type)
+        {
+            return $"'{place}' holds a '{actual}' where '{declared._type}' is declared, and would come back as the latter";
+        }
+
+        return (actual == declared._type ? declared : _format.ContractOf(actual)).Find(part, place);
+    }
+
+    private static IEnumerable Parts(Member member, object value) => member switch
+    {
+        { Property.Get: { } get } => new[] { get(value) },
+        _ when value is IDictionary map => map.Values,
+        _ => value as ICollection ?? (IEnumerable)Array.Empty<object>(),
+    };
+
+    private (string?, bool) Judge()
+    {
+        // A type may contain itself: each is looked at once.
+        HashSet<Type> seen = [_type];
+        Queue<(ValueContract Contract, string Place)> waiting = new([(this, _type.Name)]);
+        bool needsCheck = false;
+        while (waiting.TryDequeue(out (ValueContract Contract, string Place) next))
+        {
+            if (next.Contract._ownRefusal is { } reason)
+            {
+                return ($"'{next.Place}': {reason}", false);
+            }
+
+            needsCheck |= next.Contract._comparer is not null;
+            foreach (Member member in next.Contract._members)
+            {
+                ValueContract child = _format.ContractOf(member.Type);
+                needsCheck |= child._isExact || (member.Type.IsInterface && child._members.Count > 0);
+                if (seen.Add(member.Type))
+                {
+                    waiting.Enqueue((child, member.Property is null ? next.Place + member.Name : $"{next.Place}.{member.Name}"));
+                }
+            }
+        }
+
+        return (null, needsCheck);
+    }
+
+    private void AddElement(Type? element)
+    {
+        if (element is not null)
+        {
+            _members.Add(new Member("[]", null, element));
+        }
+    }
+
+    private string? AddMembers(JsonTypeInfo info)
+    {
+        foreach (JsonDerivedType derived in info.PolymorphismOptions?.DerivedTypes ?? [])
+        {
+            if (derived.DerivedType != info.Type)
+            {
+                _members.Add(new Member("", null, derived.DerivedType));
+            }
+        }
+
+        foreach (JsonPropertyInfo property in info.Properties)
+        {
+            if (property.Get is null || property.IsExtensionData)
+            {
+                continue;
+            }
+
+            if (property.Set is null && property.AssociatedParameter is null && property.ObjectCreationHandling != JsonObjectCreationHandling.Populate)
+            {
+                if (HiddenState.MayHold(info, property))
+                {
+                    return $"'{property.Name}' is stored, and nothing sets it when the value is read: give it a public setter or a constructor parameter of its name, "
+                        + "or [JsonInclude]; [JsonIgnore] if it need not be stored";
+                }
+            }
+            else if (property.CustomConverter is null)
+            {
+                _members.Add(new Member(property.Name, property, property.PropertyType));
+            }
+        }
+
+        return HiddenState.OfObject(info) is { } hidden ? $"'{hidden}' is not public and is not stored: mark it [JsonInclude] or [JsonIgnore]" : null;
+    }
+
+    // Asks the serialiser, with JSON that ends before anything is read: what it can't make at all it says before.
+    private static string? Unreadable(JsonTypeInfo info)
+    {
+        if (info is { Kind: JsonTypeInfoKind.Object, Properties.Count: 0 } || info.PolymorphismOptions is not null || HiddenState.IsNameless(info.Type))
+        {
+            return null;
+        }
+
+        try
+        {
+            JsonSerializer.Deserialize(info.Kind == JsonTypeInfoKind.Enumerable ? "["u8 : "{"u8, info);
+        }
+        catch (Exception error) when (error is NotSupportedException or InvalidOperationException)
+        {
+            return $"a '{info.Type}' can be written, and not be read again ({error.Message.Split('\n', 2)[0]})";
+        }
+        catch (Exception)
+        {
+            // It begins to read; that nothing comes was to be expected.
+        }
+
+        return null;
+    }
+
+    private sealed record Member(string Name, JsonPropertyInfo? Property, Type Type);
+}

@@ -1,5 +1,6 @@
 using FuelSessions.Demo;
 using FuelSessions.Demo.Api;
+using FuelSessions.Demo.Authority;
 using FuelSessions.Demo.Client;
 using FuelSessions.Demo.Web;
 using Microsoft.AspNetCore.Connections;
@@ -17,7 +18,7 @@ try
     builder.Services.AddFuelSessions(options => options.Path ??= Path.Combine(data, "sessions"))
         .AddDbDriver(db => db.UseSqlite(new SqliteConnectionStringBuilder { DataSource = Path.Combine(data, "sessions.db") }.ToString()))
         .PersistDataProtectionKeys();
-    builder.AddStandInClient();
+    builder.AddProviderClient(data);
     builder.Services.AddRazorPages();
     builder.Services.AddProblemDetails();
 
@@ -34,9 +35,10 @@ try
     app.MapStaticAssets().WithoutSession();
     app.MapRazorPages().WithSession().WithStaticAssets();
     app.MapDemoApi();
-    app.MapStandIn();
+    app.MapProvider();
 
     await app.EnsureFuelSessionsCreatedAsync();
+    await app.Services.EnsureAuthorityCreatedAsync(app.Services.GetRequiredService<AuthorityClient>());
     await app.StartAsync();
     app.Announce(data);
     await app.WaitForShutdownAsync();

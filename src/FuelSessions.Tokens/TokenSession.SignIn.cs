@@ -40,4 +40,25 @@ public sealed partial class TokenSession
         OAuthToken token = await _client.SignInAsync(Key(identity), grant, parameters, cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _state, new State(identity, token));
     }
+
+    /// <summary>
+    /// Signs in with a token that another program got, such as one that is moved here. Stored and remembered as after any sign-in.
+    /// </summary>
+    /// <param name="token">The token. One whose end is not known to have come is used as it is; one that has ended is renewed by the first call.</param>
+    /// <param name="identity">As whom.</param>
+    /// <param name="cancellationToken">Gives up before anything is stored.</param>
+    /// <exception cref="ArgumentException">There is neither an access token nor a refresh token in it.</exception>
+    public async Task ImportAsync(OAuthToken token, AuthIdentity identity, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        ArgumentNullException.ThrowIfNull(identity);
+        if (token.AccessToken.Length == 0 && string.IsNullOrEmpty(token.RefreshToken))
+        {
+            throw new ArgumentException("There is neither an access token nor a refresh token in it.", nameof(token));
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        await _client.StoreAsync(Key(identity), token).ConfigureAwait(false);
+        Volatile.Write(ref _state, new State(identity, token));
+    }
 }

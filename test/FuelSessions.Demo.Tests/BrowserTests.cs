@@ -106,11 +106,11 @@ public class BrowserTests(Demos demos, Chromium chromium) : IClassFixture<Chromi
     [Theory]
     [InlineData("db")]
     [InlineData("cookie")]
-    public async Task Signs_in_at_the_stand_in_and_a_hundred_calls_cause_one_refresh(string driver)
+    public async Task Signs_in_at_the_provider_and_a_hundred_calls_cause_one_refresh(string driver)
     {
         IPage page = await OpenAsync(driver);
         await page.GetByRole(AriaRole.Link, new() { Name = "Tokens", Exact = true }).ClickAsync();
-        await Button(page, "Sign in at the stand-in").ClickAsync();
+        await Button(page, "Sign in at the provider").ClickAsync();
         await page.GetByLabel("Your name").FillAsync("Ada");
         await Button(page, "Agree").ClickAsync();
         await Expect(page.Locator("#who")).ToHaveTextAsync("Ada");

@@ -4,7 +4,7 @@ using FuelSessions.Demo.Tests.Support;
 
 namespace FuelSessions.Demo.Tests;
 
-/// <summary>The page Tokens as a browser without scripts sees it: signing in at the stand-in, a hundred calls, signing out.</summary>
+/// <summary>The page Tokens as a browser without scripts sees it: signing in at the provider, a hundred calls, signing out.</summary>
 [Collection(DemosCollection.Name)]
 public partial class TokenTests(Demos demos)
 {
@@ -14,13 +14,13 @@ public partial class TokenTests(Demos demos)
 
     [Theory]
     [MemberData(nameof(Drivers))]
-    public async Task Whoever_agrees_at_the_stand_in_is_signed_in_on_a_driver_with_a_server_side(string configured, string expected)
+    public async Task Whoever_agrees_at_the_provider_is_signed_in_on_a_driver_with_a_server_side(string configured, string expected)
     {
         using DemoClient browser = await demos.ClientOfAsync(configured);
         Assert.Equal(configured != expected, (await browser.PageAsync(Page)).Contains("Tokens need a driver with a server side", StringComparison.Ordinal));
 
         string page = await SignInAsync(browser, "Ada & <b>");
-        Assert.Equal(("Ada & <b>", "global:all", expected), (DemoClient.TextOf(page, "who"), DemoClient.TextOf(page, "scope"), DemoClient.TextOf(page, "driver")));
+        Assert.Equal(("Ada & <b>", "contacts offline_access", expected), (DemoClient.TextOf(page, "who"), DemoClient.TextOf(page, "scope"), DemoClient.TextOf(page, "driver")));
         Assert.Matches("^[12]:[0-5][0-9]$", DemoClient.TextOf(page, "left"));
         Assert.Equal("Ada & <b>", DemoClient.TextOf(await browser.PageAsync(Page), "who"));
     }
@@ -187,14 +187,13 @@ public partial class TokenTests(Demos demos)
     private static async Task<string> AgreeAsync(DemoClient browser, string user, string agree = "yes")
     {
         string page = await BeginAsync(browser);
-        Assert.Contains("Stand-in provider", page, StringComparison.Ordinal);
-        var form = new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["redirect_uri"] = Hidden(page, "redirect_uri"),
-            ["state"] = Hidden(page, "state"),
-            ["user"] = user,
-            ["agree"] = agree,
-        });
+        Assert.Contains("<h1>Provider</h1>", page, StringComparison.Ordinal);
+        var form = new FormUrlEncodedContent(
+        [
+            .. HiddenField().Matches(page).Select(field => KeyValuePair.Create(WebUtility.HtmlDecode(field.Groups[1].Value), WebUtility.HtmlDecode(field.Groups[2].Value))),
+            new("user", user),
+            new("agree", agree),
+        ]);
         using HttpResponseMessage response = await browser.SendAsync(HttpMethod.Post, "/provider/oauth/authorize", form);
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
         return response.Headers.Location!.PathAndQuery;
@@ -206,9 +205,6 @@ public partial class TokenTests(Demos demos)
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
         return await browser.PageAsync(response.Headers.Location!.OriginalString);
     }
-
-    private static string Hidden(string page, string name) =>
-        WebUtility.HtmlDecode(HiddenField().Matches(page).Single(field => field.Groups[1].Value == name).Groups[2].Value);
 
     [GeneratedRegex("<input type=\"hidden\" name=\"(\\w+)\" value=\"([^\"]*)\">")]
     private static partial Regex HiddenField();

@@ -12,9 +12,6 @@ internal sealed record AuthorityClient
 
     public string Scope { get; init; } = "contacts";
 
-    /// <summary>Where users may be sent back to, after the address of the app.</summary>
-    public required IReadOnlyList<Uri> RedirectUris { get; init; }
-
     public TimeSpan AccessLifetime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>The clock of the provider.</summary>

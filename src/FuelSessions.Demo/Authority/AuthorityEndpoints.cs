@@ -20,6 +20,7 @@ internal static class AuthorityEndpoints
 
     private const string ServerScheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
 
+    /// <summary>Adds the provider's addresses, and what OpenIddict needs before them.</summary>
     internal static RouteGroupBuilder MapAuthority(this WebApplication app)
     {
         app.Use(CountAsync);
@@ -86,8 +87,9 @@ internal static class AuthorityEndpoints
 
         principal.SetDestinations(_ => [Destinations.AccessToken]);
 
-        // Comes back beside the tokens, so that the demo can show what became of them.
+        // They come back beside the tokens, so that the demo can show what became of them.
         var properties = new AuthenticationProperties();
+        properties.SetParameter("user", principal.GetClaim(Claims.Subject)!);
         if (principal.GetAuthorizationId() is { } signIn)
         {
             properties.SetParameter(SignIn, signIn);

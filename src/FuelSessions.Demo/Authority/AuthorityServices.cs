@@ -13,6 +13,8 @@ namespace FuelSessions.Demo.Authority;
 /// </summary>
 internal static class AuthorityServices
 {
+    private const int MostAddresses = 50;
+
     /// <summary>Adds the provider, with its tables on the given database.</summary>
     internal static void AddAuthority(this IServiceCollection services, AuthorityClient client, Action<DbContextOptionsBuilder> database)
     {
@@ -49,7 +51,8 @@ internal static class AuthorityServices
     }
 
     /// <summary>Makes the provider's tables, and registers the client.</summary>
-    internal static async Task EnsureAuthorityCreatedAsync(this IServiceProvider services, AuthorityClient client)
+    /// <param name="redirectUris">Where its users may be sent back to.</param>
+    internal static async Task EnsureAuthorityCreatedAsync(this IServiceProvider services, AuthorityClient client, params Uri[] redirectUris)
     {
         await using AsyncServiceScope scope = services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<AuthorityContext>().Database.EnsureCreatedAsync();
@@ -57,6 +60,7 @@ internal static class AuthorityServices
         var descriptor = new OpenIddictApplicationDescriptor
         {
             ClientId = client.Id,
+            ClientType = ClientTypes.Confidential,
             ClientSecret = client.Secret,
             Permissions =
             {
@@ -71,7 +75,7 @@ internal static class AuthorityServices
                 Permissions.Prefixes.Scope + client.Scope,
             },
         };
-        descriptor.RedirectUris.UnionWith(client.RedirectUris);
+        descriptor.RedirectUris.UnionWith(redirectUris);
         if (await applications.FindByClientIdAsync(client.Id) is { } known)
         {
             await applications.UpdateAsync(known, descriptor);
@@ -79,6 +83,21 @@ internal static class AuthorityServices
         else
         {
             await applications.CreateAsync(descriptor);
+        }
+    }
+
+    /// <summary>
+    /// Lets users be sent back to one more address. An app's owner does that at the provider's own page; here the app does, which learns from its
+    /// first visitor under which address it is known.
+    /// </summary>
+    internal static async Task AllowAsync(this IOpenIddictApplicationManager applications, AuthorityClient client, Uri redirectUri)
+    {
+        object known = await applications.FindByClientIdAsync(client.Id) ?? throw new InvalidOperationException("The provider does not know the client.");
+        var descriptor = new OpenIddictApplicationDescriptor();
+        await applications.PopulateAsync(descriptor, known);
+        if (descriptor.RedirectUris.Count < MostAddresses && descriptor.RedirectUris.Add(redirectUri))
+        {
+            await applications.UpdateAsync(known, descriptor);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace FuelSessions.Demo.Client;
 internal sealed record TokenView(string Who, string Scope, TimeSpan Left, TimeSpan RenewIn)
 {
     // A tenth of its life ahead, as RenewBefore has it for short-lived tokens.
-    private static readonly TimeSpan RenewBefore = StandInClient.AccessLifetime / 10;
+    private static readonly TimeSpan RenewBefore = ProviderClient.AccessLifetime / 10;
 
     internal string When => this switch
     {
@@ -28,7 +28,7 @@ internal sealed record TokenView(string Who, string Scope, TimeSpan Left, TimeSp
         OAuthToken token = session.Token;
         TimeSpan left = token.ExpiresAt is { } end && end > now ? end - now : TimeSpan.Zero;
         TimeSpan renewIn = left > RenewBefore ? left - RenewBefore : TimeSpan.Zero;
-        return new TokenView(token.Ref?.Id ?? "somebody", token.Scope ?? "", left, renewIn);
+        return new TokenView(token.Extra.GetValueOrDefault("user") ?? "somebody", token.Scope ?? "", left, renewIn);
     }
 
     /// <summary>Minutes and seconds: <c>1:05</c>.</summary>

@@ -1,19 +1,23 @@
 using FuelSessions.Demo.Client;
-using FuelSessions.Demo.Provider;
+using FuelSessions.Demo.Authority;
 using FuelSessions.Tokens;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using OpenIddict.Abstractions;
 
 namespace FuelSessions.Demo.Pages;
 
-/// <summary>Signs in at the stand-in provider, keeps the tokens in the session, and calls an API with them.</summary>
+/// <summary>Signs in at the provider, keeps the tokens in the session, and calls an API with them.</summary>
 internal sealed class TokensModel(
     Session session,
     ISessionStore sessions,
     TokenSessionFactory tokens,
     ParallelCalls calls,
-    OAuthStandIn standIn,
+    AuthorityCounts counts,
+    IOpenIddictTokenManager provider,
+    IOpenIddictApplicationManager applications,
+    AuthorityClient client,
     AheadClock clock) : PageModel
 {
     private const string StateName = "sign_in_state";
@@ -30,7 +34,7 @@ internal sealed class TokensModel(
 
     internal string ConfiguredDriver => session.Options.Driver;
 
-    internal string Driver => StandInClient.DriverFor(session.Options.Driver);
+    internal string Driver => ProviderClient.DriverFor(session.Options.Driver);
 
     // Sent twice, to the page where the user agrees and with the code; it must be the same text.
     private string RedirectUri => Url.Page("/Tokens", "Callback", null, Request.Scheme)!;
@@ -41,13 +45,14 @@ internal sealed class TokensModel(
         Report = session.GetFlash<CallReport>(ReportName);
         await using TokenSession own = await OpenAsync(cancellationToken);
         Token = TokenView.Of(own, clock.GetUtcNow());
-        Refreshes = standIn.CountsOf(own.Token.RefreshToken).Refreshes;
+        Refreshes = counts.RefreshesOf(own.Token.Extra.GetValueOrDefault(AuthorityEndpoints.SignIn));
     }
 
     public async Task<IActionResult> OnPostSignInAsync(CancellationToken cancellationToken)
     {
         await using TokenSession own = await OpenAsync(cancellationToken);
-        AuthorizationRequest request = own.BeginAuthorization(RedirectUri, StandInClient.Scope);
+        await applications.AllowAsync(client, new Uri(RedirectUri));
+        AuthorizationRequest request = own.BeginAuthorization(RedirectUri, ProviderClient.Scope);
         session.Set(StateName, request);
 
         // The provider is at this app's own address, which the browser knows better than the app.
@@ -91,7 +96,7 @@ internal sealed class TokensModel(
         CallReport report = await calls.RunAsync(own.Token, cancellationToken);
         session.SetFlash(ReportName, report);
         return Back(
-            report.Failed > 0 ? "The token could not be renewed. After a restart the stand-in knows no sign-in any more: sign in again." : $"{report.Answered} calls answered.",
+            report.Failed > 0 ? "The token could not be renewed. After a restart the provider knows no sign-in any more: sign in again." : $"{report.Answered} calls answered.",
             "calls");
     }
 
@@ -110,30 +115,33 @@ internal sealed class TokensModel(
     public async Task<IActionResult> OnPostRejectAsync(CancellationToken cancellationToken)
     {
         await using TokenSession own = await OpenAsync(cancellationToken);
-        standIn.RejectAccessTokens(own.Token.RefreshToken);
+        if (await provider.FindByReferenceIdAsync(own.Token.AccessToken, cancellationToken) is { } issued)
+        {
+            await provider.TryRevokeAsync(issued, cancellationToken);
+        }
+
         return Back("The API answers 401 invalid_token to this access token from now on. The client does not know yet.");
     }
 
     public async Task<IActionResult> OnPostSignOutAsync(CancellationToken cancellationToken)
     {
         await using TokenSession own = await OpenAsync(cancellationToken);
-        string? refreshToken = own.Token.RefreshToken;
+        string message = "Signed out: the tokens are revoked at the provider and deleted here.";
         try
         {
             await own.RevokeAsync(cancellationToken);
         }
         catch (TokenRequestException)
         {
-            // Here they are deleted in any case; and what became of them there, the page says.
+            // Here they are deleted in any case.
+            message = "Signed out: the tokens are deleted here. The provider has not revoked them, or did not know them any more.";
         }
 
         await ReplaceIdAsync();
-        return Back(standIn.CountsOf(refreshToken).IsRevoked
-            ? "Signed out: the tokens are revoked at the provider and deleted here."
-            : "Signed out: the tokens are deleted here. The provider has not revoked them, or did not know them any more.");
+        return Back(message);
     }
 
-    private Task<TokenSession> OpenAsync(CancellationToken cancellationToken) => tokens.CreateAsync(StandInClient.Name, cancellationToken: cancellationToken);
+    private Task<TokenSession> OpenAsync(CancellationToken cancellationToken) => tokens.CreateAsync(ProviderClient.Name, cancellationToken: cancellationToken);
 
     // As after any change of who is signed in: an id from before is good for nothing now. Tokens stay with the session through it.
     private async Task ReplaceIdAsync() => (await sessions.ForgeAsync(Driver)).Rotate(revokePrevious: true);

@@ -155,9 +155,15 @@ internal sealed class TokenClient : IAsyncDisposable
         OAuthToken token = Issue.Complete(answer, OAuthToken.Empty, Options);
 
         // No more cancellation: the provider has issued it.
+        await StoreAsync(key, token).ConfigureAwait(false);
+        return token;
+    }
+
+    /// <summary>Stores a first token in place of whatever is stored, and remembers the identity.</summary>
+    internal async Task StoreAsync(TokenKey key, OAuthToken token)
+    {
         await Shelf.PutAsync(key, token).ConfigureAwait(false);
         await Remembered.WriteAsync(key, token).ConfigureAwait(false);
-        return token;
     }
 
     /// <summary>

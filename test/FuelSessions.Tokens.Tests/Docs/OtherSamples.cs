@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -48,6 +49,62 @@ internal static class OtherSamples
         o.UseManager<VaultTokens>();                                         // from services, or made with them; never scoped
         o.UseManager(services => services.GetRequiredService<VaultTokens>());
         o.UseManager(new VaultTokens(vault));
+    }
+
+    internal static async Task SignInOnAConsoleAsync(TokenSession podio)
+    {
+        AuthorizationRequest request = podio.BeginAuthorization("http://127.0.0.1:5081/back");
+        Uri callback = await BrowseAsync(request.Url);
+        await podio.CompleteAuthorizationAsync(request, callback);
+    }
+
+    internal static void OnDemand(WebApplicationBuilder builder)
+    {
+        builder.Services.AddHttpClient("acme", http => http.BaseAddress = new Uri("https://api.acme.example"))
+            .AddTokenSession("acme", o => UseAcme(o).UseRedis("localhost:6379"))
+            .WithClientCredentials(scope: "contacts:read");
+    }
+
+    internal static void OfSeveralTenants(TokenSessionOptions o)
+    {
+        o.Owner = (services, _) =>
+        {
+            ITenantUser current = services.GetRequiredService<ITenantUser>();
+            return new($"{current.TenantId.Length}:{current.TenantId}{current.UserId}");
+        };
+    }
+
+    internal static async Task MoveAsync(TokenSession podio, Dictionary<string, string> hash)
+    {
+        var token = new OAuthToken
+        {
+            AccessToken = hash["access_token"],
+            RefreshToken = hash["refresh_token"],
+            ExpiresAt = DateTimeOffset.UnixEpoch,
+            Ref = new OAuthTokenRef(hash["ref_type"], hash["ref_id"]),
+        };
+        await podio.ImportAsync(token, AuthIdentity.App(hash["ref_id"]));
+    }
+
+    private static Task<Uri> BrowseAsync(Uri page) => Task.FromResult(page);
+
+    private static TokenSessionOptions UseAcme(TokenSessionOptions options) => options;
+
+    internal interface ITenantUser
+    {
+        string TenantId { get; }
+
+        string UserId { get; }
+    }
+
+    internal sealed class Contacts(TokenSessionFactory tokens)
+    {
+        // A component has the user from AuthenticationStateProvider, a hub from Context.UserIdentifier, a job from what it was queued with.
+        public async Task<string> TokenOfAsync(string userId, CancellationToken cancellationToken)
+        {
+            TokenSession session = await tokens.CreateAsync("podio", owner: userId, cancellationToken: cancellationToken);
+            return await session.GetAccessTokenAsync(cancellationToken);
+        }
     }
 }
 

@@ -77,6 +77,13 @@ public sealed class RegistrationTests
         { "LockLifetime", options => options.LockLifetime = options.RequestTimeout },
         { "LockLifetime", options => options.LockLifetime = TimeSpan.FromHours(2) },
         { "RefreshTokenLifetime", options => options.RefreshTokenLifetime = TimeSpan.Zero },
+        { "RenewAgainAfter", options => options.RenewAgainAfter = TimeSpan.FromHours(2) },
+        { "IsGrantRefused", options => options.IsGrantRefused = null! },
+        { "TokenTypes", options => options.TokenTypes.Clear() },
+        { "Issuer", options => options.Issuer = "" },
+        { "refresh_token", options => options.RefreshParameters["refresh_token"] = "mine" },
+        { "state", options => options.AuthorizationParameters["state"] = "mine" },
+        { "WithClientCredentials", options => options.WithClientCredentials() },
     };
 
     [Theory]

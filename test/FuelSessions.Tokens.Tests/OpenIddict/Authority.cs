@@ -29,14 +29,14 @@ internal sealed class Authority : IAsyncDisposable
     internal static async Task<Authority> StartAsync(TimeProvider clock, params Uri[] redirectUris)
     {
         var folder = new TemporaryFolder();
-        var client = new AuthorityClient { RedirectUris = redirectUris, Clock = clock };
+        var client = new AuthorityClient { Clock = clock };
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddAuthority(client, db => db.UseSqlite(new SqliteConnectionStringBuilder { DataSource = folder.Below("provider.db"), Pooling = false }.ToString()));
         WebApplication app = builder.Build();
         app.MapAuthority();
-        await app.Services.EnsureAuthorityCreatedAsync(client);
+        await app.Services.EnsureAuthorityCreatedAsync(client, redirectUris);
         await app.StartAsync();
         return new Authority(app, client, folder, new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()));
     }

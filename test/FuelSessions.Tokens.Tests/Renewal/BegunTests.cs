@@ -1,4 +1,4 @@
-using FuelSessions.Demo.Provider;
+using FuelSessions.Tokens.Tests.StandIn;
 using FuelSessions.Tokens.Renewal;
 using FuelSessions.Tokens.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;

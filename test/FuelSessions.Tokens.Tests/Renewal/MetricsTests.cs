@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using FuelSessions.Demo.Provider;
+using FuelSessions.Tokens.Tests.StandIn;
 using FuelSessions.Tokens.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

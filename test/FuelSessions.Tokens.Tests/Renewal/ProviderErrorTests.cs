@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using FuelSessions.Demo.Provider;
+using FuelSessions.Tokens.Tests.StandIn;
 using FuelSessions.Tokens.Tests.Support;
 
 namespace FuelSessions.Tokens.Tests.Renewal;

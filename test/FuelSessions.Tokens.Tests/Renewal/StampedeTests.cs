@@ -1,5 +1,5 @@
 using System.Net;
-using FuelSessions.Demo.Provider;
+using FuelSessions.Tokens.Tests.StandIn;
 using FuelSessions.Tokens.Tests.Support;
 
 namespace FuelSessions.Tokens.Tests.Renewal;

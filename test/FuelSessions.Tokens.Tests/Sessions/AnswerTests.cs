@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using FuelSessions.Demo.Provider;
+using FuelSessions.Tokens.Tests.StandIn;
 using FuelSessions.Tokens.Endpoint;
 using FuelSessions.Tokens.Tests.Support;
 

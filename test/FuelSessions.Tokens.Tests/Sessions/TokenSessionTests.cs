@@ -1,4 +1,4 @@
-using FuelSessions.Demo.Provider;
+using FuelSessions.Tokens.Tests.StandIn;
 using FuelSessions.Tokens.Tests.Support;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
@@ -183,6 +183,34 @@ public sealed class TokenSessionTests
         TokenSession third = await session.For(AuthIdentity.App("3"));
         await Assert.ThrowsAsync<TokenRefusedException>(third.RememberAsync);
         Assert.Equal(AuthIdentity.App("1"), (await ground.Sessions.CreateAsync(Ground.Client)).Identity);
+    }
+
+    [Fact]
+    public async Task A_token_of_another_program_goes_on_here()
+    {
+        await using Ground ground = await Ground.StartAsync();
+        TokenSession there = await ground.SignInAsync("7", owner: "there");
+        TokenSession here = await ground.Sessions.CreateAsync(Ground.Client);
+
+        await here.ImportAsync(there.Token with { ExpiresAt = DateTimeOffset.UnixEpoch }, AuthIdentity.App("7"));
+
+        Assert.Equal("app:7", await Ground.WhoAsync(ground.Api));
+        Assert.Equal((1, 0), (ground.StandIn.Refreshes, ground.StandIn.Refused));
+        await Assert.ThrowsAsync<ArgumentException>(() => here.ImportAsync(OAuthToken.Empty, AuthIdentity.App("7")));
+    }
+
+    [Fact]
+    public async Task An_app_signs_in_by_itself_and_again_when_its_grant_is_refused()
+    {
+        await using Ground ground = await Ground.StartAsync(options => options.WithApp("9", "open sesame"));
+
+        Assert.Equal("app:9", await Ground.WhoAsync(ground.Api));
+        ground.Clock.Advance(TimeSpan.FromHours(9));
+        Assert.Equal("app:9", await Ground.WhoAsync(ground.Api));
+        ground.Clock.Advance(TimeSpan.FromDays(40));
+        Assert.Equal("app:9", await Ground.WhoAsync(ground.Api));
+
+        Assert.Equal((1, 4), (ground.StandIn.Refreshes, ground.StandIn.TokenRequests));
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
-using FuelSessions.Demo.Provider;
+using FuelSessions.Tokens.Tests.StandIn;
 using FuelSessions.Testing;
 using FuelSessions.Tests;
 using FuelSessions.Tokens.Stores;

@@ -1,19 +1,21 @@
-using FuelSessions.Demo.Provider;
+using FuelSessions.Demo.Authority;
 using FuelSessions.Tokens;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 
 namespace FuelSessions.Demo.Client;
 
-/// <summary>The app as a client of an OAuth provider. The provider is a stand-in that the app serves itself, under <c>/provider</c>.</summary>
-internal static class StandInClient
+/// <summary>The app as a client of an OAuth provider: OpenIddict, which the app serves itself, under <c>/provider</c>.</summary>
+internal static class ProviderClient
 {
     /// <summary>The name of the token client.</summary>
-    internal const string Name = "stand-in";
+    internal const string Name = "provider";
 
     /// <summary>The name of the <see cref="HttpClient"/> that sends its tokens.</summary>
     internal const string Api = "api";
 
-    internal const string Scope = "global:all";
+    internal const string Scope = "contacts offline_access";
 
     private const string Provider = "/provider";
 
@@ -24,31 +26,35 @@ internal static class StandInClient
     internal static string DriverFor(string? configured) =>
         configured is null || configured.Equals("cookie", StringComparison.OrdinalIgnoreCase) ? "db" : configured;
 
-    internal static void AddStandInClient(this WebApplicationBuilder builder)
+    internal static void AddProviderClient(this WebApplicationBuilder builder, string data)
     {
         IServiceCollection services = builder.Services;
-        services.AddSingleton<AheadClock>();
-        services.AddSingleton(provider => new OAuthStandIn(provider.GetRequiredService<AheadClock>()) { AccessLifetime = AccessLifetime });
+        var clock = new AheadClock();
+        var client = new AuthorityClient { Clock = clock, AccessLifetime = AccessLifetime };
+        services.AddSingleton(clock);
+        services.AddAuthority(client, db => db.UseSqlite(new SqliteConnectionStringBuilder { DataSource = Path.Combine(data, "provider.db") }.ToString()));
         services.AddTransient<OwnServer>();
         services.AddTransient<ParallelCalls>();
 
-        services.AddOptions<TokenSessionOptions>(Name).Configure<OAuthStandIn, AheadClock, IServer>((options, standIn, clock, server) =>
+        services.AddOptions<TokenSessionOptions>(Name).Configure<IServer>((options, server) =>
         {
-            options.ClientId = standIn.ClientId;
-            options.ClientSecret = standIn.ClientSecret;
+            options.ClientId = client.Id;
+            options.ClientSecret = client.Secret;
             options.TokenEndpoint = At("/oauth/token");
             options.AuthorizationEndpoint = At("/oauth/authorize");
             options.RevocationEndpoint = At("/oauth/revoke");
             options.Backchannel = new OwnServer(server);
             options.TimeProvider = clock;
+
+            // The page rejects tokens as often as its visitor likes.
+            options.RenewAgainAfter = TimeSpan.Zero;
         });
         services.AddHttpClient(Api, http => http.BaseAddress = At("/api/"))
             .ConfigurePrimaryHttpMessageHandler<OwnServer>()
             .AddTokenSession(Name, options => options.UseWebSession(DriverFor(builder.Configuration["FuelSessions:Driver"])));
     }
 
-    internal static void MapStandIn(this WebApplication app) =>
-        app.MapOAuthProvider(Provider, app.Services.GetRequiredService<OAuthStandIn>()).WithoutSession();
+    internal static void MapProvider(this WebApplication app) => app.MapAuthority().WithoutSession();
 
     private static Uri At(string path) => new(OwnServer.Placeholder, Provider + path);
 }

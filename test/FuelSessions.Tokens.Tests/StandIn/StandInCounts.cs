@@ -1,4 +1,4 @@
-namespace FuelSessions.Demo.Provider;
+namespace FuelSessions.Tokens.Tests.StandIn;
 
 /// <summary>What the provider and its API have had to do with one sign-in.</summary>
 /// <param name="Refreshes">How often its access token was renewed.</param>

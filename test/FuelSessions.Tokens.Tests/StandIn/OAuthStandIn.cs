@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace FuelSessions.Demo.Provider;
+namespace FuelSessions.Tokens.Tests.StandIn;
 
 /// <summary>
 /// An OAuth provider in miniature, strict as the strictest: each refresh token is good once, and one that is used again revokes everything

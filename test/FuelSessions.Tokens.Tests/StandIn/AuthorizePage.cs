@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace FuelSessions.Demo.Provider;
+namespace FuelSessions.Tokens.Tests.StandIn;
 
 /// <summary>The page where a user agrees. It asks for a name instead of a password: nothing here is worth one.</summary>
 internal static class AuthorizePage

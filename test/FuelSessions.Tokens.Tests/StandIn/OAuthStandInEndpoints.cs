@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace FuelSessions.Demo.Provider;
+namespace FuelSessions.Tokens.Tests.StandIn;
 
 /// <summary>The provider's addresses: <c>/oauth/authorize</c>, <c>/oauth/token</c>, <c>/oauth/revoke</c>, and <c>/api/me</c> for an API.</summary>
 internal static class OAuthStandInEndpoints

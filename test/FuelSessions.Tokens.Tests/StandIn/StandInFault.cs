@@ -1,4 +1,4 @@
-namespace FuelSessions.Demo.Provider;
+namespace FuelSessions.Tokens.Tests.StandIn;
 
 /// <summary>Where a fault happens.</summary>
 internal enum StandInEndpoint

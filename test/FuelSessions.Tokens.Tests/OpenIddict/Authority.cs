@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,19 +27,36 @@ internal sealed class Authority : IAsyncDisposable
 
     internal AuthorityCounts Counts => _app.Services.GetRequiredService<AuthorityCounts>();
 
-    internal static async Task<Authority> StartAsync(TimeProvider clock, params Uri[] redirectUris)
+    /// <summary>Comes before each answer to a request for a token; the provider goes on whether or not its client is still there.</summary>
+    internal Func<Task>? BeforeToken { get; set; }
+
+    internal static Task<Authority> StartAsync(TimeProvider clock, params Uri[] redirectUris) => StartAsync(new AuthorityClient { Clock = clock }, redirectUris);
+
+    internal static async Task<Authority> StartAsync(AuthorityClient client, params Uri[] redirectUris)
     {
         var folder = new TemporaryFolder();
-        var client = new AuthorityClient { Clock = clock };
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddAuthority(client, db => db.UseSqlite(new SqliteConnectionStringBuilder { DataSource = folder.Below("provider.db"), Pooling = false }.ToString()));
         WebApplication app = builder.Build();
+        Authority? authority = null;
+        app.Use(async (context, next) =>
+        {
+            if (context.Request.Path == "/provider/oauth/token" && authority?.BeforeToken is { } wait)
+            {
+                // Read before its sender is gone.
+                await context.Request.ReadFormAsync();
+                await wait();
+                context.RequestAborted = CancellationToken.None;
+            }
+
+            await next(context);
+        });
         app.MapAuthority();
         await app.Services.EnsureAuthorityCreatedAsync(client, redirectUris);
         await app.StartAsync();
-        return new Authority(app, client, folder, new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()));
+        return authority = new Authority(app, client, folder, new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()));
     }
 
     internal TokenSessionOptions Configure(TokenSessionOptions options)

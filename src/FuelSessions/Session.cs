@@ -6,8 +6,8 @@ namespace FuelSessions;
 
 /// <summary>
 /// One session of the current request: variables, flash variables and life cycle. Changes are saved when the response
-/// goes out, merged with those of requests that run at the same time. Like the <c>HttpContext</c> it belongs to,
-/// it is not to be used from several threads at once, nor after the request.
+/// goes out, merged with those of requests that run at the same time. Variables may be read and changed from several threads of the
+/// request at once: each change is exact. What begins, ends, saves or rotates the session belongs to one of them. Not to be used after the request.
 /// </summary>
 /// <remarks>
 /// <para>

@@ -83,12 +83,13 @@ internal static class SessionSettings
 
     internal static ArgumentException Unknown(string name)
     {
-        string? meant = ByName.Keys.MinBy(known => Distance(known, name));
-        return new ArgumentException($"There is no session setting '{name}'. Did you mean '{meant}'?", nameof(name));
+        string meant = ByName.Keys.MinBy(known => Distance(known, name))!;
+        bool isNear = Distance(meant, name) <= Math.Max(2, name.Length / 3);
+        return new ArgumentException($"There is no session setting '{name}'.{(isNear ? $" Did you mean '{meant}'?" : "")}", nameof(name));
     }
 
     private static SessionSetting Flag(string name, string? fuelName, Func<FuelSessionsOptions, bool> get, Action<FuelSessionsOptions, bool> set) => new(
-        name, fuelName, "true, false", (o, _) => get(o), (o, v, _) => SettingValue.TryBoolean(v, out bool value) && Done(() => set(o, value)));
+        name, fuelName, "true, false", (o, _) => get(o), (o, v, fuel) => SettingValue.TryBoolean(v, out bool value, fuel) && Done(() => set(o, value)));
 
     private static SessionSetting Text(string name, string? fuelName, Func<FuelSessionsOptions, string?> get, Action<FuelSessionsOptions, string?> set) => new(
         name, fuelName, "text", (o, _) => get(o), (o, v, _) => v is null or string && Done(() => set(o, string.IsNullOrEmpty((string?)v) ? null : (string)v)));

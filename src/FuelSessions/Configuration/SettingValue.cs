@@ -7,8 +7,15 @@ internal static class SettingValue
 {
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
-    internal static bool TryBoolean(object? value, out bool result)
+    /// <param name="fuel">Whether PHP's words for truth values are understood: on, yes, off, no.</param>
+    internal static bool TryBoolean(object? value, out bool result, bool fuel = false)
     {
+        if (fuel && value is string word && word.ToUpperInvariant() is "ON" or "YES" or "OFF" or "NO")
+        {
+            result = word.ToUpperInvariant() is "ON" or "YES";
+            return true;
+        }
+
         result = default;
         switch (value)
         {

@@ -30,13 +30,16 @@ internal sealed partial class SessionTransaction
             return;
         }
 
-        if (!_loaded)
+        lock (Turn)
         {
-            ThrowIfLoadFailed();
-            LoadCore();
-        }
+            if (!_loaded)
+            {
+                ThrowIfLoadFailed();
+                LoadCore();
+            }
 
-        Use();
+            Use();
+        }
     }
 
     /// <summary>The session counts as used, though nothing has been asked of it yet.</summary>
@@ -240,8 +243,9 @@ internal sealed partial class SessionTransaction
         _saved = false;
         if (!_aged)
         {
-            _aged = true;
+            // Last: who finds it set goes on without waiting.
             AgeFlash();
+            Volatile.Write(ref _aged, true);
         }
     }
 

@@ -90,7 +90,25 @@ public class ConfigTests
         { "flash_expire_after_get", false, "flash_expire_after_get", false, "FlashExpireAfterGet", false },
         { "enable_cookie", false, "enable_cookie", false, "EnableCookie", false },
         { "expire_on_close", true, "expire_on_close", true, "ExpireOnClose", true },
+        { "expire_on_close", "on", "expire_on_close", true, "ExpireOnClose", true },
+        { "expire_on_close", "Yes", "expire_on_close", true, "ExpireOnClose", true },
+        { "cookie_http_only", "off", "cookie_http_only", false, "CookieHttpOnly", false },
+        { "cookie_http_only", "no", "cookie_http_only", false, "CookieHttpOnly", false },
     };
+
+    [Theory]
+    [InlineData("expiration_tim", "expiration_time")]
+    [InlineData("CookiName", "CookieName")]
+    [InlineData("gc_probability", null)]
+    [InlineData("auto_start", null)]
+    [InlineData("weight", null)]
+    public async Task AnUnknownNameSuggestsOnlyWhatIsNear(string name, string? meant)
+    {
+        await using Site site = await Site.StartAsync("memory");
+        string message = await site.Visit(s => Assert.Throws<ArgumentException>(() => s.SetConfig(name, 1)).Message);
+        Assert.Equal(meant is not null, message.Contains("Did you mean", StringComparison.Ordinal));
+        Assert.Contains(meant is null ? $"'{name}'" : $"'{meant}'", message, StringComparison.Ordinal);
+    }
 
     [Theory, MemberData(nameof(Changes))]
     public async Task SetConfigTakesTheFormOfEitherName(string name, object? value, string fuel, object? fuelValue, string own, object? ownValue)

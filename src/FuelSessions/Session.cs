@@ -180,6 +180,19 @@ public sealed partial class Session
         return this;
     }
 
+    /// <summary>
+    /// Reads the session again: what other requests have saved meanwhile is seen, with this request's own unsaved changes on top of it. For
+    /// requests that live long, such as WebSockets and server-sent events. Ordinary rotations don't matter; after a revoking one the session is
+    /// <see cref="SessionState.Detached"/>, and after its end <see cref="SessionState.Gone"/>, both empty.
+    /// </summary>
+    /// <exception cref="SessionStoreException">The store could not be read; the session stays as it was.</exception>
+    public async Task<Session> ReloadAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await _transaction.ReloadAsync().ConfigureAwait(false);
+        return this;
+    }
+
     /// <summary>Saves at once what is saved by itself when the response goes out.</summary>
     /// <exception cref="SessionGoneException">The session was destroyed, or had expired, meanwhile. Nothing was saved.</exception>
     /// <exception cref="SessionStoreException">The store did not accept it.</exception>

@@ -69,6 +69,13 @@ internal sealed class Site : IAsyncDisposable
 
     internal Task VisitAsync(Func<Session, Task> page) => Request(() => Then(page(Session.Current)), "/page");
 
+    /// <summary>Another request of the same browser, while a page is running.</summary>
+    internal async Task Beside(Action<Session> page)
+    {
+        _page = () => Run(() => page(Session.Current));
+        Assert.Equal(HttpStatusCode.OK, (await Browser.GetAsync("/page")).Status);
+    }
+
     /// <summary>A request of an endpoint that only looks.</summary>
     internal Task<T> Look<T>(Func<Session, T> page) => Request(() => Task.FromResult(page(Session.Current)), "/look");
 

@@ -69,7 +69,15 @@ public sealed class RestTests
         TokenSession session = await ground.SignInAsync();
         string old = session.Token.AccessToken;
         ground.Clock.Advance(TimeSpan.FromSeconds(545));
-        ground.StandIn.Inject(StandInEndpoint.Token, StandInFault.Silence, int.MaxValue);
+        var asked = new TaskCompletionSource();
+        ground.StandIn.Inject(StandInEndpoint.Token, new StandInFault
+        {
+            Wait = gone =>
+            {
+                asked.TrySetResult();
+                return Task.Delay(Timeout.Infinite, gone);
+            },
+        }, int.MaxValue);
 
         // The clock stands still: whoever waited for the provider would wait for ever.
         for (int call = 0; call < 3; call++)
@@ -78,6 +86,8 @@ public sealed class RestTests
             Assert.Equal("app:1", await Ground.WhoAsync(ground.Api));
         }
 
+        await asked.Task;
         ground.Clock.Advance(TimeSpan.FromHours(1));
+        await ground.RenewalsEndAsync();
     }
 }

@@ -65,52 +65,73 @@ internal sealed class ValueContract
     private (string? Refusal, bool NeedsCheck) Judged => _judged ??= Judge();
 
     /// <summary>What of this value would be lost, and why; null if nothing. It has no cycles: it was serialised before.</summary>
-    internal string? Check(object value) => Find(value, _type.Name);
+    internal string? Check(object value) => Find(value) is { } loss ? $"'{_type.Name}{loss.Place}' {loss.Reason}" : null;
 
-    private string? Find(object value, string place)
+    // The place is put together on the way back, so that nothing is made where nothing is lost.
+    private Loss? Find(object value)
     {
         if (_comparer is not null && _comparer(value) is { } comparer && !KeyComparer.IsUsual(comparer, _usualComparer))
         {
-            return $"'{place}' has a comparer of its own ({comparer.GetType().Name}), which is not stored";
+            return new Loss("", $"has a comparer of its own ({comparer.GetType().Name}), which is not stored");
         }
 
         foreach (Member member in _members)
         {
             ValueContract declared = _format.ContractOf(member.Type);
-            if (!declared._isExact && !declared.NeedsCheck && !member.Type.IsInterface)
+            if ((declared._isExact || declared.NeedsCheck || member.Type.IsInterface) && FindIn(value, member, declared) is { } loss)
             {
-                continue;
-            }
-
-            foreach (object? part in Parts(member, value))
-            {
-                if (part is not null && FindIn(part, declared, member.Property is null ? place + member.Name : $"{place}.{member.Name}") is { } lost)
-                {
-                    return lost;
-                }
+                return loss with { Place = $"{(member.Property is null ? "" : ".")}{member.Name}{loss.Place}" };
             }
         }
 
         return null;
     }
 
-    private string? FindIn(object part, ValueContract declared, string place)
+    private Loss? FindIn(object value, Member member, ValueContract declared)
     {
-        Type actual = part.GetType();
-        if (declared._isExact && actual != declared._type)
+        if (member.Property is { Get: { } get })
         {
-            return $"'{place}' holds a '{actual}' where '{declared._type}' is declared, and would come back as the latter";
+            return FindPart(get(value), declared);
         }
 
-        return (actual == declared._type ? declared : _format.ContractOf(actual)).Find(part, place);
+        if (value is IList list)
+        {
+            for (int i = 0; i < list.Count; i++)
+            {
+                if (FindPart(list[i], declared) is { } loss)
+                {
+                    return loss;
+                }
+            }
+
+            return null;
+        }
+
+        // A query would run once more.
+        IEnumerable parts = value is IDictionary map ? map.Values : value is ICollection || !HiddenState.IsNameless(value.GetType()) ? (IEnumerable)value : Array.Empty<object>();
+        foreach (object? part in parts)
+        {
+            if (FindPart(part, declared) is { } loss)
+            {
+                return loss;
+            }
+        }
+
+        return null;
     }
 
-    private static IEnumerable Parts(Member member, object value) => member switch
+    private Loss? FindPart(object? part, ValueContract declared)
     {
-        { Property.Get: { } get } => new[] { get(value) },
-        _ when value is IDictionary map => map.Values,
-        _ => value as ICollection ?? (IEnumerable)Array.Empty<object>(),
-    };
+        if (part is null)
+        {
+            return null;
+        }
+
+        Type actual = part.GetType();
+        return declared._isExact && actual != declared._type
+            ? new Loss("", $"holds a '{actual}' where '{declared._type}' is declared, and would come back as the latter")
+            : (actual == declared._type ? declared : _format.ContractOf(actual)).Find(part);
+    }
 
     private (string?, bool) Judge()
     {
@@ -205,6 +226,8 @@ internal sealed class ValueContract
 
         return null;
     }
+
+    private sealed record Loss(string Place, string Reason);
 
     private sealed record Member(string Name, JsonPropertyInfo? Property, Type Type);
 }

@@ -101,7 +101,7 @@ public sealed partial class Session
             "previous_id" => used.PreviousId?.Encode(),
             "created" => UnixSeconds(used.Rotated),
             "updated" => UnixSeconds(used.Updated),
-            "user_agent" => _owner.Client.UserAgent,
+            "user_agent" => _owner.Client.UserAgent ?? "",
             "ip_hash" => used.IpHash?.ToString("x8", CultureInfo.InvariantCulture),
             _ => null,
         };

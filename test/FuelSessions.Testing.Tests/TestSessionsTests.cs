@@ -30,6 +30,7 @@ public class TestSessionsTests
         Session one = TestSessions.Create();
         Session other = TestSessions.Create(configure: options => options.FlashId = "f");
         Assert.True(one.IsNew);
+        Assert.Equal("", one.Key("user_agent"));
         one.Set("a", 1);
         Assert.False(other.Has("a"));
         Assert.Equal("f", other.FlashId);

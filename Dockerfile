@@ -5,7 +5,7 @@ WORKDIR /source
 
 # What a restore needs comes first: its layer is kept for as long as no reference changes.
 COPY global.json Directory.Build.props Directory.Packages.props ./
-COPY src/Directory.Build.props src/
+COPY src/Directory.Build.props src/Directory.Build.targets src/
 COPY src/FuelSessions/FuelSessions.csproj src/FuelSessions/
 COPY src/FuelSessions.EntityFrameworkCore/FuelSessions.EntityFrameworkCore.csproj src/FuelSessions.EntityFrameworkCore/
 COPY src/FuelSessions.Tokens/FuelSessions.Tokens.csproj src/FuelSessions.Tokens/

@@ -38,6 +38,7 @@ internal sealed class RedisConnection(Func<ConnectionReports, Task<IConnectionMu
         cancellationToken.ThrowIfCancellationRequested();
         bool withText = false;
         TimeSpan pause = TimeSpan.Zero;
+        long failed = 0;
         for (int attempt = 1; ; attempt++)
         {
             Task<TAnswer>? answer = null;
@@ -63,7 +64,7 @@ internal sealed class RedisConnection(Func<ConnectionReports, Task<IConnectionMu
             {
                 withText = true;
             }
-            catch (Exception error) when (answer is not null && MovingKeys.MayTryAgain(error, attempt))
+            catch (Exception error) when (answer is not null && MovingKeys.MayTryAgain(error, attempt, ref failed))
             {
                 pause = MovingKeys.Pause(attempt);
             }

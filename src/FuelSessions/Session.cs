@@ -153,7 +153,10 @@ public sealed partial class Session
         return this;
     }
 
-    /// <summary>Ends the session: its content, its id and the client's cookie. A later change in this request begins another one.</summary>
+    /// <summary>
+    /// Ends the session: its content, its id and the client's cookie. A later change in this request begins another one; a rotation does nothing
+    /// any more. Works after <see cref="Close"/> too.
+    /// </summary>
     public Session Destroy()
     {
         _transaction.Destroy();
@@ -167,7 +170,10 @@ public sealed partial class Session
         return this;
     }
 
-    /// <summary>Ends the changes of this request: another one throws, until the session is forged again.</summary>
+    /// <summary>Whether <see cref="Close"/> has ended the changes of this request.</summary>
+    public bool IsClosed => _transaction.IsClosed;
+
+    /// <summary>Ends the changes of this request: another one throws, until the session is forged again. Only <see cref="Destroy"/> still works.</summary>
     /// <param name="save">Whether those made so far are saved when the response goes out; false forgets them.</param>
     public void Close(bool save = true) => _transaction.Close(save);
 

@@ -8,7 +8,7 @@ internal sealed partial class SessionTransaction
     /// <summary>Gives the session a new id at once [R9, R10].</summary>
     internal void Rotate(bool revoke)
     {
-        BeginChange();
+        BeginChange(revive: false);
         if (boundary.HeadersSent)
         {
             throw TooLate("rotated");
@@ -16,6 +16,8 @@ internal sealed partial class SessionTransaction
 
         switch (State)
         {
+            case SessionState.Destroyed:
+                return;
             case SessionState.Detached or SessionState.Gone when revoke:
                 BeginApart();
                 return;
@@ -51,13 +53,16 @@ internal sealed partial class SessionTransaction
             return;
         }
 
+        // Of one that was destroyed another begins.
+        BeginChange();
         Rotate(revoke: true);
         _principal = principal;
     }
 
     internal void Destroy()
     {
-        BeginChange(revive: false);
+        // Also after Close: a sign-out must not fail for it.
+        BeginChange(revive: false, ends: true);
         if (State == SessionState.Active)
         {
             _doomed = _record;
@@ -76,6 +81,7 @@ internal sealed partial class SessionTransaction
 
     internal void Create()
     {
+        BeginChange(revive: false);
         if (boundary.HeadersSent)
         {
             throw TooLate("begun");

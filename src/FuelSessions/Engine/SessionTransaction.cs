@@ -56,6 +56,8 @@ internal sealed partial class SessionTransaction(
 
     internal bool IsUsed => _used;
 
+    internal bool IsClosed => _closed;
+
     internal string? Principal => _principal;
 
     internal DateTimeOffset Created => _record?.Created ?? _began;
@@ -109,11 +111,11 @@ internal sealed partial class SessionTransaction(
     }
 
     // Every change passes here: what would be lost silently is refused aloud.
-    private void BeginChange(bool revive = true)
+    private void BeginChange(bool revive = true, bool ends = false)
     {
         UseNow();
         _saved = false;
-        if (_closed)
+        if (_closed && !ends)
         {
             throw new InvalidOperationException("The session was closed; a change would be lost. Forge it again to go on, or close it later.");
         }

@@ -274,7 +274,7 @@ public class LifecycleTests
             [
                 () => s.Set("b", 1), () => s.Set(new Dictionary<string, object?> { ["b"] = 1 }), () => s.Delete("a"), () => s.Delete(["a"]), () => s.Clear(),
                 () => s.Increment("a"), () => s.Update<int>("a", n => n), () => s.SetFlash("n", 1), () => s.KeepFlash(), () => s.DeleteFlash(),
-                () => s.Rotate(), () => s.Create(), () => s.Destroy(), () => s.AttachPrincipal("ada"), () => s.SetConfig("expiration_time", 60),
+                () => s.Rotate(), () => s.Create(), () => s.AttachPrincipal("ada"), () => s.SetConfig("expiration_time", 60),
                 () => Session.Current.Set("b", 1),
             ];
             Assert.All(changes, change => Assert.Throws<InvalidOperationException>(change));
@@ -396,5 +396,36 @@ public class LifecycleTests
         Assert.Equal(1, await site.Visit(s => s.Get<int>("a")));
         await site.Visit(s => s.Destroy(), other);
         Assert.Equal(1, await site.Visit(s => s.Get<int>("a")));
+    }
+
+    [Theory, EveryDriver]
+    public async Task DestroyWorksOnAClosedSession(string driver)
+    {
+        await using Site site = await Site.StartAsync(driver);
+        await site.Visit(s => s.Set("a", 1));
+        await site.Visit(s =>
+        {
+            Assert.False(s.IsClosed);
+            s.Set("b", 2).Close();
+            Assert.True(s.IsClosed);
+            s.Destroy();
+            Assert.Equal(SessionState.Destroyed, s.State);
+        });
+        await site.Visit(s => Assert.Empty(s.All()));
+    }
+
+    [Theory, EveryDriver]
+    public async Task ARotationAfterDestroyBeginsNothing(string driver)
+    {
+        await using Site site = await Site.StartAsync(driver);
+        await site.Visit(s => s.Set("a", 1));
+        await site.Visit(s =>
+        {
+            s.Destroy().Rotate().Rotate(revokePrevious: true);
+            Assert.Null(s.Key());
+            Assert.Equal(SessionState.Destroyed, s.State);
+            s.AttachPrincipal("ada").Set("b", 2);
+        });
+        Assert.Equal(("ada", 2), await site.Visit(s => (s.Principal!, s.Get<int>("b"))));
     }
 }

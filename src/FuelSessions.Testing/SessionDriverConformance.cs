@@ -1,5 +1,6 @@
 using FuelSessions.Drivers;
 using FuelSessions.Records;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace FuelSessions.Testing;
@@ -35,7 +36,7 @@ public abstract partial class SessionDriverConformance : IAsyncLifetime
     private ISessionDriver? _driver;
 
     /// <summary>The clock that the driver was made with. It starts at the present.</summary>
-    protected FakeClock Clock { get; } = new();
+    protected FakeTimeProvider Clock { get; } = FakeClock.AtPresent();
 
     /// <summary>The driver under test.</summary>
     protected ISessionDriver Driver => _driver ?? throw new InvalidOperationException("The driver is made by InitializeAsync.");

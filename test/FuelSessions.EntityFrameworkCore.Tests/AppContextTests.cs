@@ -16,7 +16,7 @@ namespace FuelSessions.EntityFrameworkCore.Tests;
 public sealed class AppContextTests(PostgresServer server) : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly SessionRecord _record = Support.Records.New(new FakeClock().GetUtcNow());
+    private readonly SessionRecord _record = Support.Records.New(FakeClock.AtPresent().GetUtcNow());
 
     [Theory]
     [InlineData(ServiceLifetime.Singleton)]

@@ -2,6 +2,7 @@ using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.Records;
 using FuelSessions.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.EntityFrameworkCore.Tests;
 
@@ -9,7 +10,7 @@ namespace FuelSessions.EntityFrameworkCore.Tests;
 public sealed class CommandCountTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = FakeClock.AtPresent();
     private readonly CommandLog _commands = new();
     private TestApp _app = null!;
     private SessionRecord _record = null!;

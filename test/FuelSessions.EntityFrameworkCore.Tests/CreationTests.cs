@@ -14,7 +14,7 @@ namespace FuelSessions.EntityFrameworkCore.Tests;
 public sealed class CreationTests(PostgresServer server) : IDisposable
 {
     private readonly TempFolder _folder = new();
-    private readonly SessionRecord _record = Support.Records.New(new FakeClock().GetUtcNow());
+    private readonly SessionRecord _record = Support.Records.New(FakeClock.AtPresent().GetUtcNow());
 
     [Fact]
     public async Task Is_asked_for_twice_on_sqlite() => await AssertIdempotentAsync(TestApp.OnSqlite(_folder.ConnectionString()));

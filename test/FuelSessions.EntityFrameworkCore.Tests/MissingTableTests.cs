@@ -18,7 +18,7 @@ public sealed class MissingTableTests(PostgresServer server) : IDisposable
         + "made after modelBuilder.AddFuelSessions() was added to OnModelCreating. (In Development it is created by itself.)";
 
     private readonly TempFolder _folder = new();
-    private readonly SessionRecord _record = Support.Records.New(new FakeClock().GetUtcNow());
+    private readonly SessionRecord _record = Support.Records.New(FakeClock.AtPresent().GetUtcNow());
 
     [Fact]
     public async Task On_sqlite() => await AssertToldAsync(TestApp.OnSqlite(_folder.ConnectionString()));

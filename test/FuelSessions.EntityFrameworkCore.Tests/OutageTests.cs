@@ -12,7 +12,7 @@ namespace FuelSessions.EntityFrameworkCore.Tests;
 [Collection(PostgresCollection.Name)]
 public sealed class OutageTests(PostgresServer server)
 {
-    private readonly SessionRecord _record = Support.Records.New(new FakeClock().GetUtcNow());
+    private readonly SessionRecord _record = Support.Records.New(FakeClock.AtPresent().GetUtcNow());
 
     [Fact]
     public async Task A_database_that_is_gone_is_an_error_for_every_operation()

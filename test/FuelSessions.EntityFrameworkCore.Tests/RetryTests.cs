@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.EntityFrameworkCore.Tests;
 
@@ -14,7 +15,7 @@ namespace FuelSessions.EntityFrameworkCore.Tests;
 public sealed class RetryTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = FakeClock.AtPresent();
     private readonly Wire _wire = new();
     private TestApp _app = null!;
     private SessionRecord _record = null!;

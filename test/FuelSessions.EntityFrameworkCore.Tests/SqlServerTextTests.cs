@@ -8,13 +8,14 @@ using FuelSessions.Testing;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.EntityFrameworkCore.Tests;
 
 /// <summary>What SQL Server is sent, to the letter; nothing is sent anywhere.</summary>
 public sealed class SqlServerTextTests : IAsyncLifetime
 {
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = FakeClock.AtPresent();
     private readonly CommandLog _commands = new(suppress: true);
     private TestApp _app = null!;
     private SessionRecord _record = null!;

@@ -8,6 +8,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.EntityFrameworkCore.Tests;
 
@@ -18,7 +19,7 @@ public sealed class SqliteConnectionTests : IDisposable
     private const string FunctionOfEf = "SELECT ef_add('1', '2')";
 
     private readonly TempFolder _folder = new();
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = FakeClock.AtPresent();
     private readonly SessionRecord _record;
 
     public SqliteConnectionTests() => _record = Support.Records.New(_clock.GetUtcNow());

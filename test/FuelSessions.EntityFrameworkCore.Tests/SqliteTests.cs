@@ -6,6 +6,7 @@ using FuelSessions.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.EntityFrameworkCore.Tests;
 
@@ -15,7 +16,7 @@ public sealed class SqliteTests : IDisposable
     private const int Writers = 64;
 
     private readonly TempFolder _folder = new();
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = FakeClock.AtPresent();
 
     [Fact]
     public async Task Every_connection_waits_for_other_writers()

@@ -5,6 +5,7 @@ using FuelSessions.Memcached.Tests.Support;
 using FuelSessions.Records;
 using FuelSessions.Testing;
 using FuelSessions.Tests.Servers;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.Memcached.Tests;
 
@@ -14,7 +15,7 @@ public sealed class DriverTests(MemcachedProcess server) : IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = FakeClock.AtPresent();
     private readonly MemcachedSessionDriver _driver = TestDriver.On(server.Address);
 
     private DateTimeOffset Now => _clock.GetUtcNow();

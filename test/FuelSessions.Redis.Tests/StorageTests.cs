@@ -3,6 +3,7 @@ using FuelSessions.Records;
 using FuelSessions.Redis.Tests.Support;
 using FuelSessions.Testing;
 using FuelSessions.Tests.Servers;
+using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
 
 namespace FuelSessions.Redis.Tests;
@@ -43,7 +44,7 @@ public sealed class StorageTests(RedisServer server)
     [Fact]
     public async Task A_record_whose_end_has_come_is_absent_although_the_server_still_has_it()
     {
-        var clock = new FakeClock();
+        FakeTimeProvider clock = FakeClock.AtPresent();
         await using var node = new Node(server.Configuration, clock);
         SessionRecord record = Sample.New() with { Expires = clock.GetUtcNow().AddHours(2) };
         Assert.True((await node.Driver.WriteAsync(record, default)).IsWritten);

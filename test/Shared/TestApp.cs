@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.Tests;
 
@@ -17,7 +18,7 @@ public sealed class TestApp : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private TestApp(WebApplication app, FakeClock clock, LogRecorder logs, Uri address)
+    private TestApp(WebApplication app, FakeTimeProvider clock, LogRecorder logs, Uri address)
     {
         _app = app;
         Clock = clock;
@@ -25,7 +26,7 @@ public sealed class TestApp : IAsyncDisposable
         Address = address;
     }
 
-    public FakeClock Clock { get; }
+    public FakeTimeProvider Clock { get; }
 
     public LogRecorder Logs { get; }
 
@@ -42,9 +43,9 @@ public sealed class TestApp : IAsyncDisposable
         Action<WebApplication>? before = null,
         IEnumerable<KeyValuePair<string, string?>>? configuration = null,
         Action<IServiceCollection>? services = null,
-        FakeClock? clock = null)
+        FakeTimeProvider? clock = null)
     {
-        clock ??= new FakeClock();
+        clock ??= FakeClock.AtPresent();
         var logs = new LogRecorder();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         builder.WebHost.UseUrls("http://127.0.0.1:0");

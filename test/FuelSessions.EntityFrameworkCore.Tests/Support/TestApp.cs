@@ -17,7 +17,7 @@ internal sealed class TestApp : IAsyncDisposable
         string environment = "Production")
     {
         var services = new ServiceCollection();
-        services.AddSingleton(clock ?? new FakeClock());
+        services.AddSingleton(clock ?? FakeClock.AtPresent());
         services.AddSingleton<IHostEnvironment>(new Environment(environment));
         configure?.Invoke(services);
         addDriver(services.AddFuelSessions());

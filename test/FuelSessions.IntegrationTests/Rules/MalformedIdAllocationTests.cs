@@ -12,7 +12,7 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
 
     private static readonly EphemeralDataProtectionProvider Keys = new();
 
-    private readonly IdProtector _protector = new(Keys, "memory", new FakeClock());
+    private readonly IdProtector _protector = new(Keys, "memory", FakeClock.AtPresent());
     private readonly FuelSessionsOptions _options = new() { CookieName = "fuelxid", HeaderName = "X-Session", QueryParameterName = "sid" };
 
     public static TheoryData<string> Large => new()
@@ -57,7 +57,7 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
     [Fact]
     public void A_foreign_value_costs_an_exception_of_Data_Protection()
     {
-        string foreign = new IdProtector(new EphemeralDataProtectionProvider(), "memory", new FakeClock()).ProtectId(Records.SessionId.Create());
+        string foreign = new IdProtector(new EphemeralDataProtectionProvider(), "memory", FakeClock.AtPresent()).ProtectId(Records.SessionId.Create());
         Assert.Equal("CfDJ8", foreign[80..85]);
         foreach (string text in (string[])[foreign, foreign[..85] + new string('A', 427)])
         {

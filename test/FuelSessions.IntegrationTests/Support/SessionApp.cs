@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.IntegrationTests.Support;
 
@@ -32,7 +33,7 @@ internal sealed class SessionApp : IAsyncDisposable
 
     internal Store Store { get; }
 
-    internal FakeClock Clock => _app.Clock;
+    internal FakeTimeProvider Clock => _app.Clock;
 
     internal LogRecorder Logs => _app.Logs;
 
@@ -54,7 +55,7 @@ internal sealed class SessionApp : IAsyncDisposable
         Action<FuelSessionsOptions>? configure,
         Action<WebApplication>? map,
         Action<WebApplication>? before,
-        FakeClock? clock)
+        FakeTimeProvider? clock)
     {
         var app = new SessionApp(store);
         app._app = await TestApp.StartAsync(

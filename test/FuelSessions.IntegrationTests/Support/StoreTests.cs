@@ -2,6 +2,7 @@ using FuelSessions.IntegrationTests.Support.Stores;
 using FuelSessions.Testing;
 using FuelSessions.Tests.Servers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.IntegrationTests.Support;
 
@@ -44,7 +45,7 @@ public abstract class StoreTests(PostgresServer postgres) : IAsyncLifetime
         Action<FuelSessionsOptions>? configure = null,
         Action<WebApplication>? map = null,
         Action<WebApplication>? before = null,
-        FakeClock? clock = null) => Own(await SessionApp.StartAsync(store, configure, map, before, clock));
+        FakeTimeProvider? clock = null) => Own(await SessionApp.StartAsync(store, configure, map, before, clock));
 
     private protected T Own<T>(T owned)
         where T : IAsyncDisposable

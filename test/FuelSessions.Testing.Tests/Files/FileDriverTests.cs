@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using System.Xml.Linq;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.Testing.Tests.Files;
 
@@ -10,7 +11,7 @@ public sealed class FileDriverTests : IDisposable
     private static readonly CancellationToken None = CancellationToken.None;
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = FakeClock.AtPresent();
     private readonly TemporaryFolder _folder = new();
     private readonly FileSessionDriver _driver;
 

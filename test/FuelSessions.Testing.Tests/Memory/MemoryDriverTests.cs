@@ -1,5 +1,6 @@
 using FuelSessions.Drivers;
 using FuelSessions.Records;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.Testing.Tests.Memory;
 
@@ -7,7 +8,7 @@ public sealed class MemoryDriverTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = FakeClock.AtPresent();
 
     [Fact]
     public async Task The_record_that_ends_first_makes_room()

@@ -8,7 +8,7 @@ namespace FuelSessions.Testing.Tests.Records;
 
 public sealed class SessionRecordFormatTests
 {
-    private static readonly DateTimeOffset Now = new FakeClock().GetUtcNow();
+    private static readonly DateTimeOffset Now = FakeClock.AtPresent().GetUtcNow();
 
     public static TheoryData<string> Shapes => ["bare", "new", "full", "empty blocks"];
 

@@ -4,7 +4,7 @@ namespace FuelSessions.Testing.Tests.Records;
 
 public sealed class SessionRecordTests
 {
-    private static readonly SessionRecord Full = SampleRecords.Full(new FakeClock().GetUtcNow());
+    private static readonly SessionRecord Full = SampleRecords.Full(FakeClock.AtPresent().GetUtcNow());
 
     public static TheoryData<string, Func<SessionRecord, SessionRecord>> Removals => new()
     {

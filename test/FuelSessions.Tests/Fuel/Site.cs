@@ -4,6 +4,7 @@ using FuelSessions.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.Tests.Fuel;
 
@@ -22,7 +23,7 @@ internal sealed class Site : IAsyncDisposable
 
     internal TestApp App => _app!;
 
-    internal FakeClock Clock => App.Clock;
+    internal FakeTimeProvider Clock => App.Clock;
 
     internal TestBrowser Browser => _browser!;
 

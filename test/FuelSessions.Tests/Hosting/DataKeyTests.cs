@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 using FuelSessions.Records;
 using FuelSessions.Testing;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.Tests.Hosting;
 
 /// <summary>[C3] Ids travel under a data key, and the data key under Data Protection.</summary>
 public class DataKeyTests
 {
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = FakeClock.AtPresent();
     private readonly KeyRing _keys = new();
 
     public DataKeyTests() => Mine = NewProtector();

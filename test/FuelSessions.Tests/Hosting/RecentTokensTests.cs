@@ -1,5 +1,6 @@
 using FuelSessions.Records;
 using FuelSessions.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.Tests.Hosting;
 
@@ -13,7 +14,7 @@ public class RecentTokensTests
     [Fact]
     public void Answers_of_parallel_requests_carry_the_same_text_although_the_old_id_is_still_read()
     {
-        var tokens = new RecentTokens(new FakeClock());
+        var tokens = new RecentTokens(FakeClock.AtPresent());
         DataKey dataKey = NewKey();
         for (int round = 0; round < 2_000; round++)
         {
@@ -32,7 +33,7 @@ public class RecentTokensTests
     [Fact]
     public void A_text_is_known_while_its_data_key_is_trusted()
     {
-        var clock = new FakeClock();
+        FakeTimeProvider clock = FakeClock.AtPresent();
         var tokens = new RecentTokens(clock);
         SessionId id = NewId(SessionKey.Create());
         DataKey key = NewKey();
@@ -49,7 +50,7 @@ public class RecentTokensTests
     [Fact]
     public void Another_text_is_not_known()
     {
-        var tokens = new RecentTokens(new FakeClock());
+        var tokens = new RecentTokens(FakeClock.AtPresent());
         tokens.Received("text", NewId(SessionKey.Create()), NewKey());
         Assert.False(tokens.TryFind("texT", out _, out _));
     }

@@ -4,6 +4,7 @@ using FuelSessions.Tokens.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.Tokens.Tests.Hosting;
 
@@ -150,7 +151,7 @@ public sealed class RegistrationTests
     public async Task What_could_not_be_stored_is_stored_when_the_app_ends()
     {
         var manager = new TestManager();
-        var clock = new FakeClock();
+        FakeTimeProvider clock = FakeClock.AtPresent();
         using IHost host = await StartAsync(
             options =>
             {

@@ -13,6 +13,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.Tokens.Tests.Stores;
 
@@ -21,7 +22,7 @@ namespace FuelSessions.Tokens.Tests.Stores;
 public sealed class DbStoreTests(PostgresServer server) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly FakeClock _clock = new();
+    private readonly FakeTimeProvider _clock = FakeClock.AtPresent();
     private readonly IDataProtectionProvider _protection = new EphemeralDataProtectionProvider();
     private readonly LogRecorder _logs = new();
 

@@ -6,6 +6,7 @@ using FuelSessions.Tokens.Stores;
 using FuelSessions.Tokens.Tests.Stores.Support;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
 
 namespace FuelSessions.Tokens.Tests.Stores;
@@ -14,7 +15,7 @@ namespace FuelSessions.Tokens.Tests.Stores;
 [Collection(StoresOnRedis.Name)]
 public sealed class RedisStoreTests(RedisServer server) : IAsyncLifetime
 {
-    private readonly FakeClock _clock = new(DateTimeOffset.UnixEpoch.AddYears(60));
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch.AddYears(60));
     private readonly LogRecorder _logs = new();
     private readonly IDataProtectionProvider _protection = new EphemeralDataProtectionProvider();
     private readonly List<StoredTokenManager> _managers = [];

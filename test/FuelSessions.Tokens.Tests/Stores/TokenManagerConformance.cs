@@ -4,6 +4,7 @@ using FuelSessions.Tokens.Stores;
 using FuelSessions.Tokens.Tests.Stores.Support;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.Tokens.Tests.Stores;
 
@@ -15,7 +16,7 @@ public abstract class TokenManagerConformance : IAsyncLifetime
     private readonly IDataProtectionProvider _protection = new EphemeralDataProtectionProvider();
     private StoredTokenManager? _manager;
 
-    protected FakeClock Clock { get; } = new();
+    protected FakeTimeProvider Clock { get; } = FakeClock.AtPresent();
 
     protected LogRecorder Logs { get; } = new();
 

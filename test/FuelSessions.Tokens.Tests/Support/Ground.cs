@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.Tokens.Tests.Support;
 
@@ -25,7 +26,7 @@ internal sealed partial class Ground : IAsyncDisposable
     private readonly WebApplication _provider;
     private readonly ServiceProvider _services;
 
-    private Ground(WebApplication provider, OAuthStandIn standIn, FakeClock clock, Uri address, Action<TokenSessionOptions>? configure, Action<IServiceCollection>? services)
+    private Ground(WebApplication provider, OAuthStandIn standIn, FakeTimeProvider clock, Uri address, Action<TokenSessionOptions>? configure, Action<IServiceCollection>? services)
     {
         (_provider, StandIn, Clock, Address) = (provider, standIn, clock, address);
         var collection = new ServiceCollection();
@@ -45,7 +46,7 @@ internal sealed partial class Ground : IAsyncDisposable
 
     internal OAuthStandIn StandIn { get; }
 
-    internal FakeClock Clock { get; }
+    internal FakeTimeProvider Clock { get; }
 
     internal Uri Address { get; }
 
@@ -60,7 +61,7 @@ internal sealed partial class Ground : IAsyncDisposable
 
     internal static async Task<Ground> StartAsync(Action<TokenSessionOptions>? configure = null, Action<IServiceCollection>? services = null)
     {
-        var clock = new FakeClock();
+        FakeTimeProvider clock = FakeClock.AtPresent();
         var standIn = new OAuthStandIn(clock);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -8,14 +8,14 @@ public class RecentTokensTests
 {
     private static SessionId NewId(SessionKey key) => new(key, SessionSecret.Create());
 
-    // As a clock that has just begun has it.
-    private static DataKey NewKey() => new(new byte[DataKey.Size], "key", 0);
+    private static DataKey NewKey(TimeProvider clock) => new(new byte[DataKey.Size], "key", clock.GetTimestamp());
 
     [Fact]
     public void Answers_of_parallel_requests_carry_the_same_text_although_the_old_id_is_still_read()
     {
-        var tokens = new RecentTokens(FakeClock.AtPresent());
-        DataKey dataKey = NewKey();
+        FakeTimeProvider clock = FakeClock.AtPresent();
+        var tokens = new RecentTokens(clock);
+        DataKey dataKey = NewKey(clock);
         for (int round = 0; round < 2_000; round++)
         {
             var key = SessionKey.Create();
@@ -36,7 +36,7 @@ public class RecentTokensTests
         FakeTimeProvider clock = FakeClock.AtPresent();
         var tokens = new RecentTokens(clock);
         SessionId id = NewId(SessionKey.Create());
-        DataKey key = NewKey();
+        DataKey key = NewKey(clock);
         tokens.Received("text", id, key);
         clock.Advance(TimeSpan.FromSeconds(59));
         Assert.True(tokens.TryFind("text", out SessionId found, out _));
@@ -50,8 +50,9 @@ public class RecentTokensTests
     [Fact]
     public void Another_text_is_not_known()
     {
-        var tokens = new RecentTokens(FakeClock.AtPresent());
-        tokens.Received("text", NewId(SessionKey.Create()), NewKey());
+        FakeTimeProvider clock = FakeClock.AtPresent();
+        var tokens = new RecentTokens(clock);
+        tokens.Received("text", NewId(SessionKey.Create()), NewKey(clock));
         Assert.False(tokens.TryFind("texT", out _, out _));
     }
 }

@@ -10,7 +10,7 @@ public sealed class RenewalTests
     [Fact]
     public async Task Two_hundred_callers_make_one_refresh()
     {
-        var clock = new FakeClock();
+        var clock = FakeClock.AtPresent();
         await using Authority authority = await Authority.StartAsync(clock);
         await using TokenSession session = await OpenAsync(authority);
         await session.AuthenticateWithPasswordAsync("ada", authority.Client.Password);
@@ -25,7 +25,7 @@ public sealed class RenewalTests
     [Fact]
     public async Task Many_401s_at_once_make_one_refresh()
     {
-        var clock = new FakeClock();
+        var clock = FakeClock.AtPresent();
         await using Authority authority = await Authority.StartAsync(clock);
         await using TokenSession session = await OpenAsync(authority);
         await session.AuthenticateWithPasswordAsync("ada", authority.Client.Password);
@@ -47,7 +47,7 @@ public sealed class RenewalTests
     [Fact]
     public async Task What_is_revoked_is_no_good_any_more_neither_token()
     {
-        await using Authority authority = await Authority.StartAsync(new FakeClock());
+        await using Authority authority = await Authority.StartAsync(FakeClock.AtPresent());
         await using TokenSession session = await OpenAsync(authority);
         await session.AuthenticateWithPasswordAsync("ada", authority.Client.Password);
         string access = session.Token.AccessToken;
@@ -62,7 +62,7 @@ public sealed class RenewalTests
     [Fact]
     public async Task Client_credentials_are_asked_for_once_and_again_ahead_of_the_end()
     {
-        var clock = new FakeClock();
+        var clock = FakeClock.AtPresent();
         await using Authority authority = await Authority.StartAsync(clock);
         var services = new ServiceCollection();
         services.AddLogging();

@@ -90,7 +90,7 @@ public sealed class RedisConnectionTests : IAsyncLifetime
         {
             await redis.InitializeAsync();
             await using StoredTokenManager manager = Client.Manager(
-                new TokenSessionOptions().UseRedis(redis.Configuration), new FakeClock(), new EphemeralDataProtectionProvider(), new LogRecorder());
+                new TokenSessionOptions().UseRedis(redis.Configuration), FakeClock.AtPresent(), new EphemeralDataProtectionProvider(), new LogRecorder());
             await manager.SetAsync(Client.Token("1"), Client.Key());
             await redis.UntilReplicatedAsync();
             await redis.First.KillAsync();
@@ -119,7 +119,7 @@ public sealed class RedisConnectionTests : IAsyncLifetime
     // All that the store ever sends.
     private static async Task UseAsync(TokenSessionOptions options, IServiceProvider? services = null)
     {
-        var clock = new FakeClock();
+        var clock = FakeClock.AtPresent();
         await using StoredTokenManager manager = Client.Manager(options, clock, new EphemeralDataProtectionProvider(), new LogRecorder(), services);
         await using (await manager.TryAcquireAsync(Client.Key(), TimeSpan.FromSeconds(30)))
         {

@@ -42,6 +42,8 @@ internal sealed class Site : IAsyncDisposable
             {
                 options.Driver = driver;
                 options.Path = site._folder;
+                // A disk that is busy with something else is no failure here.
+                options.StoreTimeout = TimeSpan.FromMinutes(1);
                 configure?.Invoke(options);
             },
             site.Map,

@@ -6,11 +6,15 @@ find_memcached() { command -v memcached >/dev/null; }
 find_garnet() { command -v garnet-server >/dev/null; }
 find_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
 
+# What links a program that was compiled ahead of time.
+find_linker() { command -v clang >/dev/null || command -v gcc >/dev/null; }
+
 missing_packages() {
   find_postgres || echo postgresql
   find_redis || echo redis-server
   find_memcached || echo memcached
   find_chromium || echo chromium
+  find_linker || printf '%s\n' gcc libc6-dev zlib1g-dev
 }
 
 # Garnet speaks Redis' protocol; it is a .NET tool.

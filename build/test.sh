@@ -1,13 +1,30 @@
 #!/usr/bin/env bash
 # Builds everything and runs all tests. On Debian it installs the servers that the tests start (PostgreSQL, Redis, memcached,
 # Chromium; Garnet, a .NET tool) if it may; otherwise it says what is missing, and the tests that need it are skipped (with CI=true: they fail).
-# Ends with a line: N passed, N failed, N skipped.
+# Ends with a line: N passed, N failed, N skipped. Leaves no process and no temporary file behind; a test that would is told as a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 configuration=${CONFIGURATION:-Release}
 results=$(mktemp -d)
-trap 'rm -rf "$results"' EXIT
+scratch=$(mktemp -d)
+trap 'rm -rf "$results" "$scratch"' EXIT
+
+# Whatever is started from here on can be told by it, and keeps its temporary files where they can be counted.
+export FUELSESSIONS_TEST_RUN=$$-$RANDOM TMPDIR=$scratch
+# The compiler's server is this run's own, so that it can be ended with it; build nodes end with their build.
+export SharedCompilationId=fuelsessions-$FUELSESSIONS_TEST_RUN MSBUILDDISABLENODEREUSE=1
+
+# The processes of this run, but for this shell and what it asks with.
+started_processes() {
+  local at pid
+  for at in /proc/[0-9]*; do
+    pid=${at#/proc/}
+    [ "$pid" != $$ ] && [ "$pid" != "$BASHPID" ] || continue
+    grep -qzx "FUELSESSIONS_TEST_RUN=$FUELSESSIONS_TEST_RUN" "$at/environ" 2>/dev/null || continue
+    echo "$pid $(tr '\0' ' ' <"$at/cmdline" 2>/dev/null | cut -c 1-150)"
+  done
+}
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 
@@ -35,6 +52,19 @@ for name in FuelSessions.Redis.Tests FuelSessions.Tokens.Tests; do
     -p:StackExchangeRedisVersion="$newest_redis_client" --filter 'FullyQualifiedName~Redis|FullyQualifiedName~Garnet' \
     --logger "trx;LogFileName=$name.newest.trx" --results-directory "$results" || failed_runs=$((failed_runs + 1))
 done
+
+# The compiler's server waits for more work; it is ours alone.
+started_processes | awk '/VBCSCompiler/ { print $1 }' | xargs -r kill
+for _ in 1 2 3 4 5; do
+  left=$(started_processes)
+  [ -n "$left" ] || break
+  sleep 1
+done
+left_folders=$(find "$scratch" -mindepth 1 -maxdepth 1 -type d -name 'fuelsessions*')
+if [ -n "$left$left_folders" ]; then
+  printf 'left behind: %s\n' "$left" "$left_folders"
+  failed_runs=$((failed_runs + 1))
+fi
 
 passed=0 failed=0 skipped=0
 for file in "$results"/*.trx; do

@@ -1,0 +1,101 @@
+using System.IO.Compression;
+using FuelSessions.Packages.Tests.Apps;
+using FuelSessions.Tests.Servers;
+
+namespace FuelSessions.Packages.Tests.Feed;
+
+/// <summary>
+/// What we ship, packed once, and all throwaway apps built from it at once. The packages that are not ours come from the machine's package
+/// folder; ours never get there, or the next run would test this one's.
+/// </summary>
+public sealed class LocalFeed : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("fuelsessions-packages-").FullName;
+
+    internal string Packages => Path.Combine(_folder, "feed");
+
+    internal string Apps => Path.Combine(_folder, "apps");
+
+    internal string Version { get; private set; } = "";
+
+    public async Task InitializeAsync()
+    {
+        try
+        {
+            await PackAndBuildAsync();
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The files of a package, by their paths in it.</summary>
+    internal async Task<Dictionary<string, byte[]>> ContentAsync(string package)
+    {
+        using ZipArchive archive = await ZipFile.OpenReadAsync(Path.Combine(Packages, package));
+        var files = new Dictionary<string, byte[]>();
+        foreach (ZipArchiveEntry entry in archive.Entries)
+        {
+            using var bytes = new MemoryStream();
+            await using Stream content = await entry.OpenAsync();
+            await content.CopyToAsync(bytes);
+            files[entry.FullName] = bytes.ToArray();
+        }
+
+        return files;
+    }
+
+    internal string Program(ThrowawayApp app) => Path.Combine(Apps, app.Name, "bin", "Release", "net10.0", $"{app.Name}.dll");
+
+    /// <summary>Compiles the native app ahead of time; each warning of the trimmer and the compiler is an error.</summary>
+    internal async Task<string> PublishNativeAsync()
+    {
+        string[] path = Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator) ?? [];
+        if (!path.Any(folder => File.Exists(Path.Combine(folder, "clang")) || File.Exists(Path.Combine(folder, "gcc"))))
+        {
+            throw ServerMissingException.Because("A native program is linked by clang or gcc; neither is on this machine.");
+        }
+
+        string folder = Path.Combine(Apps, Catalog.Native.Name);
+        string output = await Command.RunAsync(folder, "dotnet", "publish", "--configuration", "Release", "--runtime", "linux-x64", "--output", "out", "--nologo");
+        Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
+        return Path.Combine(folder, "out", Catalog.Native.Name);
+    }
+
+    public Task DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
+    }
+
+    private async Task PackAndBuildAsync()
+    {
+        string[] ready = Repository.IsBuiltAsPacked ? ["--no-build"] : [];
+        await Command.RunAsync(Repository.Folder, "bash", ["build/pack.sh", Packages, .. ready]);
+        Version = Path.GetFileNameWithoutExtension(Directory.GetFiles(Packages, "FuelSessions.Redis.*.nupkg").Single())["FuelSessions.Redis.".Length..];
+
+        string global = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        string[] stale = Directory.Exists(global) ? Directory.GetDirectories(global, "fuelsessions*") : [];
+        Assert.True(stale.Length == 0, $"An earlier FuelSessions is in the machine's package folder and would be tested instead of this one; remove {string.Join(", ", stale.Select(Path.GetFileName))} from it.");
+
+        foreach (ThrowawayApp app in Catalog.All)
+        {
+            app.Write(Apps, Version);
+        }
+
+        File.WriteAllText(Path.Combine(Apps, "Directory.Build.props"), $"""
+            <Project>
+              <PropertyGroup>
+                <RestorePackagesPath>{_folder}/packages</RestorePackagesPath>
+                <RestoreFallbackFolders>{global}</RestoreFallbackFolders>
+                <RestoreAdditionalProjectSources>{Packages}</RestoreAdditionalProjectSources>
+              </PropertyGroup>
+            </Project>
+            """);
+        File.WriteAllText(Path.Combine(Apps, "Apps.slnx"), $"<Solution>\n{string.Concat(Catalog.All.Where(app => app != Catalog.Native).Select(app => $"  <Project Path=\"{app.Name}/{app.Name}.csproj\" />\n"))}</Solution>\n");
+        await Command.RunAsync(Apps, "dotnet", "build", "Apps.slnx", "--configuration", "Release", "--nologo", "-v", "quiet");
+    }
+}

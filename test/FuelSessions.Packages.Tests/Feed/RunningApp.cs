@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace FuelSessions.Packages.Tests.Feed;
+
+/// <summary>A throwaway app as a process of its own on a free port, with a home and a working folder of its own, and one browser of it.</summary>
+internal sealed class RunningApp : IAsyncDisposable
+{
+    private const string Listening = "Now listening on: ";
+
+    private readonly Process _process;
+    private readonly HttpClient _browser;
+
+    private RunningApp(Process process, string address)
+    {
+        _process = process;
+        _browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(address) };
+    }
+
+    /// <param name="program">A .dll, or a native program.</param>
+    /// <param name="folder">Its working folder and home.</param>
+    /// <param name="settings">As on the command line.</param>
+    internal static async Task<RunningApp> StartAsync(string program, string folder, params string[] settings)
+    {
+        string[] arguments = [.. settings, "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Information"];
+        bool isNative = !program.EndsWith(".dll", StringComparison.Ordinal);
+        var start = new ProcessStartInfo(isNative ? program : "dotnet", isNative ? arguments : [program, .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["HOME"] = folder;
+        start.Environment["DOTNET_ENVIRONMENT"] = start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string said = "";
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            said += line + "\n";
+            if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and int at)
+            {
+                // Read on, or the app would wait for room in the pipe.
+                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+                return new RunningApp(process, line[(at + Listening.Length)..].Trim());
+            }
+        }
+
+        throw new InvalidOperationException($"{Path.GetFileName(program)} did not start: {said}{await errors}");
+    }
+
+    internal Task<string> GetAsync(string path = "/") => _browser.GetStringAsync(path);
+
+    internal Task<HttpResponseMessage> PostAsync(string path) => _browser.PostAsync(path, null);
+
+    public async ValueTask DisposeAsync()
+    {
+        _browser.Dispose();
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,118 @@
+using System.Text;
+using FuelSessions.Packages.Tests.Apps;
+using FuelSessions.Packages.Tests.Feed;
+using FuelSessions.Tests.Servers;
+
+namespace FuelSessions.Packages.Tests;
+
+/// <summary>What is in the packages, and what those get who install them. That all apps compile, warnings as errors, is the feed's doing.</summary>
+public sealed class PackageTests(LocalFeed feed, RedisServer redis, MemcachedProcess memcached)
+    : IClassFixture<LocalFeed>, IClassFixture<RedisServer>, IClassFixture<MemcachedProcess>, IDisposable
+{
+    private readonly string _home = Directory.CreateTempSubdirectory("fuelsessions-app-").FullName;
+
+    public void Dispose() => Directory.Delete(_home, recursive: true);
+
+    [Theory]
+    [InlineData("FuelSessions")]
+    [InlineData("FuelSessions.EntityFrameworkCore")]
+    [InlineData("FuelSessions.Memcached")]
+    [InlineData("FuelSessions.Redis")]
+    [InlineData("FuelSessions.Testing")]
+    [InlineData("FuelSessions.Tokens")]
+    [InlineData("FuelSessions.Tokens.EntityFrameworkCore")]
+    [InlineData("FuelSessions.Tokens.Redis")]
+    public async Task A_package_has_what_its_readers_look_for(string package)
+    {
+        Dictionary<string, byte[]> files = await feed.ContentAsync($"{package}.{feed.Version}.nupkg");
+        string description = Encoding.UTF8.GetString(files[$"{package}.nuspec"]);
+
+        Assert.Equal(Repository.Read($"src/{package}/README.md"), Encoding.UTF8.GetString(files["README.md"]));
+        Assert.StartsWith("\u0089PNG", Encoding.Latin1.GetString(files["icon.png"]));
+        Assert.Contains($"lib/net10.0/{package}.xml", files.Keys);
+        Assert.All(["<tags>", "<releaseNotes>", "<license type=\"expression\">MIT</license>", "<readme>", "<icon>"], part => Assert.Contains(part, description, StringComparison.Ordinal));
+        Assert.Contains("### Added", description, StringComparison.Ordinal);
+        Assert.Contains($"lib/net10.0/{package}.pdb", (await feed.ContentAsync($"{package}.{feed.Version}.snupkg")).Keys);
+    }
+
+    [Fact]
+    public async Task The_app_of_the_readme_counts_and_tells_once()
+    {
+        await using RunningApp app = await StartAsync(Catalog.Readme);
+        Assert.Equal("Visit 1. ", await app.GetAsync());
+        Assert.Equal(302, (int)(await app.PostAsync("/cart/7")).StatusCode);
+        Assert.Equal("Visit 2. Added.", await app.GetAsync());
+        Assert.Equal("Visit 3. ", await app.GetAsync());
+    }
+
+    [Fact]
+    public Task The_core_package_counts() => CountsAsync(Catalog.Core);
+
+    [Fact]
+    public Task Redis_counts_with_the_client_that_comes_along() => CountsAsync(Catalog.Redis, $"--ConnectionStrings:redis={redis.Configuration}");
+
+    [Fact]
+    public Task Redis_counts_with_the_newest_client() => CountsAsync(Catalog.RedisNewest, $"--ConnectionStrings:redis={redis.Configuration}");
+
+    [Fact]
+    public async Task Redis_counts_beside_the_framework_s_own_packages()
+    {
+        await CountsAsync(Catalog.RedisInCompany, $"--ConnectionStrings:redis={redis.Configuration}");
+        Assert.NotEqual(0L, await redis.SendAsync("EXISTS", "company:keys"));
+    }
+
+    [Fact]
+    public Task The_database_counts() => CountsAsync(Catalog.Db, $"--ConnectionStrings:sessions=Data Source={_home}/sessions.db");
+
+    [Fact]
+    public Task Memcached_counts() => CountsAsync(Catalog.Memcached, $"--ConnectionStrings:memcached={memcached.Address}");
+
+    [Fact]
+    public Task Tokens_in_files_sign_in_once() => SignsInOnceAsync(Catalog.Tokens);
+
+    [Fact]
+    public Task Tokens_in_redis_sign_in_once() => SignsInOnceAsync(Catalog.TokensRedis, $"--ConnectionStrings:redis={redis.Configuration}");
+
+    [Fact]
+    public Task Tokens_in_a_database_sign_in_once() => SignsInOnceAsync(Catalog.TokensDb, $"--ConnectionStrings:tokens=Data Source={_home}/tokens.db");
+
+    [Fact]
+    public async Task A_native_program_loses_nothing_in_a_burst()
+    {
+        string program = await feed.PublishNativeAsync();
+        foreach (string driver in (string[])["file", "redis"])
+        {
+            await using RunningApp app = await RunningApp.StartAsync(program, _home, $"--FuelSessions:Driver={driver}", $"--ConnectionStrings:redis={redis.Configuration}");
+            Assert.Equal("1", await app.GetAsync("/visit"));
+            for (int round = 1; round <= 20; round++)
+            {
+                await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => app.GetAsync("/visit")));
+                Assert.Equal($"{1 + (64 * round)}", await app.GetAsync());
+            }
+        }
+    }
+
+    private async Task CountsAsync(ThrowawayApp of, params string[] settings)
+    {
+        await using RunningApp app = await StartAsync(of, settings);
+        Assert.Equal("Visit 1.", await app.GetAsync());
+        Assert.Equal("Visit 2.", await app.GetAsync());
+    }
+
+    private async Task SignsInOnceAsync(ThrowawayApp of, params string[] settings)
+    {
+        await using TokenProvider provider = await TokenProvider.StartAsync();
+        string[] all = [.. settings, .. provider.Settings];
+        await using (RunningApp first = await StartAsync(of, all))
+        {
+            (await first.PostAsync("/sign-in")).EnsureSuccessStatusCode();
+            Assert.Equal("ada", await first.GetAsync());
+        }
+
+        await using RunningApp second = await StartAsync(of, all);
+        Assert.Equal("ada", await second.GetAsync());
+        Assert.Equal(1, provider.SignIns);
+    }
+
+    private Task<RunningApp> StartAsync(ThrowawayApp app, params string[] settings) => RunningApp.StartAsync(feed.Program(app), _home, settings);
+}

@@ -10,7 +10,8 @@
 #
 # Further options: --seconds N and --rounds N of the comparison, --no-fat (no sessions with 4 KB of other data), --json FILE (every single
 # measurement), --check (a bound that is missed is an error), --max N (growth: no more sessions, rows or bytes than that).
-# REDIS_CLIENT=3.1.31 build/bench.sh measures with that version of StackExchange.Redis.
+# The comparison on redis is made twice: with the lowest version of StackExchange.Redis that the driver works with, and with the newest that it is
+# tested with. REDIS_CLIENT=3.4.35 build/bench.sh … measures with that version only.
 #
 # Nothing else should run on the machine meanwhile. All servers listen on 127.0.0.1, keep their data in temporary folders, and end with
 # this script, also if it is interrupted.
@@ -19,7 +20,7 @@ cd "$(dirname "$0")/.."
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 page=docs/performance.md
-compare=() growth=() with_growth= partial=
+compare=() growth=() with_growth= partial= full=
 while [ $# -gt 0 ]; do
   case "$1" in
     --growth) with_growth=1; shift ;;
@@ -35,7 +36,7 @@ while [ $# -gt 0 ]; do
 done
 # What is incomplete must not replace what is complete.
 if [ -z "$partial" ]; then
-  compare+=(--page "$page")
+  full=1
   growth+=(--page "$page")
 fi
 
@@ -49,10 +50,11 @@ needed_packages() {
 mapfile -t missing < <(needed_packages)
 install_packages "${missing[@]}"
 
-properties=()
-[ -z "${REDIS_CLIENT:-}" ] || properties+=("-p:StackExchangeRedisVersion=$REDIS_CLIENT")
-echo "== build (Release)"
-dotnet build test/FuelSessions.Benchmarks -c Release -v quiet --nologo "${properties[@]}"
+build() {
+  echo "== build (Release)${1:+ with StackExchange.Redis $1}"
+  dotnet build test/FuelSessions.Benchmarks -c Release -v quiet --nologo ${1:+-p:StackExchangeRedisVersion=$1}
+}
+build "${REDIS_CLIENT:-}"
 
 # By its file and not by "dotnet run", so that a signal reaches the one process that stops all others.
 bench=test/FuelSessions.Benchmarks/bin/Release/net10.0/FuelSessions.Benchmarks.dll
@@ -69,7 +71,13 @@ run() {
 
 echo "== comparison"
 status=0
-run compare "${compare[@]}" || status=$?
+run compare "${compare[@]}" ${full:+--page "$page"} || status=$?
+if [ "$status" -eq 0 ] && [ -n "$full" ] && [ -z "${REDIS_CLIENT:-}" ]; then
+  build "$newest_redis_client"
+  echo "== comparison on redis"
+  run compare "${compare[@]}" --stores redis --page "$page" --section "comparison with the newest redis client" || status=$?
+  build ""
+fi
 if [ "$status" -eq 0 ] && [ -n "$with_growth" ]; then
   echo "== growth"
   run growth "${growth[@]}" || status=$?

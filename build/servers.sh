@@ -6,6 +6,9 @@ find_memcached() { command -v memcached >/dev/null; }
 find_garnet() { command -v garnet-server >/dev/null; }
 find_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
 
+# The redis suites and the benchmark's redis section run with it too, beside the lowest one (Directory.Packages.props).
+newest_redis_client=3.4.35
+
 # What links a program that was compiled ahead of time.
 find_linker() { command -v clang >/dev/null || command -v gcc >/dev/null; }
 

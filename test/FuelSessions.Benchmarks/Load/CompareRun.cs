@@ -85,7 +85,7 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
 
         if (options.Page is { } page)
         {
-            await PerformancePage.ReplaceAsync(page, "comparison", report, cancellationToken);
+            await PerformancePage.ReplaceAsync(page, options.Section, report, cancellationToken);
         }
 
         return options.Checks && bounds.Any(bound => bound.Verdict == Verdict.Missed) ? 1 : 0;

@@ -10,6 +10,7 @@ namespace FuelSessions.Benchmarks.Load;
 /// <param name="Seed">Of the order in which scenarios and cookies follow each other.</param>
 /// <param name="Json">A file for every single measurement; null: none.</param>
 /// <param name="Page">The page whose section is written anew; null: none.</param>
+/// <param name="Section">Which section.</param>
 /// <param name="Checks">Whether a missed bound is an error of the run.</param>
 internal sealed record CompareSettings(
     int Seconds,
@@ -21,6 +22,7 @@ internal sealed record CompareSettings(
     int Seed,
     string? Json,
     string? Page,
+    string Section,
     bool Checks)
 {
     internal static CompareSettings Parse(Arguments arguments)
@@ -30,13 +32,14 @@ internal sealed record CompareSettings(
         var options = new CompareSettings(
             arguments.Number("--seconds", quick ? 1 : 2, 1, 60),
             arguments.Number("--rounds", quick ? 1 : 5, 1, 100),
-            arguments.List("--only", "floor", Subject.DispatchedFloor, "builtin", "ours"),
+            arguments.List("--only", "floor", "builtin", "ours"),
             arguments.List("--stores", "memory", "redis", "memcached", "sqlite", "postgres", "cookie"),
             arguments.List("--scenarios", Scenario.Kinds),
             !quick && !arguments.Has("--no-fat"),
             arguments.Number("--seed", 1, 0, int.MaxValue),
             arguments.Text("--json"),
             arguments.Text("--page"),
+            arguments.Text("--section") ?? "comparison",
             arguments.Has("--check"));
         arguments.ThrowIfUnknown();
         return options;

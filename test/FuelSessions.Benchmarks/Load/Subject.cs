@@ -3,12 +3,6 @@ namespace FuelSessions.Benchmarks.Load;
 /// <summary>What is measured: a variant on a store.</summary>
 internal sealed record Subject(string Variant, string Store)
 {
-    /// <summary>
-    /// The floor with answers that go through the thread pool, each by itself, so that an app that blocks holds up nobody else. Later
-    /// versions of the client do nothing else.
-    /// </summary>
-    internal const string DispatchedFloor = "dispatched floor";
-
     internal static readonly Subject None = new("none", "-");
 
     /// <summary>All that are compared. Memcached has no floor: no client for it is to be had but ours.</summary>
@@ -16,7 +10,7 @@ internal sealed record Subject(string Variant, string Store)
     [
         None,
         new("floor", "memory"), new("builtin", "memory"), new("ours", "memory"),
-        new("floor", "redis"), new(DispatchedFloor, "redis"), new("builtin", "redis"), new("ours", "redis"),
+        new("floor", "redis"), new("builtin", "redis"), new("ours", "redis"),
         new("ours", "memcached"),
         new("floor", "sqlite"), new("ours", "sqlite"),
         new("ours", "postgres"),

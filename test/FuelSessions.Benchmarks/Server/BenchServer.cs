@@ -45,7 +45,7 @@ internal static class BenchServer
     private static IVariant VariantOf(ServerSettings settings) => settings.Variant switch
     {
         "none" => new NoSession(),
-        "floor" or Subject.DispatchedFloor => new Floor(settings),
+        "floor" => new Floor(settings),
         "builtin" => new BuiltInSession(settings),
         "ours" => new OurSession(settings),
         _ => throw new UsageException($"--variant is '{settings.Variant}'; there are none, floor, builtin and ours."),

@@ -1,15 +1,13 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
-using StackExchange.Redis;
 
 namespace FuelSessions.Benchmarks.Server.Variants;
 
 /// <summary>Microsoft.AspNetCore.Session with the defaults that an app gets, over a distributed cache.</summary>
 internal sealed class BuiltInSession(ServerSettings settings) : IVariant
 {
-    public async Task AddServicesAsync(IServiceCollection services)
+    public Task AddServicesAsync(IServiceCollection services)
     {
         switch (settings.Store)
         {
@@ -17,14 +15,14 @@ internal sealed class BuiltInSession(ServerSettings settings) : IVariant
                 services.AddDistributedMemoryCache();
                 break;
             case "redis":
-                IConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(settings.Connection!);
-                services.AddSingleton<IDistributedCache>(new RedisDistributedCache(connection.GetDatabase()));
+                services.AddStackExchangeRedisCache(cache => cache.Configuration = settings.Connection);
                 break;
             default:
                 throw new UsageException($"builtin is measured on memory and redis, not on '{settings.Store}'.");
         }
 
         services.AddSession();
+        return Task.CompletedTask;
     }
 
     public Task UseAsync(WebApplication app)

@@ -22,7 +22,7 @@ internal sealed class Floor(ServerSettings settings) : IVariant
     public async Task AddServicesAsync(IServiceCollection services) => _store = settings.Store switch
     {
         "memory" => new MemoryFloor(),
-        "redis" => await RedisFloor.ConnectAsync(settings.Connection!, isDispatched: settings.Variant == Subject.DispatchedFloor),
+        "redis" => await RedisFloor.ConnectAsync(settings.Connection!),
         "sqlite" => SqliteFloor.Open(settings.Connection!),
         _ => throw new UsageException($"floor is measured on memory, redis and sqlite, not on '{settings.Store}'."),
     };

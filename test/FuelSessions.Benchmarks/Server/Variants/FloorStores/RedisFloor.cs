@@ -19,15 +19,9 @@ internal sealed class RedisFloor(IDatabase database) : IFloorStore
     private static readonly byte[] Hash = SHA1.HashData(Encoding.UTF8.GetBytes(Script));
     private static readonly long LifetimeMilliseconds = (long)FloorValue.Lifetime.TotalMilliseconds;
 
-    internal static async Task<RedisFloor> ConnectAsync(string configuration, bool isDispatched)
+    internal static async Task<RedisFloor> ConnectAsync(string configuration)
     {
         ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(configuration);
-        if (isDispatched)
-        {
-            // Version 1.x only; later ones are never otherwise, and may not have it.
-            typeof(ConnectionMultiplexer).GetProperty("PreserveAsyncOrder")?.SetValue(connection, false);
-        }
-
         IDatabase database = connection.GetDatabase();
 
         // Once with its text, so that the server knows it by its hash from here on.

@@ -42,8 +42,12 @@ internal sealed class Site : IAsyncDisposable
             {
                 options.Driver = driver;
                 options.Path = site._folder;
-                // A disk that is busy with something else is no failure here.
-                options.StoreTimeout = TimeSpan.FromMinutes(1);
+                if (driver is "file" or "db")
+                {
+                    // A disk that is busy with something else is no failure here.
+                    options.StoreTimeout = TimeSpan.FromMinutes(1);
+                }
+
                 configure?.Invoke(options);
             },
             site.Map,

@@ -120,6 +120,13 @@ public sealed class FuelSessionsOptions
     /// <summary>Whether changes are saved although the endpoint threw. Default false.</summary>
     public bool SaveOnError { get; set; }
 
+    /// <summary>
+    /// Whether a response whose endpoint used the session tells caches that it is for one visitor: <c>Cache-Control: private</c>, unless the app has
+    /// set that header itself, <c>Vary: Cookie</c>, and no storage in the app's output cache. Default true. A response that sets an id is
+    /// <c>no-store</c> in any case.
+    /// </summary>
+    public bool PreventSharedCaching { get; set; } = true;
+
     /// <summary>What happens when the store can't be read. Default <see cref="StoreFailureAction.Throw"/>.</summary>
     public StoreFailureAction OnStoreFailure { get; set; }
 

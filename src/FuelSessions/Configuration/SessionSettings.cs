@@ -63,6 +63,7 @@ internal static class SessionSettings
         Flag(nameof(FuelSessionsOptions.EnableCookie), "enable_cookie", o => o.EnableCookie, (o, v) => o.EnableCookie = v),
         OptionalTime(nameof(FuelSessionsOptions.TokenLifetime), null, o => o.TokenLifetime, (o, v) => o.TokenLifetime = v),
         Flag(nameof(FuelSessionsOptions.NativeEmulation), "native_emulation", o => o.NativeEmulation, (o, v) => o.NativeEmulation = v),
+        Flag(nameof(FuelSessionsOptions.PreventSharedCaching), null, o => o.PreventSharedCaching, (o, v) => o.PreventSharedCaching = v),
         Flag(nameof(FuelSessionsOptions.SaveOnError), null, o => o.SaveOnError, (o, v) => o.SaveOnError = v),
         Choice<StoreFailureAction>(nameof(FuelSessionsOptions.OnStoreFailure), null, o => o.OnStoreFailure, (o, v) => o.OnStoreFailure = v),
         Time(nameof(FuelSessionsOptions.StoreTimeout), null, o => o.StoreTimeout, (o, v) => o.StoreTimeout = v),

@@ -8,4 +8,10 @@ internal interface IRequestBoundary
 
     /// <summary>Who sent the request.</summary>
     ClientIdentity Client { get; }
+
+    /// <summary>Whether nobody may ever see the answer, as with a browser's prefetch: it uses up no flash variable.</summary>
+    bool IsSpeculative { get; }
+
+    /// <summary>Told when there is something to save again, after everything had been saved.</summary>
+    void OnUnsaved();
 }

@@ -94,9 +94,9 @@ internal sealed partial class SessionTransaction
         lock (Turn)
         {
             bool found = _flashAges.TryGet(_flash, key, out json);
-            if (found && !readOnly)
+            if (found && !KeepsFlash)
             {
-                _saved = false;
+                Unsaved();
                 _flashAges.Read(key.Name, expire, Options.FlashExpireAfterGet);
             }
 

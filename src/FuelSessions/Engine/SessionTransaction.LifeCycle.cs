@@ -94,6 +94,7 @@ internal sealed partial class SessionTransaction
     /// <summary>Back to what the session was when it was loaded.</summary>
     internal void Reset()
     {
+        ThrowIfOver();
         if (!_loaded)
         {
             return;
@@ -119,6 +120,7 @@ internal sealed partial class SessionTransaction
 
     internal void Close(bool save)
     {
+        ThrowIfOver();
         if (!save)
         {
             Reset();

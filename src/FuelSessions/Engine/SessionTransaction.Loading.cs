@@ -13,6 +13,7 @@ internal sealed partial class SessionTransaction
     /// <summary>From here on the request uses the session.</summary>
     internal async ValueTask UseAsync()
     {
+        ThrowIfOver();
         if (!_loaded)
         {
             ThrowIfLoadFailed();
@@ -32,6 +33,7 @@ internal sealed partial class SessionTransaction
 
         lock (Turn)
         {
+            ThrowIfOver();
             if (!_loaded)
             {
                 ThrowIfLoadFailed();
@@ -240,16 +242,16 @@ internal sealed partial class SessionTransaction
     private void Use()
     {
         _used = true;
-        _saved = false;
         if (!_aged)
         {
+            Unsaved();
             // Last: who finds it set goes on without waiting.
             AgeFlash();
             Volatile.Write(ref _aged, true);
         }
     }
 
-    private void AgeFlash() => _flashAges.Load(_flash, Options.FlashAutoExpire && !readOnly);
+    private void AgeFlash() => _flashAges.Load(_flash, Options.FlashAutoExpire && !KeepsFlash);
 
     private void Report(SessionEventKind kind, SessionRecord record) =>
         services.Diagnostics.Report(kind, Driver, record.Key, record.Principal, Options);

@@ -80,6 +80,11 @@ internal sealed partial class SessionTransaction
             return;
         }
 
+        if (boundary.HeadersSent)
+        {
+            throw TooLate("begun");
+        }
+
         DateTimeOffset now = Now();
         TimeSpan lifetime = _newLifetime ?? Options.ExpirationTime;
         var record = new SessionRecord
@@ -136,6 +141,11 @@ internal sealed partial class SessionTransaction
     private async ValueTask SaveActiveAsync(List<(string, long)>? expiring, bool explicitly)
     {
         SessionRecord basis = _record!;
+        if (storage.IsCarried && boundary.HeadersSent && _changes.Count > 0)
+        {
+            throw TooLate("changed");
+        }
+
         if (Draft(basis, expiring) is not { } draft)
         {
             await TouchAsync(basis).ConfigureAwait(false);

@@ -29,6 +29,7 @@ internal sealed partial class SessionTransaction(
     private bool _aged;
     private bool _closed;
     private bool _saved;
+    private bool _over;
 
     // The newest secret known to this request, and what the app is shown of it.
     private SessionSecret? _held;
@@ -97,6 +98,29 @@ internal sealed partial class SessionTransaction(
         }
     }
 
+    private bool KeepsFlash => readOnly || boundary.IsSpeculative;
+
+    /// <summary>The request is over: whoever kept the session finds it closed for good.</summary>
+    internal void End()
+    {
+        _over = true;
+        Volatile.Write(ref _aged, false);
+    }
+
+    private void Unsaved()
+    {
+        _saved = false;
+        boundary.OnUnsaved();
+    }
+
+    private void ThrowIfOver()
+    {
+        if (_over)
+        {
+            throw EndedRequest.Exception();
+        }
+    }
+
     private void Empty()
     {
         _data = new VariableMap();
@@ -114,7 +138,7 @@ internal sealed partial class SessionTransaction(
     private void BeginChange(bool revive = true, bool ends = false)
     {
         UseNow();
-        _saved = false;
+        Unsaved();
         if (_closed && !ends)
         {
             throw new InvalidOperationException("The session was closed; a change would be lost. Forge it again to go on, or close it later.");

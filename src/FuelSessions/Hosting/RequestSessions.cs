@@ -3,6 +3,7 @@ using FuelSessions.Drivers;
 using FuelSessions.Engine;
 using FuelSessions.Records;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace FuelSessions;
 
@@ -11,7 +12,14 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 {
     // Nearly always one, so each knows the next: no list is made for it.
     private Entry? _first;
-    private bool _announces;
+    private int _depth;
+    private bool _isRegistered;
+    private bool _isAnnounced;
+    private bool _isOver;
+
+    // What the cookies of the response were when everything had been saved and announced, and whether that still is so.
+    private StringValues _announced;
+    private bool _isCurrent;
     private Endpoint? _endpoint = endpoint;
     private EndpointUse _use = use;
 
@@ -20,12 +28,16 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     /// <summary>Whether a session is used that is to be saved before the headers go out.</summary>
     internal bool HasUnsaved => !HeadersSent && IsAnyUsed();
 
+    public bool IsSpeculative => Speculation.IsIn(context.Request.Headers);
+
     public ClientIdentity Client => new(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
 
     public Session Current
     {
         get
         {
+            ThrowIfOver();
+
             // To look at a session that was closed is not to forge it again.
             FuelSessionsOptions options = services.Profiles.ForOrDefault(null);
             return Instance(options.CookieName) is { } session && session.Driver == options.Driver ? session : Forge();
@@ -52,9 +64,60 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         }
     }
 
+    /// <summary>The pipeline, or a part of it that runs once more, begins to use these sessions.</summary>
+    internal void Enter()
+    {
+        _depth++;
+        if (_isRegistered)
+        {
+            return;
+        }
+
+        // Before anything that the app registers: the response's callbacks run in reverse order, and one of them may be what changes the session.
+        _isRegistered = true;
+        if (!HeadersSent)
+        {
+            AnnounceOnStarting();
+        }
+
+        context.Response.OnCompleted(
+            static state =>
+            {
+                ((RequestSessions)state).End();
+                return Task.CompletedTask;
+            },
+            this);
+    }
+
+    /// <summary>It has run. Where the response has not started, callbacks of the app may still come.</summary>
+    internal void Leave()
+    {
+        if (--_depth == 0 && HeadersSent)
+        {
+            End();
+        }
+    }
+
+    // Also saves what reached the server past this middleware's response body, such as an upgrade.
+    private void AnnounceOnStarting() => context.Response.OnStarting(static state => ((RequestSessions)state).AnnounceAsync(), this);
+
+    /// <inheritdoc/>
+    public void OnUnsaved()
+    {
+        _isCurrent = false;
+
+        // A callback that runs after ours: servers run what is added meanwhile as well.
+        if (_isAnnounced && !HeadersSent)
+        {
+            _isAnnounced = false;
+            AnnounceOnStarting();
+        }
+    }
+
     public Session? Instance(string cookieName)
     {
         ArgumentNullException.ThrowIfNull(cookieName);
+        ThrowIfOver();
         return Find(cookieName) is { IsHandedOut: true } entry ? entry.Session : null;
     }
 
@@ -186,6 +249,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     private async ValueTask<Session> LoadedAsync(FuelSessionsOptions options, bool isCustom)
     {
+        ThrowIfOver();
         await ReadFormAsync(options).ConfigureAwait(false);
         Session session = HandOut(options, isCustom);
         await session.Transaction.UseAsync().ConfigureAwait(false);
@@ -224,6 +288,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     private Session HandOut(FuelSessionsOptions options, bool isCustom)
     {
+        ThrowIfOver();
         Entry? entry = Find(options.CookieName);
         if (entry is { IsHandedOut: false } && (entry.Session.Driver != options.Driver || Difference(entry, options, isCustom) is not null))
         {
@@ -247,11 +312,15 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
                 $"This request has forged the session with the cookie name '{options.CookieName}' before, with another '{setting}'. Forge it with the same settings, or change it with SetConfig.");
         }
 
+        if (options.PreventSharedCaching)
+        {
+            SharedCaches.ForbidOutputCache(context);
+        }
+
         entry.IsHandedOut = true;
         entry.Session.Transaction.MarkUsed();
         entry.Session.Transaction.Reopen();
         Use.Learn(options);
-
         return entry.Session;
     }
 
@@ -267,13 +336,6 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         var transaction = new SessionTransaction(services.Engine, storage, options, this, arrival.Id, Use.ReadOnly);
         var entry = new Entry(new Session(this, transaction, options), arrival.Channel, arrival.Text, carried);
         Append(entry);
-        if (!_announces && !HeadersSent)
-        {
-            // Also saves what reached the server past this middleware's response body, such as an upgrade.
-            _announces = true;
-            context.Response.OnStarting(static state => ((RequestSessions)state).AnnounceAsync(), this);
-        }
-
         return entry;
     }
 
@@ -350,6 +412,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
             throw errors.Count == 1 ? Rethrown(errors[0]) : new AggregateException("Several sessions could not be saved.", errors);
         }
 
+        AnnounceSaved();
         body?.Release();
 
         static Exception Rethrown(Exception error)
@@ -359,21 +422,85 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         }
     }
 
-    private async Task AnnounceAsync()
+    private Task AnnounceAsync()
+    {
+        if (_first is not null)
+        {
+            return SaveAndAnnounceAsync();
+        }
+
+        Announced();
+        return Task.CompletedTask;
+    }
+
+    private async Task SaveAndAnnounceAsync()
     {
         await SaveAsync(static _ => true).ConfigureAwait(false);
+        Announced();
+    }
+
+    private void Announced()
+    {
+        _isAnnounced = true;
+        if (_depth == 0)
+        {
+            End();
+        }
+    }
+
+    // At once, for middleware that looks at the headers before the server does, and again when the server starts the response: an error page
+    // may have cleared them.
+    private void AnnounceSaved()
+    {
+        if (HeadersSent)
+        {
+            return;
+        }
+
+        bool isThere = _isCurrent && context.Response.Headers.SetCookie == _announced;
         for (Entry? entry = _first; entry is not null; entry = entry.Next)
         {
-            Announce(entry);
+            Announce(entry, isThere);
+        }
+
+        _announced = context.Response.Headers.SetCookie;
+        _isCurrent = true;
+    }
+
+    // The server takes this context for another request now.
+    private void End()
+    {
+        if (_isOver)
+        {
+            return;
+        }
+
+        _isOver = true;
+        for (Entry? entry = _first; entry is not null; entry = entry.Next)
+        {
+            entry.Session.Transaction.End();
+        }
+    }
+
+    private void ThrowIfOver()
+    {
+        if (_isOver)
+        {
+            throw EndedRequest.Exception();
         }
     }
 
     // The id goes back the way it came; a new one by whatever is configured [C2].
-    private void Announce(Entry entry)
+    private void Announce(Entry entry, bool isThere)
     {
         SessionTransaction transaction = entry.Session.Transaction;
         FuelSessionsOptions options = transaction.Options;
-        bool byCookie = options.EnableCookie && entry.Channel is Channel.Cookie or Channel.None;
+        if (entry.IsHandedOut && options.PreventSharedCaching)
+        {
+            SharedCaches.Forbid(context, options);
+        }
+
+        bool byCookie = !isThere && options.EnableCookie && entry.Channel is Channel.Cookie or Channel.None;
         bool byHeader = options.HeaderName is not null && entry.Channel is Channel.Header or Channel.None;
         SessionId? toSend = entry.Carried is { Changed: true, Record: not null } ? transaction.CurrentId : transaction.IdToSend;
         if (toSend is { } id && (byCookie || byHeader))
@@ -408,6 +535,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     private void ReadForm(FuelSessionsOptions options)
     {
+        ThrowIfOver();
         if (NeedsForm(options))
         {
             ReadFormAsync(options).AsTask().GetAwaiter().GetResult();

@@ -19,6 +19,7 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
         RequestSessions sessions = AmbientSessions.Find() is { } outer && outer.IsOf(context) ? outer
             : context.Features.Get<RequestSessions>() ?? new RequestSessions(context, services, endpoint, use);
 
+        sessions.Enter();
         using AmbientSessions.Scope scope = AmbientSessions.Enter(sessions);
         ISessionFeature? native = Emulate(context, sessions);
         IHttpResponseBodyFeature body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
@@ -39,6 +40,7 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
         finally
         {
             context.Features.Set(body);
+            sessions.Leave();
             if (sessions.HasAny)
             {
                 context.Features.Set(sessions);

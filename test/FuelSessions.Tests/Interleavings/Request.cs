@@ -21,6 +21,12 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
 
     public ClientIdentity Client => new(null, null);
 
+    public bool IsSpeculative => false;
+
+    public void OnUnsaved()
+    {
+    }
+
     /// <summary>Null until it is sent.</summary>
     internal Task? Task { get; private set; }
 

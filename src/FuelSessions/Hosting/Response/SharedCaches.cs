@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace FuelSessions;
+
+/// <summary>Tells every cache on the way that a response may hold what one visitor's session says (RFC 9111, 5.2.2.7 and 4.1).</summary>
+internal static class SharedCaches
+{
+    internal static void Forbid(HttpContext context, FuelSessionsOptions options)
+    {
+        ForbidOutputCache(context);
+        IHeaderDictionary headers = context.Response.Headers;
+        if (StringValues.IsNullOrEmpty(headers.CacheControl))
+        {
+            headers.CacheControl = "private";
+        }
+
+        Vary(headers, HeaderNames.Cookie);
+        if (options.HeaderName is { } name)
+        {
+            Vary(headers, name);
+        }
+    }
+
+    /// <summary>The app's own output cache, which looks at no header; as early as the session is used.</summary>
+    internal static void ForbidOutputCache(HttpContext context)
+    {
+        if (context.Features.Get<IOutputCacheFeature>() is { } cache)
+        {
+            cache.Context.AllowCacheStorage = false;
+        }
+    }
+
+    private static void Vary(IHeaderDictionary headers, string name)
+    {
+        StringValues present = headers.Vary;
+        if (present.Count == 0)
+        {
+            headers.Vary = name;
+        }
+        else if (!present.Any(value => value is not null && value.Split(',').Any(part => part.AsSpan().Trim() is "*" || part.AsSpan().Trim().Equals(name, StringComparison.OrdinalIgnoreCase))))
+        {
+            headers.Append(HeaderNames.Vary, name);
+        }
+    }
+}

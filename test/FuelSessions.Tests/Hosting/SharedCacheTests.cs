@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FuelSessions.Tests.Hosting;
+
+/// <summary>No cache gives one visitor what another one's session said.</summary>
+public class SharedCacheTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_output_cache_keeps_no_page_that_used_a_session(bool cacheIsOutside)
+    {
+        await using TestApp app = await StartAsync(cacheIsOutside, app => app.UseOutputCache());
+        using TestBrowser ann = app.NewBrowser(), bob = app.NewBrowser(), nobody = app.NewBrowser();
+        await ann.GetAsync("/name/ann");
+        await bob.GetAsync("/name/bob");
+        for (int round = 0; round < 2; round++)
+        {
+            Assert.Equal("Hello, ann.", await ann.TextAsync("/cached"));
+            Assert.Equal("Hello, bob.", await bob.TextAsync("/cached"));
+            Assert.Equal("Hello, .", await nobody.TextAsync("/cached"));
+        }
+
+        Assert.Equal(await ann.TextAsync("/plain"), await bob.TextAsync("/plain"));
+    }
+
+    [Fact]
+    public async Task A_public_page_is_not_cached_together_with_a_new_id()
+    {
+        await using TestApp app = await StartAsync(cacheIsOutside: true, app => app.UseResponseCaching());
+        using TestBrowser ann = app.NewBrowser(), bob = app.NewBrowser();
+        Assert.NotEqual((await ann.GetAsync("/public")).SetCookies.Single(), (await bob.GetAsync("/public")).SetCookies.Single());
+    }
+
+    [Fact]
+    public async Task A_response_that_used_a_session_says_so_unless_the_app_has_spoken()
+    {
+        await using TestApp app = await StartAsync(cacheIsOutside: true, _ => { });
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/name/ann");
+        TestResponse read = await browser.GetAsync("/cached");
+        Assert.Equal(("private", "Cookie"), (read.Headers["Cache-Control"], read.Headers["Vary"]));
+
+        TestResponse own = await browser.GetAsync("/own");
+        Assert.Equal(("max-age=5", "Accept, Cookie"), (own.Headers["Cache-Control"], own.Headers["Vary"]));
+
+        Assert.DoesNotContain("Vary", (await browser.GetAsync("/plain")).Headers.Keys);
+    }
+
+    [Fact]
+    public async Task Who_knows_better_can_switch_it_off()
+    {
+        await using TestApp app = await StartAsync(cacheIsOutside: true, app => app.UseOutputCache(), o => o.PreventSharedCaching = false);
+        using TestBrowser ann = app.NewBrowser(), bob = app.NewBrowser();
+        await ann.GetAsync("/name/ann");
+        Assert.Equal("Hello, ann.", await ann.TextAsync("/cached"));
+        Assert.Equal("Hello, ann.", await bob.TextAsync("/cached"));
+    }
+
+    private static Task<TestApp> StartAsync(bool cacheIsOutside, Action<WebApplication> useCache, Action<FuelSessionsOptions>? configure = null)
+    {
+        int made = 0;
+        return TestApp.StartAsync(
+            options =>
+            {
+                options.Driver = "memory";
+                configure?.Invoke(options);
+            },
+            app =>
+            {
+                if (!cacheIsOutside)
+                {
+                    useCache(app);
+                }
+
+                app.MapGet("/name/{name}", (Session session, string name) => session.Set("name", name).Get<string>("name"));
+                app.MapGet("/cached", (Session session) => $"Hello, {session.Get<string>("name")}.").CacheOutput();
+                app.MapGet("/plain", () => $"Made {Interlocked.Increment(ref made)}.").CacheOutput();
+                app.MapGet("/public", (Session session, HttpResponse response) =>
+                {
+                    response.Headers.CacheControl = "public, max-age=60";
+                    return session.Increment("visits");
+                });
+                app.MapGet("/own", (Session session, HttpResponse response) =>
+                {
+                    (response.Headers.CacheControl, response.Headers.Vary) = ("max-age=5", "Accept");
+                    return session.Get<string>("name");
+                });
+            },
+            before: app =>
+            {
+                if (cacheIsOutside)
+                {
+                    useCache(app);
+                }
+            },
+            services: services => services.AddOutputCache().AddResponseCaching());
+    }
+}

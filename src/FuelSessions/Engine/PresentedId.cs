@@ -7,4 +7,5 @@ namespace FuelSessions.Engine;
 /// <param name="Secret">The proof; null for a token.</param>
 /// <param name="Epoch">The token's epoch; meaningless with a secret.</param>
 /// <param name="TravelsBack">Whether it came in a channel that can carry another id back to the client [C2].</param>
-internal readonly record struct PresentedId(SessionKey Key, SessionSecret? Secret, uint Epoch, bool TravelsBack);
+/// <param name="Text">As it came, for who has to send the same id again; null where that is of no use.</param>
+internal readonly record struct PresentedId(SessionKey Key, SessionSecret? Secret, uint Epoch, bool TravelsBack, string? Text = null);

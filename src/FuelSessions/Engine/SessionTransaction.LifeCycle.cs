@@ -19,6 +19,7 @@ internal sealed partial class SessionTransaction
             case SessionState.Destroyed:
                 return;
             case SessionState.Detached or SessionState.Gone when revoke:
+                ThrowIfByToken();
                 BeginApart();
                 return;
             case SessionState.Detached or SessionState.Gone:
@@ -82,6 +83,7 @@ internal sealed partial class SessionTransaction
     internal void Create()
     {
         BeginChange(revive: false);
+        ThrowIfByToken();
         if (boundary.HeadersSent)
         {
             throw TooLate("begun");
@@ -159,6 +161,9 @@ internal sealed partial class SessionTransaction
     // Whether this request has said itself whom the session belongs to, and not found it said.
     private bool HasAttached => !string.Equals(_principal, _stored?.Record.Principal, StringComparison.Ordinal);
 
+    /// <summary>The text that the client sent for that id; null if it sent another one.</summary>
+    internal string? TextOf(SessionId id) => Presents(id) ? presented!.Value.Text : null;
+
     internal bool Presents(SessionId id) => presented is { Secret: { } secret } && presented.Value.Key == id.Key && secret.Equals(id.Secret);
 
     private bool PresentsCurrent(SessionRecord record) =>
@@ -178,6 +183,6 @@ internal sealed partial class SessionTransaction
 
         _rotation = rotation;
         _rotated = Now();
-        _shown = rotation.To;
+        _shown = _isByToken ? null : rotation.To;
     }
 }

@@ -63,6 +63,10 @@ internal sealed partial class SessionTransaction
         try
         {
             record = await storage.ReadWithinAsync(id.Key, deadline).ConfigureAwait(false);
+            if (others is not null && !IsGood(id, record))
+            {
+                (id, record) = await ChooseAsync(id, record, deadline).ConfigureAwait(false);
+            }
         }
         catch (SessionRecordFormatException error)
         {
@@ -96,7 +100,13 @@ internal sealed partial class SessionTransaction
 
         try
         {
-            ValueTask settled = SettleAsync(id, storage.Read(id.Key, Options.StoreTimeout));
+            SessionRecord? record = storage.Read(id.Key, Options.StoreTimeout);
+            if (others is not null && !IsGood(id, record))
+            {
+                (id, record) = Choose(id, record);
+            }
+
+            ValueTask settled = SettleAsync(id, record);
             if (settled.IsCompleted)
             {
                 settled.GetAwaiter().GetResult();
@@ -175,6 +185,7 @@ internal sealed partial class SessionTransaction
         _flash = new VariableMap(record.Flash);
         _principal = record.Principal;
         _held = _shown = secret;
+        _isByToken = presented is { Secret: null };
         State = SessionState.Active;
         BeganHere = false;
         _loaded = true;

@@ -163,6 +163,13 @@ internal sealed partial class SessionTransaction
                     basis = latest;
                     if (_rotation is { Revokes: true } && IsShutOutOf(basis))
                     {
+                        if (_isByToken)
+                        {
+                            // A session of its own would be one without anybody who has its id.
+                            ShutOut();
+                            return;
+                        }
+
                         BeginApart();
                         await SaveNewAsync(expiring: null).ConfigureAwait(false);
                         return;
@@ -417,7 +424,7 @@ internal sealed partial class SessionTransaction
         _record = record;
         _data = data;
         _flash = flash;
-        _held = current ?? _held;
+        _held = _isByToken ? null : current ?? _held;
         _shown = _held;
         _stored = (record, _held);
         _principal = record.Principal;

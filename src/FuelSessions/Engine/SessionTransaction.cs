@@ -13,6 +13,7 @@ internal sealed partial class SessionTransaction(
     FuelSessionsOptions options,
     IRequestBoundary boundary,
     PresentedId? presented,
+    PresentedId[]? others,
     bool readOnly)
 {
     // Set by whatever begins the transaction: what was loaded, or what is new.
@@ -30,6 +31,9 @@ internal sealed partial class SessionTransaction(
     private bool _closed;
     private bool _saved;
     private bool _over;
+
+    // Whether the session was found by a token, whose holder may learn no id [C6].
+    private bool _isByToken;
 
     // The newest secret known to this request, and what the app is shown of it.
     private SessionSecret? _held;
@@ -113,6 +117,14 @@ internal sealed partial class SessionTransaction(
         boundary.OnUnsaved();
     }
 
+    private void ThrowIfByToken()
+    {
+        if (_isByToken)
+        {
+            throw new InvalidOperationException("A request that came with a token can't begin another session: whoever holds a token learns no id. Let the client come with its own id, or with none.");
+        }
+    }
+
     private void ThrowIfOver()
     {
         if (_over)
@@ -167,6 +179,7 @@ internal sealed partial class SessionTransaction(
 
         if (State == SessionState.Destroyed)
         {
+            ThrowIfByToken();
             BeginNew();
         }
     }

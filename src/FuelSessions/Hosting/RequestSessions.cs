@@ -235,7 +235,8 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         return home.Protector.ProtectToken(
             transaction.Key,
             transaction.Epoch,
-            services.Clock.GetUtcNow() + (options.TokenLifetime ?? options.ExpirationTime));
+            services.Clock.GetUtcNow() + (options.TokenLifetime ?? options.ExpirationTime),
+            options.CookieName);
     }
 
     /// <summary>The default session, read.</summary>
@@ -333,8 +334,8 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         ChannelReader.Arrival arrival = ChannelReader.Read(context, options, home.Protector, home.IsCarried);
         CarriedRecord? carried = home.IsCarried ? new CarriedRecord(arrival.Record, services.Clock) : null;
         SessionStorage storage = carried is null ? home.Storage! : home.Carried(carried);
-        var transaction = new SessionTransaction(services.Engine, storage, options, this, arrival.Id, Use.ReadOnly);
-        var entry = new Entry(new Session(this, transaction, options), arrival.Channel, arrival.Text, carried);
+        var transaction = new SessionTransaction(services.Engine, storage, options, this, arrival.Id, arrival.Others, Use.ReadOnly);
+        var entry = new Entry(new Session(this, transaction, options), arrival.Channel, carried);
         Append(entry);
         return entry;
     }
@@ -528,9 +529,9 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     {
         FuelSessionsOptions options = entry.Session.Transaction.Options;
         IdProtector protector = services.HomeOf(options.Driver).Protector;
-        return entry.Carried?.Record is { } record ? protector.ProtectRecord(id, record)
+        return entry.Carried?.Record is { } record ? protector.ProtectRecord(id, record, entry.Session.CookieName)
             : !options.EncryptCookie ? id.Encode()
-            : (entry.Session.Forged.EncryptCookie ? entry.TextOf(id) : null) ?? protector.ProtectId(id);
+            : (entry.Session.Forged.EncryptCookie ? entry.TextOf(id) : null) ?? protector.ProtectId(id, entry.Session.CookieName);
     }
 
     private void ReadForm(FuelSessionsOptions options)
@@ -562,7 +563,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         }
     }
 
-    private sealed class Entry(Session session, Channel channel, string? text, CarriedRecord? carried)
+    private sealed class Entry(Session session, Channel channel, CarriedRecord? carried)
     {
         internal Entry? Next;
 
@@ -577,6 +578,6 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         internal bool IsHandedOut { get; set; }
 
         /// <summary>The text that the client sent for that id; null if it sent another one.</summary>
-        internal string? TextOf(SessionId id) => Session.Transaction.Presents(id) ? text : null;
+        internal string? TextOf(SessionId id) => Session.Transaction.TextOf(id);
     }
 }

@@ -21,24 +21,24 @@ public class ProtectionBenchmarks
         for (int index = 0; index < Many; index++)
         {
             _ids[index] = new SessionId(SessionKey.Create(), SessionSecret.Create());
-            _texts[index] = _protector.ProtectId(_ids[index]);
+            _texts[index] = _protector.ProtectId(_ids[index], "sid");
         }
     }
 
     [Benchmark]
-    public string ProtectAnId() => _protector.ProtectId(_ids[Next()]);
+    public string ProtectAnId() => _protector.ProtectId(_ids[Next()], "sid");
 
     [Benchmark]
-    public string ProtectAnIdSentAMomentAgo() => _protector.ProtectId(_ids[0]);
+    public string ProtectAnIdSentAMomentAgo() => _protector.ProtectId(_ids[0], "sid");
 
     [Benchmark]
-    public bool ReadAnId() => _protector.TryReadId(_texts[Next()], out _, out _);
+    public bool ReadAnId() => _protector.TryReadId(_texts[Next()], "sid", out _, out _);
 
     [Benchmark]
-    public bool ReadAnIdSeenAMomentAgo() => _protector.TryReadId(_texts[0], out _, out _);
+    public bool ReadAnIdSeenAMomentAgo() => _protector.TryReadId(_texts[0], "sid", out _, out _);
 
     [Benchmark]
-    public bool RefuseGarbage() => _protector.TryReadId("CfDJ8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", out _, out _);
+    public bool RefuseGarbage() => _protector.TryReadId("CfDJ8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "sid", out _, out _);
 
     private int Next() => _next = (_next + 1) & (Many - 1);
 }

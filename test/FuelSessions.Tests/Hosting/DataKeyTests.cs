@@ -9,6 +9,8 @@ namespace FuelSessions.Tests.Hosting;
 /// <summary>[C3] Ids travel under a data key, and the data key under Data Protection.</summary>
 public class DataKeyTests
 {
+    private const string Name = "sid";
+
     private readonly FakeTimeProvider _clock = FakeClock.AtPresent();
     private readonly KeyRing _keys = new();
 
@@ -19,7 +21,7 @@ public class DataKeyTests
     [Fact]
     public void What_travels_is_base64url_and_60_characters_longer_than_the_id_under_Data_Protection_alone()
     {
-        string text = Mine.ProtectId(NewId());
+        string text = Mine.ProtectId(NewId(), Name);
         Assert.Equal(80 + 155, text.Length);
         Assert.Matches("^[A-Za-z0-9_-]+$", text);
         Assert.Equal("CfDJ8", text[80..85]);
@@ -32,7 +34,7 @@ public class DataKeyTests
         foreach ((IdProtector from, IdProtector to) in new[] { (Mine, Mine), (Mine, other), (other, Mine) })
         {
             SessionId id = NewId();
-            string text = from.ProtectId(id);
+            string text = from.ProtectId(id, Name);
             AssertReads(to, text, id);
 
             // A second time, from what is remembered.
@@ -46,23 +48,23 @@ public class DataKeyTests
         IdProtector[] strangers = [NewProtector(driver: "redis"), NewProtector(app: "other"), new(new KeyRing().NewProvider(), "memory", _clock)];
         foreach (IdProtector stranger in strangers)
         {
-            AssertRefuses(Mine, stranger.ProtectId(NewId()));
-            AssertRefuses(stranger, Mine.ProtectId(NewId()));
+            AssertRefuses(Mine, stranger.ProtectId(NewId(), Name));
+            AssertRefuses(stranger, Mine.ProtectId(NewId(), Name));
         }
     }
 
     [Fact]
     public void An_id_under_the_data_key_of_another_app_is_refused_with_this_apps_data_key_too()
     {
-        string mine = Mine.ProtectId(NewId());
-        string foreign = NewProtector(app: "other").ProtectId(NewId());
+        string mine = Mine.ProtectId(NewId(), Name);
+        string foreign = NewProtector(app: "other").ProtectId(NewId(), Name);
         AssertRefuses(Mine, string.Concat(foreign.AsSpan(0, 80), mine.AsSpan(80)));
     }
 
     [Fact]
     public void Every_other_character_in_every_place_is_refused()
     {
-        string text = Mine.ProtectId(NewId());
+        string text = Mine.ProtectId(NewId(), Name);
         foreach (IdProtector reader in new[] { Mine, NewProtector() })
         {
             for (int place = 0; place < text.Length; place++)
@@ -81,7 +83,7 @@ public class DataKeyTests
     [Fact]
     public void Every_shorter_and_every_longer_text_is_refused()
     {
-        string text = Mine.ProtectId(NewId());
+        string text = Mine.ProtectId(NewId(), Name);
         foreach (IdProtector reader in new[] { Mine, NewProtector() })
         {
             for (int length = 0; length < text.Length; length++)
@@ -103,31 +105,31 @@ public class DataKeyTests
     [Fact]
     public void Tokens_ids_and_records_are_not_taken_for_one_another()
     {
-        string id = Mine.ProtectId(NewId());
-        string token = Mine.ProtectToken(SessionKey.Create(), 1, _clock.GetUtcNow().AddHours(1));
+        string id = Mine.ProtectId(NewId(), Name);
+        string token = Mine.ProtectToken(SessionKey.Create(), 1, _clock.GetUtcNow().AddHours(1), Name);
         AssertRefuses(Mine, token);
         AssertRefuses(Mine, string.Concat(id.AsSpan(0, 80), token));
-        Assert.True(Mine.TryReadToken(token, out _, out _));
-        Assert.False(Mine.TryReadToken(id, out _, out _));
-        Assert.False(Mine.TryReadToken(id.AsSpan(80), out _, out _));
-        Assert.False(Mine.TryReadRecord(id, out _, out _));
-        Assert.False(Mine.TryReadRecord(token, out _, out _));
+        Assert.True(Mine.TryReadToken(token, Name, out _, out _));
+        Assert.False(Mine.TryReadToken(id, Name, out _, out _));
+        Assert.False(Mine.TryReadToken(id.AsSpan(80), Name, out _, out _));
+        Assert.False(Mine.TryReadRecord(id, Name, out _, out _));
+        Assert.False(Mine.TryReadRecord(token, Name, out _, out _));
     }
 
     [Fact]
     public void A_data_key_is_used_for_an_hour_and_its_ids_are_good_for_longer()
     {
         SessionId id = NewId();
-        string text = Mine.ProtectId(id);
+        string text = Mine.ProtectId(id, Name);
         for (int minute = 1; minute < 60; minute++)
         {
             _clock.Advance(TimeSpan.FromMinutes(1));
-            Assert.Equal(text[80..], Mine.ProtectId(NewId())[80..]);
+            Assert.Equal(text[80..], Mine.ProtectId(NewId(), Name)[80..]);
         }
 
         _clock.Advance(TimeSpan.FromMinutes(1));
         SessionId later = NewId();
-        string next = Mine.ProtectId(later);
+        string next = Mine.ProtectId(later, Name);
         Assert.NotEqual(text[80..], next[80..]);
         _clock.Advance(TimeSpan.FromDays(100));
         foreach (IdProtector reader in new[] { Mine, NewProtector() })
@@ -143,9 +145,9 @@ public class DataKeyTests
     {
         IdProtector reader = NewProtector();
         SessionId id = NewId();
-        string old = Mine.ProtectId(id);
+        string old = Mine.ProtectId(id, Name);
         AssertReads(reader, old, id);
-        string[] fresh = [.. Enumerable.Range(0, 60).Select(_ => Mine.ProtectId(NewId()))];
+        string[] fresh = [.. Enumerable.Range(0, 60).Select(_ => Mine.ProtectId(NewId(), Name))];
         _keys.Revoke();
         for (int second = 0; second < 60; second++)
         {
@@ -162,19 +164,19 @@ public class DataKeyTests
 
         void Read(string text)
         {
-            Mine.TryReadId(text, out _, out _);
-            reader.TryReadId(text, out _, out _);
+            Mine.TryReadId(text, Name, out _, out _);
+            reader.TryReadId(text, Name, out _, out _);
         }
     }
 
     [Fact]
     public void Within_a_minute_of_the_revocation_of_a_key_new_ids_get_another_data_key()
     {
-        string old = Mine.ProtectId(NewId());
+        string old = Mine.ProtectId(NewId(), Name);
         _keys.Revoke();
         _clock.Advance(TimeSpan.FromMinutes(1));
         SessionId id = NewId();
-        string text = Mine.ProtectId(id);
+        string text = Mine.ProtectId(id, Name);
         Assert.NotEqual(old[80..], text[80..]);
         AssertReads(Mine, text, id);
         AssertReads(NewProtector(), text, id);
@@ -186,20 +188,20 @@ public class DataKeyTests
         var keys = new Outage(_keys.NewProvider());
         var protector = new IdProtector(keys, "memory", _clock);
         SessionId id = NewId();
-        string text = protector.ProtectId(id);
-        string second = Mine.ProtectId(NewId());
+        string text = protector.ProtectId(id, Name);
+        string second = Mine.ProtectId(NewId(), Name);
         keys.IsAway = true;
         _clock.Advance(TimeSpan.FromSeconds(59));
-        AssertReads(protector, protector.ProtectId(NewId()));
-        AssertOutage(() => protector.TryReadId(second, out _, out _));
+        AssertReads(protector, protector.ProtectId(NewId(), Name));
+        AssertOutage(() => protector.TryReadId(second, Name, out _, out _));
 
         _clock.Advance(TimeSpan.FromSeconds(1));
-        AssertOutage(() => protector.TryReadId(text, out _, out _));
-        AssertOutage(() => protector.ProtectId(NewId()));
+        AssertOutage(() => protector.TryReadId(text, Name, out _, out _));
+        AssertOutage(() => protector.ProtectId(NewId(), Name));
 
         keys.IsAway = false;
         AssertReads(protector, text, id);
-        Assert.Equal(text[80..], protector.ProtectId(NewId())[80..]);
+        Assert.Equal(text[80..], protector.ProtectId(NewId(), Name)[80..]);
     }
 
     [Fact]
@@ -207,10 +209,10 @@ public class DataKeyTests
     {
         _keys.IsAway = true;
         IdProtector protector = NewProtector();
-        AssertOutage(() => protector.ProtectId(NewId()));
-        AssertOutage(() => protector.ProtectToken(SessionKey.Create(), 1, _clock.GetUtcNow()));
+        AssertOutage(() => protector.ProtectId(NewId(), Name));
+        AssertOutage(() => protector.ProtectToken(SessionKey.Create(), 1, _clock.GetUtcNow(), Name));
         _keys.IsAway = false;
-        AssertReads(protector, protector.ProtectId(NewId()));
+        AssertReads(protector, protector.ProtectId(NewId(), Name));
     }
 
     [Fact]
@@ -221,7 +223,7 @@ public class DataKeyTests
         {
             SessionId id = NewId();
             (IdProtector from, IdProtector to) = i % 2 == 0 ? (Mine, other) : (other, Mine);
-            string text = from.ProtectId(id);
+            string text = from.ProtectId(id, Name);
             AssertReads(to, text, id);
             if (i % 500 == 0)
             {
@@ -236,9 +238,9 @@ public class DataKeyTests
     {
         SessionId id = NewId();
         var key = new DataKey(new byte[DataKey.Size], "key", 0);
-        string[] texts = [.. Enumerable.Range(0, 1000).Select(_ => key.Seal(id))];
+        string[] texts = [.. Enumerable.Range(0, 1000).Select(_ => key.Seal(id, Name))];
         Assert.Equal(texts.Length, texts.Select(text => text[..16]).Distinct().Count());
-        Assert.All(texts, text => Assert.True(key.TryOpen(text.AsSpan(0, DataKey.SealedLength), out _)));
+        Assert.All(texts, text => Assert.True(key.TryOpen(text.AsSpan(0, DataKey.SealedLength), Name, out _)));
     }
 
     /// <summary>A client that missed the first answer gets the same text in the next one, whenever that is.</summary>
@@ -246,11 +248,11 @@ public class DataKeyTests
     public void The_same_id_keeps_its_text_when_its_data_key_is_checked_again()
     {
         SessionId id = NewId();
-        string text = Mine.ProtectId(id);
+        string text = Mine.ProtectId(id, Name);
         for (int minute = 0; minute < 59; minute++)
         {
             _clock.Advance(TimeSpan.FromMinutes(1));
-            Assert.Equal(text, Mine.ProtectId(id));
+            Assert.Equal(text, Mine.ProtectId(id, Name));
         }
     }
 
@@ -261,7 +263,7 @@ public class DataKeyTests
         {
             SessionId id = NewId();
             string[] sent = new string[8];
-            Parallel.For(0, sent.Length, i => sent[i] = Mine.ProtectId(id));
+            Parallel.For(0, sent.Length, i => sent[i] = Mine.ProtectId(id, Name));
             Assert.Single(sent.Distinct());
         }
     }
@@ -273,7 +275,7 @@ public class DataKeyTests
         {
             _clock.Advance(TimeSpan.FromHours(1));
             SessionId id = NewId();
-            return (id, Mine.ProtectId(id));
+            return (id, Mine.ProtectId(id, Name));
         })];
         Assert.Equal(sent.Length, sent.Select(one => one.Text[80..]).Distinct().Count());
         IdProtector reader = NewProtector();
@@ -290,7 +292,7 @@ public class DataKeyTests
 
     private static void AssertReads(IdProtector protector, string text, SessionId? id = null)
     {
-        Assert.True(protector.TryReadId(text, out SessionId read, out string? known));
+        Assert.True(protector.TryReadId(text, Name, out SessionId read, out string? known));
         Assert.Equal(text, known);
         if (id is { } expected)
         {
@@ -300,7 +302,7 @@ public class DataKeyTests
 
     private static void AssertRefuses(IdProtector protector, string text)
     {
-        Assert.False(protector.TryReadId(text, out SessionId id, out string? known));
+        Assert.False(protector.TryReadId(text, Name, out SessionId id, out string? known));
         Assert.Null(known);
         Assert.Null(id.Secret);
     }

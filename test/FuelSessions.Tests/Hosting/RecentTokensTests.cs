@@ -6,6 +6,8 @@ namespace FuelSessions.Tests.Hosting;
 
 public class RecentTokensTests
 {
+    private const string Name = "sid";
+
     private static SessionId NewId(SessionKey key) => new(key, SessionSecret.Create());
 
     private static DataKey NewKey(TimeProvider clock) => new(new byte[DataKey.Size], "key", clock.GetTimestamp());
@@ -23,8 +25,8 @@ public class RecentTokensTests
             string[] sent = new string[8];
             Parallel.For(0, sent.Length, i =>
             {
-                tokens.Received($"old {round}", old, dataKey);
-                sent[i] = tokens.Find(next) ?? tokens.Sent(next, $"next {round} of {i}", dataKey);
+                tokens.Received($"old {round}", old, dataKey, Name);
+                sent[i] = tokens.Find(next, Name) ?? tokens.Sent(next, $"next {round} of {i}", dataKey, Name);
             });
             Assert.Single(sent.Distinct());
         }
@@ -37,14 +39,14 @@ public class RecentTokensTests
         var tokens = new RecentTokens(clock);
         SessionId id = NewId(SessionKey.Create());
         DataKey key = NewKey(clock);
-        tokens.Received("text", id, key);
+        tokens.Received("text", id, key, Name);
         clock.Advance(TimeSpan.FromSeconds(59));
-        Assert.True(tokens.TryFind("text", out SessionId found, out _));
+        Assert.True(tokens.TryFind("text", Name, out SessionId found, out _));
         Assert.Equal(id.Encode(), found.Encode());
         clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.False(tokens.TryFind("text", out _, out _));
+        Assert.False(tokens.TryFind("text", Name, out _, out _));
         key.TrustSince(clock.GetTimestamp());
-        Assert.True(tokens.TryFind("text", out _, out _));
+        Assert.True(tokens.TryFind("text", Name, out _, out _));
     }
 
     [Fact]
@@ -52,7 +54,7 @@ public class RecentTokensTests
     {
         FakeTimeProvider clock = FakeClock.AtPresent();
         var tokens = new RecentTokens(clock);
-        tokens.Received("text", NewId(SessionKey.Create()), NewKey(clock));
-        Assert.False(tokens.TryFind("texT", out _, out _));
+        tokens.Received("text", NewId(SessionKey.Create()), NewKey(clock), Name);
+        Assert.False(tokens.TryFind("texT", Name, out _, out _));
     }
 }

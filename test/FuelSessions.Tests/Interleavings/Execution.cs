@@ -197,6 +197,7 @@ internal sealed class Execution
             Engine.OptionsForReading,
             new Request(0, _scenario.Plans[0]),
             id.Presented,
+            others: null,
             readOnly: true);
         session.UseNow();
         return new Found(

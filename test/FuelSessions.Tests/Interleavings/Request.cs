@@ -43,7 +43,7 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
     {
         _shown = shown;
         _presented = shown?.Presented ?? token;
-        _session = new SessionTransaction(services, new SessionStorage("gated", new GatedDriver(number, store, gate)), options, this, _presented, readOnly: false);
+        _session = new SessionTransaction(services, new SessionStorage("gated", new GatedDriver(number, store, gate)), options, this, _presented, others: null, readOnly: false);
         Task = RunAsync(store);
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 using FuelSessions.Records;
 
 namespace FuelSessions;
@@ -18,6 +19,7 @@ internal sealed class DataKey(byte[] key, string text, long made)
     internal const int SealedLength = SealedSize / 3 * 4;
 
     private const int NonceSize = 12;
+    private const int LongestName = 64;
     private const int TagSize = 16;
     private const int SealedSize = NonceSize + SessionId.Size + TagSize;
 
@@ -39,7 +41,8 @@ internal sealed class DataKey(byte[] key, string text, long made)
     internal void TrustSince(long timestamp) => Volatile.Write(ref _checked, timestamp);
 
     /// <summary>The id as it travels: sealed, and then the key's text.</summary>
-    internal string Seal(SessionId id)
+    /// <param name="name">The session's cookie name, under which alone it can be opened.</param>
+    internal string Seal(SessionId id, string name)
     {
         Span<byte> plain = stackalloc byte[SessionId.Size];
         Span<byte> bytes = stackalloc byte[SealedSize];
@@ -48,15 +51,17 @@ internal sealed class DataKey(byte[] key, string text, long made)
 
         // Random nonces are good for 2^32 ids under one key (NIST SP 800-38D, 8.3): more than a million a second in the hour that one is used for.
         RandomNumberGenerator.Fill(bytes[..NonceSize]);
+        Span<byte> bound = stackalloc byte[LongestName];
+        bound = Bound(name, bound);
         AesGcm aes = Take();
-        aes.Encrypt(bytes[..NonceSize], plain, bytes[NonceSize..^TagSize], bytes[^TagSize..]);
+        aes.Encrypt(bytes[..NonceSize], plain, bytes[NonceSize..^TagSize], bytes[^TagSize..], bound);
         GiveBack(aes);
         Base64Url.EncodeToChars(bytes, characters);
         return string.Concat(characters, text);
     }
 
     /// <summary>The id that was sealed as these characters; false if they are forged or damaged.</summary>
-    internal bool TryOpen(ReadOnlySpan<char> characters, out SessionId id)
+    internal bool TryOpen(ReadOnlySpan<char> characters, string name, out SessionId id)
     {
         id = default;
         Span<byte> bytes = stackalloc byte[SealedSize];
@@ -66,10 +71,12 @@ internal sealed class DataKey(byte[] key, string text, long made)
         }
 
         Span<byte> plain = stackalloc byte[SessionId.Size];
+        Span<byte> bound = stackalloc byte[LongestName];
+        bound = Bound(name, bound);
         AesGcm aes = Take();
         try
         {
-            aes.Decrypt(bytes[..NonceSize], bytes[NonceSize..^TagSize], bytes[^TagSize..], plain);
+            aes.Decrypt(bytes[..NonceSize], bytes[NonceSize..^TagSize], bytes[^TagSize..], plain, bound);
         }
         catch (AuthenticationTagMismatchException)
         {
@@ -82,6 +89,18 @@ internal sealed class DataKey(byte[] key, string text, long made)
 
         id = SessionId.FromBytes(plain);
         return true;
+    }
+
+    // Authenticated and not sent: what was sealed for one session's name does not open under another.
+    private static Span<byte> Bound(string name, Span<byte> buffer)
+    {
+        if (Encoding.UTF8.TryGetBytes(name, buffer, out int size))
+        {
+            return buffer[..size];
+        }
+
+        BoundName.Write(name, buffer);
+        return buffer[..BoundName.Size];
     }
 
     private AesGcm Take() => Interlocked.Exchange(ref _idle, null) ?? new AesGcm(key, TagSize);

@@ -8,12 +8,14 @@ namespace FuelSessions;
 
 /// <summary>
 /// What travels: an id under a data key that is under Data Protection [C3], a token or a whole record directly under it [C6];
-/// as base64url. What is malformed, forged or another app's is refused here, before any store is asked.
+/// as base64url. Each is bound to the driver and to the session's cookie name: what was made for one name is refused under another. What is malformed, forged or another app's is refused here, before any store is asked.
 /// </summary>
 internal sealed class IdProtector(IDataProtectionProvider provider, string driver, TimeProvider clock)
 {
     // A protected token has some 160 characters; whatever is much longer is none.
     private const int LongestToken = 512;
+
+    private const int TokenSize = 1 + SessionKey.Size + sizeof(uint) + sizeof(long) + BoundName.Size;
 
     // Six cookies of 4 KB: with more, servers refuse the request's headers.
     private const int LongestRecord = 24 * 1024;
@@ -30,41 +32,43 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         Record = 2,
     }
 
-    internal string ProtectId(SessionId id)
+    internal string ProtectId(SessionId id, string name)
     {
-        if (_recent.Find(id) is { } known)
+        if (_recent.Find(id, name) is { } known)
         {
             return known;
         }
 
         DataKey key = _dataKeys.Current();
-        return _recent.Sent(id, key.Seal(id), key);
+        return _recent.Sent(id, key.Seal(id, name), key, name);
     }
 
-    internal string ProtectToken(SessionKey key, uint epoch, DateTimeOffset expires)
+    internal string ProtectToken(SessionKey key, uint epoch, DateTimeOffset expires, string name)
     {
-        Span<byte> plain = stackalloc byte[1 + SessionKey.Size + sizeof(uint) + sizeof(long)];
+        Span<byte> plain = stackalloc byte[TokenSize];
         plain[0] = (byte)Kind.Token;
         key.WriteTo(plain[1..]);
         BinaryPrimitives.WriteUInt32BigEndian(plain[17..], epoch);
         BinaryPrimitives.WriteInt64BigEndian(plain[21..], expires.ToUnixTimeMilliseconds());
+        BoundName.Write(name, plain[29..]);
         return _protection.Protect(plain);
     }
 
-    internal string ProtectRecord(SessionId id, SessionRecord record)
+    internal string ProtectRecord(SessionId id, SessionRecord record, string name)
     {
         byte[] content = SessionRecordFormat.Encode(record);
-        byte[] plain = new byte[1 + SessionId.Size + content.Length];
+        byte[] plain = new byte[1 + SessionId.Size + content.Length + BoundName.Size];
         plain[0] = (byte)Kind.Record;
         id.WriteTo(plain.AsSpan(1));
         content.CopyTo(plain, 1 + SessionId.Size);
+        BoundName.Write(name, plain.AsSpan(1 + SessionId.Size + content.Length));
         return _protection.Protect(plain);
     }
 
     /// <param name="known">The text, as a string that other requests with it share.</param>
-    internal bool TryReadId(ReadOnlySpan<char> text, out SessionId id, [NotNullWhen(true)] out string? known)
+    internal bool TryReadId(ReadOnlySpan<char> text, string name, out SessionId id, [NotNullWhen(true)] out string? known)
     {
-        if (_recent.TryFind(text, out id, out known))
+        if (_recent.TryFind(text, name, out id, out known))
         {
             return true;
         }
@@ -72,22 +76,23 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         // The id stands first, so that a token, which begins as a data key does, is never taken for one.
         if (text.Length <= DataKey.SealedLength
             || _dataKeys.Find(text[DataKey.SealedLength..]) is not { } key
-            || !key.TryOpen(text[..DataKey.SealedLength], out id))
+            || !key.TryOpen(text[..DataKey.SealedLength], name, out id))
         {
             return false;
         }
 
         known = text.ToString();
-        _recent.Received(known, id, key);
+        _recent.Received(known, id, key, name);
         return true;
     }
 
     /// <summary>The session and epoch that a token stands for, if it is not over.</summary>
-    internal bool TryReadToken(ReadOnlySpan<char> text, out SessionKey key, out uint epoch)
+    internal bool TryReadToken(ReadOnlySpan<char> text, string name, out SessionKey key, out uint epoch)
     {
         key = default;
         epoch = 0;
-        if (_protection.Unprotect(text, LongestToken) is not [(byte)Kind.Token, .. { Length: 28 } bytes]
+        if (_protection.Unprotect(text, LongestToken) is not [(byte)Kind.Token, .. { Length: TokenSize - 1 } bytes]
+            || !BoundName.Is(name, bytes.AsSpan(28))
             || BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(20)) <= clock.GetUtcNow().ToUnixTimeMilliseconds())
         {
             return false;
@@ -98,11 +103,15 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         return true;
     }
 
-    internal bool TryReadRecord(ReadOnlySpan<char> text, out SessionId id, out SessionRecord? record)
+    internal bool IsLive(SessionRecord record) => record.Expires > clock.GetUtcNow();
+
+    internal bool TryReadRecord(ReadOnlySpan<char> text, string name, out SessionId id, out SessionRecord? record)
     {
         id = default;
         record = null;
-        if (_protection.Unprotect(text, LongestRecord) is not { Length: > 1 + SessionId.Size } plain || plain[0] != (byte)Kind.Record)
+        if (_protection.Unprotect(text, LongestRecord) is not { Length: > 1 + SessionId.Size + BoundName.Size } plain
+            || plain[0] != (byte)Kind.Record
+            || !BoundName.Is(name, plain.AsSpan(plain.Length - BoundName.Size)))
         {
             return false;
         }
@@ -110,7 +119,7 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         try
         {
             id = SessionId.FromBytes(plain.AsSpan(1, SessionId.Size));
-            record = SessionRecordFormat.Decode(id.Key, plain.AsMemory(1 + SessionId.Size));
+            record = SessionRecordFormat.Decode(id.Key, plain.AsMemory(1 + SessionId.Size, plain.Length - 1 - SessionId.Size - BoundName.Size));
             return true;
         }
         catch (SessionRecordFormatException)

@@ -20,13 +20,13 @@ internal sealed class RecentTokens(TimeProvider clock)
     private readonly Entry?[] _byId = new Entry?[Places];
     private readonly Entry?[] _byText = new Entry?[Places];
 
-    internal string? Find(SessionId id) => Volatile.Read(ref PlaceOf(id)) is { } entry && entry.Is(id) && IsLive(entry) ? entry.Text : null;
+    internal string? Find(SessionId id, string name) => Volatile.Read(ref PlaceOf(id)) is { } entry && entry.Is(id, name) && IsLive(entry) ? entry.Text : null;
 
-    internal bool TryFind(ReadOnlySpan<char> text, out SessionId id, [NotNullWhen(true)] out string? known)
+    internal bool TryFind(ReadOnlySpan<char> text, string name, out SessionId id, [NotNullWhen(true)] out string? known)
     {
         foreach (ref Entry? place in PlacesOf(text))
         {
-            if (Volatile.Read(ref place) is { } entry && text.SequenceEqual(entry.Text) && IsLive(entry))
+            if (Volatile.Read(ref place) is { } entry && text.SequenceEqual(entry.Text) && entry.IsOf(name) && IsLive(entry))
             {
                 (id, known) = (entry.Id, entry.Text);
                 return true;
@@ -38,21 +38,21 @@ internal sealed class RecentTokens(TimeProvider clock)
     }
 
     /// <summary>Keeps what a client has sent.</summary>
-    internal void Received(string text, SessionId id, DataKey key) => Add(new Entry(id, text, key, clock.GetTimestamp()));
+    internal void Received(string text, SessionId id, DataKey key, string name) => Add(new Entry(id, text, key, name, clock.GetTimestamp()));
 
     /// <summary>Keeps what is about to be sent. Gives back the text to send: another one, if another thread was first.</summary>
-    internal string Sent(SessionId id, string text, DataKey key)
+    internal string Sent(SessionId id, string text, DataKey key, string name)
     {
-        var added = new Entry(id, text, key, clock.GetTimestamp());
+        var added = new Entry(id, text, key, name, clock.GetTimestamp());
         ref Entry? place = ref PlaceOf(id);
         Entry? before = Volatile.Read(ref place);
-        if (before is null || !before.Is(id) || !IsLive(before))
+        if (before is null || !before.Is(id, name) || !IsLive(before))
         {
             Entry? occupant = Interlocked.CompareExchange(ref place, added, before);
             before = occupant == before ? added : occupant;
         }
 
-        Entry sent = before is not null && before.Is(id) ? before : added;
+        Entry sent = before is not null && before.Is(id, name) ? before : added;
         Add(sent);
         return sent.Text;
     }
@@ -82,8 +82,10 @@ internal sealed class RecentTokens(TimeProvider clock)
 
     private bool IsLive(Entry entry) => entry.Key.IsTrusted(clock);
 
-    private sealed record Entry(SessionId Id, string Text, DataKey Key, long Added)
+    private sealed record Entry(SessionId Id, string Text, DataKey Key, string Name, long Added)
     {
-        internal bool Is(SessionId id) => id.Key == Id.Key && id.Secret.Equals(Id.Secret);
+        internal bool Is(SessionId id, string name) => id.Key == Id.Key && id.Secret.Equals(Id.Secret) && IsOf(name);
+
+        internal bool IsOf(string name) => string.Equals(name, Name, StringComparison.Ordinal);
     }
 }

@@ -23,8 +23,10 @@ internal static class SessionCookie
     /// The cookie's value, empty if there is none. Taken out of the header without parsing all the others, where it is plain what
     /// they would be parsed to.
     /// </summary>
-    internal static ReadOnlySpan<char> Read(HttpContext context, string name)
+    /// <param name="several">All values, if there is more than one: of other paths or domains, or of another app.</param>
+    internal static ReadOnlySpan<char> Read(HttpContext context, string name, out List<string>? several)
     {
+        several = null;
         StringValues header = context.Request.Headers.Cookie;
         if (header.Count == 0)
         {
@@ -54,10 +56,14 @@ internal static class SessionCookie
         }
 
         // Twice, quoted, escaped, or part of another name.
-        return context.Request.Cookies[name];
+        List<string> values = CookieHeader.Values(header, name);
+        several = values.Count > 1 ? values : null;
+        return values.Count > 0 ? values[0] : default;
     }
 
-    internal static string? ReadChunks(HttpContext context, string name) => Chunks.GetRequestCookie(context, name);
+    /// <summary>The whole of a value that may be in chunks, of which the first one only says how many there are.</summary>
+    internal static ReadOnlySpan<char> ReadChunks(HttpContext context, string name, ReadOnlySpan<char> value) =>
+        value.StartsWith("chunks-", StringComparison.Ordinal) ? Chunks.GetRequestCookie(context, name) : value;
 
     internal static void Set(HttpContext context, FuelSessionsOptions options, string value, TimeSpan lifetime, bool inChunks)
     {

@@ -70,11 +70,28 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
             cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken)
+    public async ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)
     {
-        var values = new Dictionary<string, object?> { [SessionColumns.SessionKey] = key.ToByteArray() };
-        await database.WriteAsync<SessionRow, int>(
-            (context, _, token) => SessionStatements.Of(context).Delete.ExecuteAsync(context, values, token),
+        byte[] keyBytes = key.ToByteArray();
+        return await database.WriteAsync<SessionRow, WriteResult>(
+            async (context, _, token) =>
+            {
+                SessionStatements statements = SessionStatements.Of(context);
+                long now = Now;
+                var values = new Dictionary<string, object?>
+                {
+                    [SessionColumns.SessionKey] = keyBytes,
+                    [SessionStatements.ExpectedVersion] = version,
+                    [SessionStatements.Now] = now,
+                };
+                if (await statements.Delete.ExecuteAsync(context, values, token).ConfigureAwait(false) > 0)
+                {
+                    return WriteResult.Written;
+                }
+
+                StoredSession? stored = await statements.SelectAsync(context, keyBytes, token).ConfigureAwait(false);
+                return stored?.Live(key, now) is { } winner ? WriteResult.Lost(winner) : WriteResult.Gone;
+            },
             cancellationToken).ConfigureAwait(false);
     }
 

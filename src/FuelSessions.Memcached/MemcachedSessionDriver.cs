@@ -91,10 +91,34 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
         }
     }
 
-    public async ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken)
+    public async ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)
     {
-        await servers.SendAsync(MetaCommand.Delete(servers.KeyOf(key)), cancellationToken).ConfigureAwait(false);
-        _known.Forget(key);
+        KnownVersion basis = _known.Find(key);
+        while (true)
+        {
+            if (basis.Version == version && basis.Expires > Now.UtcTicks)
+            {
+                Reply reply = await servers.SendAsync(MetaCommand.Delete(servers.KeyOf(key), basis.Cas, basis.Connection), cancellationToken).ConfigureAwait(false);
+                if (reply.Status is ReplyStatus.Done or ReplyStatus.NotFound)
+                {
+                    _known.Forget(key);
+                    return reply.Status == ReplyStatus.Done ? WriteResult.Written : WriteResult.Gone;
+                }
+            }
+
+            // As with a swap: without a removal that can succeed, or after one that did not, what is stored must be seen.
+            if (await FetchAsync(key, cancellationToken).ConfigureAwait(false) is not { } stored || stored.Record.Expires <= Now)
+            {
+                return WriteResult.Gone;
+            }
+
+            if (stored.Record.Version != version)
+            {
+                return WriteResult.Lost(stored.Record);
+            }
+
+            basis = stored.Known;
+        }
     }
 
     public void Dispose() => servers.Dispose();

@@ -11,7 +11,7 @@ using StackExchange.Redis;
 namespace FuelSessions.Redis;
 
 /// <summary>
-/// Keeps each session under one key: one command to read or to begin it, one script call a write or a touch. The server removes
+/// Keeps each session under one key: one command to read or to begin it, one script call a write, a touch or a removal. The server removes
 /// what has expired; what is still there is judged by its own end as well.
 /// </summary>
 /// <remarks>
@@ -54,11 +54,11 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
             cancellationToken);
     }
 
-    public async ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken) => await connection.RunAsync(
-        KeyOf(key),
-        static (database, name, _) => database.KeyDeleteAsync(name, CommandFlags.DemandMaster),
-        static (_, deleted) => deleted,
-        cancellationToken).ConfigureAwait(false);
+    public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) => connection.RunAsync(
+        (Key: key, Name: new[] { KeyOf(key) }, Values: new RedisValue[] { StoredSession.Version(version), Now }),
+        static (database, call, withText) => SessionScripts.Delete.EvaluateAsync(database, call.Name, call.Values, withText),
+        static (call, answer) => Outcome(call.Key, (byte[]?)answer),
+        cancellationToken);
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 

@@ -49,10 +49,10 @@ public sealed class FaultyDriver(ISessionDriver inner, TimeProvider? clock = nul
     }
 
     /// <inheritdoc/>
-    public async ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken)
+    public async ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)
     {
         await FaultAsync(cancellationToken).ConfigureAwait(false);
-        await inner.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
+        return await inner.DeleteAsync(key, version, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask FaultAsync(CancellationToken cancellationToken)

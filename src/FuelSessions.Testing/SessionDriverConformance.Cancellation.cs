@@ -44,7 +44,7 @@ public abstract partial class SessionDriverConformance
     public async Task A_cancelled_delete_removes_nothing()
     {
         SessionRecord record = await StoredAsync(SampleRecords.Full(Now));
-        await AssertCancelledAsync(async () => await Driver.DeleteAsync(record.Key, Cancelled));
+        await AssertCancelledAsync(async () => await Driver.DeleteAsync(record.Key, record.Version, Cancelled));
         await AssertStoredAsync(record);
     }
 

@@ -78,7 +78,12 @@ public abstract partial class SessionDriverConformance
 
         // If one of them ends early its error is the one to see.
         await Task.WhenAny([busy.Task, .. others]);
-        await Driver.DeleteAsync(start.Key, None);
+        SessionRecord basis = start;
+        while ((await Driver.DeleteAsync(basis.Key, basis.Version, None)).Winner is { } winner)
+        {
+            basis = winner;
+        }
+
         await deleted.CancelAsync();
         await Task.WhenAll(others);
         await AssertAbsentAsync(start.Key);

@@ -42,7 +42,7 @@ public abstract partial class SessionDriverConformance
     {
         SessionRecord record = await StoredAsync(Short);
         await LetTimePassAsync(Short);
-        await Driver.DeleteAsync(record.Key, None);
+        AssertGone(await Driver.DeleteAsync(record.Key, record.Version, None));
         await AssertAbsentAsync(record.Key);
     }
 

@@ -86,7 +86,7 @@ public abstract partial class SessionDriverConformance
         SessionRecord changed = Next(first, [1, 1]);
         Assert.True((await Driver.WriteAsync(changed, None)).IsWritten);
         Assert.True(await Driver.TouchAsync(second.Key, second.Expires + Long, None));
-        await Driver.DeleteAsync(third.Key, None);
+        await Driver.DeleteAsync(third.Key, third.Version, None);
 
         await AssertStoredAsync(changed);
         await AssertStoredAsync(second with { Expires = second.Expires + Long });
@@ -105,7 +105,7 @@ public abstract partial class SessionDriverConformance
         Assert.True(await Driver.TouchAsync(record.Key, record.Expires + Long, None));
         RecordAssert.Same(changed with { Expires = record.Expires + Long }, Driver.Read(record.Key, None), ExpiresTolerance);
 
-        await Driver.DeleteAsync(record.Key, None);
+        await Driver.DeleteAsync(record.Key, changed.Version, None);
         Assert.Null(Driver.Read(record.Key, None));
     }
 }

@@ -78,22 +78,40 @@ public abstract partial class SessionDriverConformance
     public async Task A_deleted_record_stays_deleted()
     {
         SessionRecord stored = await StoredAsync(SampleRecords.Full(Now));
-        await Driver.DeleteAsync(stored.Key, None);
+        Assert.True((await Driver.DeleteAsync(stored.Key, stored.Version, None)).IsWritten);
         await AssertAbsentAsync(stored.Key);
-
+        AssertGone(await Driver.DeleteAsync(stored.Key, stored.Version, None));
         AssertGone(await Driver.WriteAsync(Next(stored), None));
         Assert.False(await Driver.TouchAsync(stored.Key, Now + Long, None));
         await AssertAbsentAsync(stored.Key);
     }
 
-    /// <summary>A record is removed whatever its version.</summary>
+    /// <summary>A record is removed in the version that was read, whichever that is.</summary>
     [Fact]
     public async Task A_later_version_is_deleted_too()
     {
         SessionRecord stored = await StoredAsync(SampleRecords.Full(Now));
-        Assert.True((await Driver.WriteAsync(Next(stored), None)).IsWritten);
-        await Driver.DeleteAsync(stored.Key, None);
+        SessionRecord second = Next(stored);
+        Assert.True((await Driver.WriteAsync(second, None)).IsWritten);
+        Assert.True((await Driver.DeleteAsync(second.Key, second.Version, None)).IsWritten);
         await AssertAbsentAsync(stored.Key);
+    }
+
+    /// <summary>What somebody else has stored meanwhile is not removed: it is what the answer holds.</summary>
+    [Fact]
+    public async Task Deleting_an_earlier_or_later_version_removes_nothing()
+    {
+        SessionRecord stored = await StoredAsync(SampleRecords.Full(Now));
+        SessionRecord second = Next(stored, [2]);
+        Assert.True((await Driver.WriteAsync(second, None)).IsWritten);
+        AssertLostTo(second, await Driver.DeleteAsync(stored.Key, stored.Version, None));
+        AssertLostTo(second, await Driver.DeleteAsync(stored.Key, second.Version + 1, None));
+        await AssertStoredAsync(second);
+
+        // Nor is it after a touch, which makes no version.
+        Assert.True(await Driver.TouchAsync(second.Key, second.Expires + Long, None));
+        Assert.True((await Driver.DeleteAsync(second.Key, second.Version, None)).IsWritten);
+        await AssertAbsentAsync(second.Key);
     }
 
     /// <summary>Removing what is not there does nothing, once and again.</summary>
@@ -102,8 +120,8 @@ public abstract partial class SessionDriverConformance
     {
         SessionRecord other = await StoredAsync(SampleRecords.Full(Now));
         SessionKey missing = SessionKey.Create();
-        await Driver.DeleteAsync(missing, None);
-        await Driver.DeleteAsync(missing, None);
+        AssertGone(await Driver.DeleteAsync(missing, 1, None));
+        AssertGone(await Driver.DeleteAsync(missing, 7, None));
         await AssertAbsentAsync(missing);
         await AssertStoredAsync(other);
     }

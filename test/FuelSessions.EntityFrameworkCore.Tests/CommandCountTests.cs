@@ -79,7 +79,7 @@ public sealed class CommandCountTests : IAsyncLifetime
     public async Task A_destroyed_session_is_one_delete()
     {
         _commands.Take();
-        await Driver.DeleteAsync(_record.Key, default);
+        await Driver.DeleteAsync(_record.Key, _record.Version, default);
         AssertSent("DELETE");
     }
 

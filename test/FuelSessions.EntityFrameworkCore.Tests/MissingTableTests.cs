@@ -67,7 +67,7 @@ public sealed class MissingTableTests(PostgresServer server) : IDisposable
             async () => await driver.WriteAsync(_record, default),
             async () => await driver.WriteAsync(_record.Next(), default),
             async () => await driver.TouchAsync(_record.Key, _record.Expires, default),
-            async () => await driver.DeleteAsync(_record.Key, default),
+            async () => await driver.DeleteAsync(_record.Key, _record.Version, default),
             async () => await ((ICollectExpired)driver).CollectExpiredAsync(1, default),
         ];
         foreach (Func<Task> operation in operations)

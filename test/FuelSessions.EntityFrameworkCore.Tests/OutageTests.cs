@@ -27,7 +27,7 @@ public sealed class OutageTests(PostgresServer server)
             async () => await driver.WriteAsync(_record, default),
             async () => await driver.WriteAsync(_record.Next(), default),
             async () => await driver.TouchAsync(_record.Key, _record.Expires, default),
-            async () => await driver.DeleteAsync(_record.Key, default),
+            async () => await driver.DeleteAsync(_record.Key, _record.Version, default),
             async () => await ((ICollectExpired)driver).CollectExpiredAsync(1, default),
             () => app.CreatedAsync(),
         ];

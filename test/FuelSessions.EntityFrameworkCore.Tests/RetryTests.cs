@@ -90,7 +90,7 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Equal(_record.Expires.AddMinutes(1), (await Driver.ReadAsync(_record.Key, default))!.Expires);
 
         _wire.Break(afterwards: stored);
-        await Driver.DeleteAsync(_record.Key, default);
+        await Driver.DeleteAsync(_record.Key, _record.Version, default);
         Assert.Null(await Driver.ReadAsync(_record.Key, default));
 
         await Driver.WriteAsync(_record, default);

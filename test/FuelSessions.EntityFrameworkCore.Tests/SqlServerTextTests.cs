@@ -84,8 +84,8 @@ public sealed class SqlServerTextTests : IAsyncLifetime
     [Fact]
     public async Task Deletes()
     {
-        await _app.Driver.DeleteAsync(_record.Key, default);
-        AssertSent("DELETE FROM [sessions] WHERE [session_key] = @session_key");
+        await _app.Driver.DeleteAsync(_record.Key, _record.Version, default);
+        AssertSent("DELETE FROM [sessions] WHERE [session_key] = @session_key AND [version] = @expected_version AND [expires] > @now");
     }
 
     [Fact]

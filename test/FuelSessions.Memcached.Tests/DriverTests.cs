@@ -34,7 +34,7 @@ public sealed class DriverTests(MemcachedProcess server) : IDisposable
         record = record.Next(300) with { Expires = record.Expires.AddMinutes(1) };
         await AssertCommandsAsync((0, 1, 0, 0), async () => Assert.True((await _driver.WriteAsync(record, None)).IsWritten));
         await AssertCommandsAsync((1, 0, 0, 0), async () => Assert.NotNull((await _driver.WriteAsync(record, None)).Winner));
-        await AssertCommandsAsync((0, 0, 0, 1), async () => await _driver.DeleteAsync(record.Key, None));
+        await AssertCommandsAsync((0, 0, 0, 1), async () => await _driver.DeleteAsync(record.Key, record.Version, None));
         await AssertCommandsAsync((1, 0, 0, 0), async () => Assert.Null(await _driver.ReadAsync(record.Key, None)));
     }
 
@@ -173,7 +173,7 @@ public sealed class DriverTests(MemcachedProcess server) : IDisposable
                 Assert.True((await _driver.WriteAsync(record, None)).IsWritten);
             }
 
-            await _driver.DeleteAsync(record.Key, None);
+            await _driver.DeleteAsync(record.Key, record.Version, None);
         })));
     }
 

@@ -82,7 +82,7 @@ public sealed class CommandCountTests(RedisServer server)
         Assert.Equal("evalsha 1, getrange 1, pexpire 1, setrange 1", await stats.TakeAsync());
         Assert.True(await node.Driver.TouchAsync(record.Key, record.Expires, default));
         Assert.Equal("evalsha 1, getrange 1", await stats.TakeAsync());
-        await node.Driver.DeleteAsync(record.Key, default);
+        await node.Driver.DeleteAsync(record.Key, record.Version, default);
         Assert.Equal("unlink 1", await stats.TakeAsync());
     }
 

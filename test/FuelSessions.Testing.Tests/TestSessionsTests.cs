@@ -55,7 +55,7 @@ public class TestSessionsTests
         await Assert.ThrowsAsync<IOException>(async () => await driver.ReadAsync(SessionKey.Create(), default));
         Assert.False(await driver.TouchAsync(SessionKey.Create(), DateTimeOffset.UnixEpoch, default));
         driver.StaysDown = true;
-        await Assert.ThrowsAsync<IOException>(async () => await driver.DeleteAsync(SessionKey.Create(), default));
+        await Assert.ThrowsAsync<IOException>(async () => await driver.DeleteAsync(SessionKey.Create(), 1, default));
         Assert.Equal(4, driver.Calls);
     }
 
@@ -67,6 +67,6 @@ public class TestSessionsTests
 
         public ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken) => default;
 
-        public ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken) => default;
+        public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) => default;
     }
 }

@@ -28,9 +28,7 @@ internal sealed class SessionStatements
         IEntityType session = RowType<SessionRow>(context);
         (_select, _stored) = Selecting(new StatementText(context, session));
         Insert = new StatementText(context, session).Insert();
-        Update = Updating(new StatementText(context, session), text =>
-            $"{text.Column(nameof(SessionRow.Version))} = {text.Parameter(nameof(SessionRow.Version), ExpectedVersion)}"
-            + $" AND {text.Column(nameof(SessionRow.Expires))} > {text.Parameter(nameof(SessionRow.Expires), Now)}");
+        Update = Updating(new StatementText(context, session), IsExpectedAndLive);
         Supersede = Updating(new StatementText(context, session), text =>
             $"{text.Column(nameof(SessionRow.Expires))} <= {text.Parameter(nameof(SessionRow.Expires), Now)}");
         Touch = Touching(new StatementText(context, session));
@@ -50,6 +48,7 @@ internal sealed class SessionStatements
     /// <summary>The row's time only, if it is live and would end earlier.</summary>
     internal Statement Touch { get; }
 
+    /// <summary>The row, if it is live and has the expected version.</summary>
     internal Statement Delete { get; }
 
     internal Statement InsertKey { get; }
@@ -96,7 +95,11 @@ internal sealed class SessionStatements
             $"UPDATE {text.Table} SET {expires} = {until} WHERE {OfKey(text)} AND {expires} > {now} AND {expires} < {until}");
     }
 
-    private static Statement Deleting(StatementText text) => text.Statement($"DELETE FROM {text.Table} WHERE {OfKey(text)}");
+    private static Statement Deleting(StatementText text) => text.Statement($"DELETE FROM {text.Table} WHERE {OfKey(text)} AND {IsExpectedAndLive(text)}");
+
+    private static string IsExpectedAndLive(StatementText text) =>
+        $"{text.Column(nameof(SessionRow.Version))} = {text.Parameter(nameof(SessionRow.Version), ExpectedVersion)}"
+        + $" AND {text.Column(nameof(SessionRow.Expires))} > {text.Parameter(nameof(SessionRow.Expires), Now)}";
 
     private static string OfKey(StatementText text) =>
         $"{text.Column(nameof(SessionRow.SessionKey))} = {text.Parameter(nameof(SessionRow.SessionKey))}";

@@ -62,7 +62,9 @@ internal readonly struct MetaCommand
     internal static MetaCommand Swap(ItemKey key, ReadOnlyMemory<byte> value, int end, ulong cas, long connection) =>
         new(Kind.Swap, key, ReplyStatus.Done | ReplyStatus.Exists | ReplyStatus.NotFound, value, end, cas, connection);
 
-    internal static MetaCommand Delete(ItemKey key) => new(Kind.Delete, key, ReplyStatus.Done | ReplyStatus.NotFound);
+    /// <summary>Removes just that version, which was seen on that connection.</summary>
+    internal static MetaCommand Delete(ItemKey key, ulong cas, long connection) =>
+        new(Kind.Delete, key, ReplyStatus.Done | ReplyStatus.Exists | ReplyStatus.NotFound, cas: cas, connection: connection);
 
     /// <summary>Finds, or makes, an item that ends at a known time far away: what remains of it tells the server's time.</summary>
     internal static MetaCommand Clock(ItemKey key) => new(Kind.Clock, key, ReplyStatus.Done, end: int.MaxValue);
@@ -81,6 +83,9 @@ internal readonly struct MetaCommand
                 break;
             case Kind.Move:
                 Number(line, ref length, " t T"u8, (ulong)_end);
+                break;
+            case Kind.Delete:
+                Number(line, ref length, " C"u8, _cas);
                 break;
             case Kind.Clock:
                 Number(line, ref length, " N"u8, (ulong)_end);

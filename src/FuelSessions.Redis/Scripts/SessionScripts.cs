@@ -1,7 +1,7 @@
 namespace FuelSessions.Redis.Scripts;
 
 /// <summary>
-/// The two steps that must be atomic. They look at the first bytes of what is stored (see <see cref="StoredSession"/>): 6 of the end, 2
+/// The steps that must be atomic. They look at the first bytes of what is stored (see <see cref="StoredSession"/>): 6 of the end, 2
 /// they pass over, then the version; so that a payload is neither read nor written without need. One key each, so they run on any node
 /// of a cluster.
 /// </summary>
@@ -26,6 +26,22 @@ internal static class SessionScripts
           return redis.call('GET', KEYS[1])
         end
         redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+        return ''
+        """);
+
+    /// <summary>
+    /// Values: the version to remove (as it is stored) and the present time in milliseconds. Answers as <see cref="Write"/> does.
+    /// </summary>
+    internal static RedisScript Delete { get; } = new(
+        """
+        local head = redis.call('GETRANGE', KEYS[1], 0, 7 + #ARGV[1])
+        if #head < 6 or struct.unpack('>I6', head) <= tonumber(ARGV[2]) then
+          return false
+        end
+        if string.sub(head, 9) ~= ARGV[1] then
+          return redis.call('GET', KEYS[1])
+        end
+        redis.call('UNLINK', KEYS[1])
         return ''
         """);
 

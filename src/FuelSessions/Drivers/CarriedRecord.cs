@@ -44,14 +44,20 @@ internal sealed class CarriedRecord(SessionRecord? record, TimeProvider clock) :
         return new(true);
     }
 
-    public ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken)
+    public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)
     {
-        if (Record is { } record && record.Key == key)
+        if (!IsLive(key))
         {
-            Put(null);
+            return new(WriteResult.Gone);
         }
 
-        return default;
+        if (Record!.Version != version)
+        {
+            return new(WriteResult.Lost(Record));
+        }
+
+        Put(null);
+        return new(WriteResult.Written);
     }
 
     private bool IsLive(SessionKey key) => Record is { } record && record.Key == key && record.Expires > clock.GetUtcNow();

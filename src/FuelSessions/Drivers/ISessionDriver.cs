@@ -55,6 +55,13 @@ public interface ISessionDriver
     /// <returns>Whether there is a live record.</returns>
     ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken);
 
-    /// <summary>Removes the record, whatever its version. Does nothing if it is absent.</summary>
-    ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken);
+    /// <summary>
+    /// Removes the record if the stored version is <paramref name="version"/>. Atomic as a write is: what somebody else has stored
+    /// meanwhile is not removed unseen.
+    /// </summary>
+    /// <returns>
+    /// <see cref="WriteResult.Written"/> if it was removed; or <see cref="WriteResult.Lost(SessionRecord)"/> with the record that
+    /// is stored instead; or <see cref="WriteResult.Gone"/> if it is absent.
+    /// </returns>
+    ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken);
 }

@@ -72,20 +72,10 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired
             ? ValueTask.FromCanceled<bool>(cancellationToken)
             : ValueTask.FromResult(Touch(key, expires));
 
-    public ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled(cancellationToken);
-        }
-
-        lock (_writing)
-        {
-            Remove(key);
-        }
-
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<WriteResult>(cancellationToken)
+            : ValueTask.FromResult(Delete(key, version));
 
     public ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken)
     {
@@ -155,6 +145,25 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired
             }
 
             return true;
+        }
+    }
+
+    private WriteResult Delete(SessionKey key, long version)
+    {
+        lock (_writing)
+        {
+            if (Live(key) is not { Record: var stored })
+            {
+                return WriteResult.Gone;
+            }
+
+            if (stored.Version != version)
+            {
+                return WriteResult.Lost(stored);
+            }
+
+            Remove(key);
+            return WriteResult.Written;
         }
     }
 

@@ -78,18 +78,16 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
         }
     }
 
-    internal async ValueTask DeleteAsync(SessionKey key, TimeSpan timeout)
+    internal async ValueTask<WriteResult> DeleteAsync(SessionRecord record, TimeSpan timeout, StoreDeadline deadline)
     {
-        StoreDeadline deadline = StoreDeadline.Start(timeout);
         try
         {
-            ValueTask deletion = driver.DeleteAsync(key, deadline.Token);
-            await (IsBounded(deletion.IsCompleted) ? deletion : new ValueTask(deletion.AsTask().WaitAsync(deadline.Token))).ConfigureAwait(false);
+            return await Bounded(driver.DeleteAsync(record.Key, record.Version, deadline.Token), deadline.Token).ConfigureAwait(false);
         }
         catch (Exception error)
         {
             await deadline.StepAsideAsync().ConfigureAwait(false);
-            throw Failure("destroyed", key, timeout, error);
+            throw Failure("destroyed", record.Key, timeout, error);
         }
     }
 

@@ -172,7 +172,7 @@ internal sealed partial class SessionTransaction
 
     private async ValueTask DestroyStolenAsync(SessionRecord record)
     {
-        await storage.DeleteAsync(record.Key, Options.StoreTimeout).ConfigureAwait(false);
+        await DeleteAsync(record).ConfigureAwait(false);
         BeginNew();
     }
 

@@ -41,12 +41,7 @@ internal sealed partial class SessionTransaction
         await UseAsync().ConfigureAwait(false);
         if (_doomed is { } doomed)
         {
-            await storage.DeleteAsync(doomed.Key, Options.StoreTimeout).ConfigureAwait(false);
-            _doomed = null;
-            _stored = null;
-            IdToSend = null;
-            IdToWithdraw = true;
-            services.Diagnostics.Destroyed(Driver);
+            await EndAsync(doomed, explicitly).ConfigureAwait(false);
         }
 
         // While the app goes on, it goes on seeing what it has read.
@@ -161,15 +156,15 @@ internal sealed partial class SessionTransaction
                 if (turn.Latest is { } latest && latest.Version > basis.Version)
                 {
                     basis = latest;
-                    if (_rotation is { Revokes: true } && IsShutOutOf(basis))
+                    if (IsShutOutOf(basis))
                     {
-                        if (_isByToken)
+                        if (_rotation is not { Revokes: true } || _isByToken)
                         {
-                            // A session of its own would be one without anybody who has its id.
-                            ShutOut();
+                            Overtake(explicitly);
                             return;
                         }
 
+                        // A session of its own, which for a token would be one without anybody who has its id.
                         BeginApart();
                         await SaveNewAsync(expiring: null).ConfigureAwait(false);
                         return;
@@ -177,12 +172,6 @@ internal sealed partial class SessionTransaction
 
                     if (Draft(basis, expiring) is not { } merged)
                     {
-                        if (IsShutOutOf(basis))
-                        {
-                            ShutOut();
-                            return;
-                        }
-
                         Settled(basis, new VariableMap(basis.Data), new VariableMap(basis.Flash), CurrentSecret(basis));
                         Announce(extended: false);
                         return;
@@ -206,15 +195,7 @@ internal sealed partial class SessionTransaction
                 if (result.IsWritten)
                 {
                     turn.Latest = draft.Record;
-                    if (IsShutOutOf(basis))
-                    {
-                        ShutOut();
-                    }
-                    else
-                    {
-                        Commit(draft, basis);
-                    }
-
+                    Commit(draft, basis);
                     return;
                 }
 
@@ -246,7 +227,7 @@ internal sealed partial class SessionTransaction
         winner.Epoch != _stored!.Value.Record.Epoch
         && !(HasAttached && _principal is not null && string.Equals(_principal, winner.Principal, StringComparison.Ordinal));
 
-    // What this request did before is saved [W3]. What came after is not for its eyes: neither data nor id nor token.
+    // What came after is not for its eyes: neither data nor id nor token.
     private void ShutOut()
     {
         _changes.Clear();
@@ -457,7 +438,7 @@ internal sealed partial class SessionTransaction
         if (explicitly)
         {
             throw new InvalidOperationException(
-                $"The session on driver '{Driver}' is detached: the client's id was retired a moment ago, or the store could not be read. "
+                $"The session on driver '{Driver}' is detached: the client's id was retired a moment ago, or revoked while the request ran, or the store could not be read. "
                 + "Its changes can't be saved; Create() begins a session that can.");
         }
     }

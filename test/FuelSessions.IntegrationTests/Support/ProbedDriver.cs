@@ -70,11 +70,12 @@ internal sealed class ProbedDriver(ISessionDriver inner) : ISessionDriver, IColl
         return live;
     }
 
-    public async ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken)
+    public async ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)
     {
         await BeginAsync(StoreCall.Delete, key);
-        await inner.DeleteAsync(key, cancellationToken);
+        WriteResult result = await inner.DeleteAsync(key, version, cancellationToken);
         await EndAsync(StoreCall.Delete, key);
+        return result;
     }
 
     public async ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken)

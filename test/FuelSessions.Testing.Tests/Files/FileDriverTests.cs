@@ -107,7 +107,7 @@ public sealed class FileDriverTests : IDisposable
     {
         SessionRecord deleted = await StoredAsync();
         File.WriteAllBytes(_folder.FileOf(deleted.Key), [1, 2, 3]);
-        await _driver.DeleteAsync(deleted.Key, None);
+        await _driver.DeleteAsync(deleted.Key, deleted.Version, None);
         Assert.Null(_driver.Read(deleted.Key, None));
 
         SessionRecord expired = await StoredAsync();
@@ -189,7 +189,7 @@ public sealed class FileDriverTests : IDisposable
         Directory.Delete(_folder.Path, recursive: true);
         Assert.Null(_driver.Read(record.Key, None));
         Assert.False(await _driver.TouchAsync(record.Key, record.Expires, None));
-        await _driver.DeleteAsync(record.Key, None);
+        await _driver.DeleteAsync(record.Key, record.Version, None);
         Assert.Equal(0, await _driver.CollectExpiredAsync(10, None));
         Assert.True((await _driver.WriteAsync(record, None)).IsWritten);
     }
@@ -220,7 +220,7 @@ public sealed class FileDriverTests : IDisposable
             [
                 _driver.WriteAsync(record with { Version = 2 }, source.Token).AsTask(),
                 _driver.TouchAsync(record.Key, record.Expires.AddHours(1), source.Token).AsTask(),
-                _driver.DeleteAsync(record.Key, source.Token).AsTask(),
+                _driver.DeleteAsync(record.Key, record.Version, source.Token).AsTask(),
             ];
             await source.CancelAsync();
             foreach (Task task in waiting)
@@ -266,7 +266,7 @@ public sealed class FileDriverTests : IDisposable
         Task<int> second = Task.Run(() => other.CollectExpiredAsync(1000, None).AsTask());
         foreach (SessionRecord record in deleted)
         {
-            await _driver.DeleteAsync(record.Key, None);
+            await _driver.DeleteAsync(record.Key, record.Version, None);
         }
 
         Assert.InRange(await first + await second, 200, 250);

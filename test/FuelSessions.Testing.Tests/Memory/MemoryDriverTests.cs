@@ -77,7 +77,7 @@ public sealed class MemoryDriverTests
         for (int number = 0; number < 10_000; number++)
         {
             SessionRecord record = await StoredAsync(driver, minutes: 70);
-            await driver.DeleteAsync(record.Key, None);
+            await driver.DeleteAsync(record.Key, record.Version, None);
         }
 
         Assert.Equal(1, driver.Count);

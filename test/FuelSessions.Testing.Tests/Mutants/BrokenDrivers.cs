@@ -176,14 +176,29 @@ internal sealed class NeverEndsEarlierThanBefore(TimeProvider clock) : PlainDriv
 
 internal sealed class DeletesTheFirstVersionOnly(TimeProvider clock) : PlainDriver(clock)
 {
-    public override ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken) =>
-        Read(key, cancellationToken)?.Version > 1 ? ValueTask.CompletedTask : base.DeleteAsync(key, cancellationToken);
+    public override ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>
+        version > 1 ? ValueTask.FromResult(WriteResult.Written) : base.DeleteAsync(key, version, cancellationToken);
+}
+
+internal sealed class DeletesWhateverIsThere(TimeProvider clock) : PlainDriver(clock)
+{
+    public override ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>
+        base.DeleteAsync(key, Read(key, cancellationToken)?.Version ?? version, cancellationToken);
+}
+
+internal sealed class SaysThatItDeletedWhatIsThere(TimeProvider clock) : PlainDriver(clock)
+{
+    public override async ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)
+    {
+        WriteResult result = await base.DeleteAsync(key, version, cancellationToken);
+        return result.Winner is null ? result : WriteResult.Written;
+    }
 }
 
 internal sealed class FailsToDeleteWhatIsNotThere(TimeProvider clock) : PlainDriver(clock)
 {
-    public override ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken) =>
-        Read(key, cancellationToken) is null ? throw new KeyNotFoundException() : base.DeleteAsync(key, cancellationToken);
+    public override ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>
+        Read(key, cancellationToken) is null ? throw new KeyNotFoundException() : base.DeleteAsync(key, version, cancellationToken);
 }
 
 internal sealed class LosesAField(TimeProvider clock) : PlainDriver(clock)
@@ -246,7 +261,7 @@ internal sealed class IgnoresCancellation(TimeProvider clock) : PlainDriver(cloc
     public override ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken) =>
         base.TouchAsync(key, expires, default);
 
-    public override ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken) => base.DeleteAsync(key, default);
+    public override ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) => base.DeleteAsync(key, version, default);
 
     public override ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken) => base.CollectExpiredAsync(limit, default);
 }
@@ -284,5 +299,6 @@ internal sealed class DoesNotCollect(TimeProvider clock) : ISessionDriver
     public ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken) =>
         _driver.TouchAsync(key, expires, cancellationToken);
 
-    public ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken) => _driver.DeleteAsync(key, cancellationToken);
+    public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>
+        _driver.DeleteAsync(key, version, cancellationToken);
 }

@@ -53,15 +53,19 @@ internal class PlainDriver(TimeProvider clock) : ISessionDriver, ICollectExpired
         }
     }
 
-    public virtual ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken)
+    public virtual ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (Records)
         {
-            Records.Remove(key);
-        }
+            SessionRecord? stored = Read(key, CancellationToken.None);
+            if (stored?.Version == version)
+            {
+                Records.Remove(key);
+            }
 
-        return ValueTask.CompletedTask;
+            return ValueTask.FromResult(stored is null ? WriteResult.Gone : stored.Version == version ? WriteResult.Written : WriteResult.Lost(stored));
+        }
     }
 
     public virtual ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken)

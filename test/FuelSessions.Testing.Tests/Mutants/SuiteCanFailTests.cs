@@ -136,6 +136,18 @@ public sealed class SuiteCanFailTests
             ]
         },
         {
+            typeof(DeletesWhateverIsThere),
+            [
+                nameof(Suite.Deleting_an_earlier_or_later_version_removes_nothing),
+            ]
+        },
+        {
+            typeof(SaysThatItDeletedWhatIsThere),
+            [
+                nameof(Suite.Deleting_an_earlier_or_later_version_removes_nothing),
+            ]
+        },
+        {
             typeof(DeletesTheFirstVersionOnly),
             [
                 nameof(Suite.A_later_version_is_deleted_too),

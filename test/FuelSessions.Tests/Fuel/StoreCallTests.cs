@@ -150,10 +150,10 @@ public class StoreCallTests
             return inner.TouchAsync(key, expires, cancellationToken);
         }
 
-        public ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken)
+        public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)
         {
             Calls.Add("delete");
-            return inner.DeleteAsync(key, cancellationToken);
+            return inner.DeleteAsync(key, version, cancellationToken);
         }
     }
 }

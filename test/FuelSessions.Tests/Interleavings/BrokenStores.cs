@@ -51,6 +51,25 @@ internal sealed class RaisesTheDead : RecordStore
     }
 }
 
+/// <summary>Tells who lost a race the epoch that it has read itself, as an engine without a look at epochs would take it.</summary>
+internal sealed class HidesRevocations : RecordStore
+{
+    internal override WriteResult Write(int request, SessionRecord record) => Hiding(request, base.Write(request, record));
+
+    internal override WriteResult Delete(int request, SessionKey key, long version) => Hiding(request, base.Delete(request, key, version));
+
+    private WriteResult Hiding(int request, WriteResult result) =>
+        result.Winner is { } winner && Events.FirstOrDefault(step => step.Request == request && step.Call == StoreCall.Read)?.After is { } read
+            ? WriteResult.Lost(winner with { Epoch = read.Epoch })
+            : result;
+}
+
+/// <summary>Destroys whatever is there.</summary>
+internal sealed class DeletesBlindly : RecordStore
+{
+    internal override WriteResult Delete(int request, SessionKey key, long version) => base.Delete(request, key, Find(key)?.Version ?? version);
+}
+
 /// <summary>A touch brings a destroyed session back.</summary>
 internal sealed class TouchesTheDead : RecordStore
 {

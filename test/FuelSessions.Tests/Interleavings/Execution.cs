@@ -215,7 +215,7 @@ internal sealed class Execution
 
         public ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken) => throw Unexpected();
 
-        public ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken) => throw Unexpected();
+        public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) => throw Unexpected();
 
         private static InvalidOperationException Unexpected() => new("A request that only looks changes nothing.");
     }

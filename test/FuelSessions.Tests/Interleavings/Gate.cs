@@ -49,10 +49,6 @@ internal sealed class GatedDriver(int request, RecordStore store, Gate gate) : I
     public ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken) =>
         gate.PassAsync(request, StoreCall.Touch, () => store.Touch(request, key, expires));
 
-    public async ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken) =>
-        await gate.PassAsync(request, StoreCall.Delete, () =>
-        {
-            store.Delete(request, key);
-            return true;
-        }).ConfigureAwait(false);
+    public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>
+        gate.PassAsync(request, StoreCall.Delete, () => store.Delete(request, key, version));
 }

@@ -57,7 +57,10 @@ internal sealed partial class Invariants
             }
 
             (int Index, StoreEvent Step)[] own = [.. Steps(i).Where(entry => entry.Step.Revoked)];
-            Require(own.Length == 1 || outcome.FinalKey != _start.Key || _lineage.IsDestroyed, "W5: a revoking rotation was dropped", i);
+
+            // A token's request that was shut out has no session of its own to go on in [C6].
+            bool mayDrop = outcome.Presented is null && FasterThan(i, outcome.Ended).Any();
+            Require(own.Length == 1 || outcome.FinalKey != _start.Key || _lineage.IsDestroyed || mayDrop, "W5: a revoking rotation was dropped", i);
             Require(own.Length <= 1, "W5: one revoking rotation was made twice", i);
             int end = own.Length == 1 ? own[0].Index : outcome.Ended;
             Lineage.Link[] faster = [.. FasterThan(i, end)];
@@ -84,6 +87,10 @@ internal sealed partial class Invariants
                     break;
                 }
 
+                Require(
+                    !Steps(i).Any(entry => entry.Index > link.Since && entry.Step.Key == _start.Key && entry.Step is { Call: StoreCall.Write or StoreCall.Delete, Accepted: true }),
+                    "R10: who was shut out wrote into the session or destroyed it",
+                    i);
                 SessionRecord before = _history.Events[link.Since].Before!;
                 Require(
                     Variables.Share(outcome.FinalSum, link.By) <= Variables.Share(Variables.Read(new VariableMap(before.Data), Variables.Sum), link.By),
@@ -124,13 +131,15 @@ internal sealed partial class Invariants
             int deletes = steps.Count(step => step.Call == StoreCall.Delete);
             int touches = steps.Count(step => step.Call == StoreCall.Touch);
             int lost = steps.Count(step => step is { Call: StoreCall.Write, Accepted: false, Before: not null });
+            int lostDeletes = steps.Count(step => step is { Call: StoreCall.Delete, Accepted: false, Before: not null });
             int written = steps.Count(step => step is { Call: StoreCall.Write, Accepted: true });
             int gone = steps.Count(step => step is { Call: StoreCall.Write, Accepted: false, Before: null });
             Plan plan = outcome.Plan;
             int othersWrites = _history.Events.Count(step => step.Request != i && step is { Call: StoreCall.Write, Accepted: true } && step.Key == _start.Key);
 
             Require(reads <= (outcome.Key is null ? 0 : 1) + touches, "W8: a read too many", i);
-            Require(deletes <= (plan.Destroys || _start.OnStaleId == StaleIdAction.Destroy ? 1 : 0), "W8: a delete that nobody asked for", i);
+            Require(lostDeletes <= othersWrites, "W8: a conflict with nobody", i);
+            Require(deletes - lostDeletes <= (plan.Destroys || _start.OnStaleId == StaleIdAction.Destroy ? 1 : 0), "W8: a delete that nobody asked for", i);
             Require(touches == 0 || (_start.TouchDue && touches == 1 && written == 0), "W7: a touch that was not due", i);
             Require(written + gone <= plan.Saves, "W8: more writes than saves", i);
             Require(lost <= (_history.Scenario.OneProcess ? 0 : othersWrites), "W8: a conflict with nobody", i);

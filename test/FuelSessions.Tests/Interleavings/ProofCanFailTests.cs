@@ -12,6 +12,8 @@ public class ProofCanFailTests
         ["reads lag behind"] = (() => new ReadsStale(), "R6: a bad id loaded data"),
         ["a write brings a session back"] = (() => new RaisesTheDead(), "W6: a destroyed session is in the store again"),
         ["a touch brings a session back"] = (() => new TouchesTheDead(), "W6: a destroyed session is in the store again"),
+        ["a revocation is not noticed"] = (() => new HidesRevocations(), "R10: who was shut out wrote into the session or destroyed it"),
+        ["a session is destroyed whoever has it by then"] = (() => new DeletesBlindly(), "R10: who was shut out wrote into the session or destroyed it"),
         ["the previous id is forgotten"] = (() => new OtherRules(record => record with { PreviousHash = null }), "R2: a client with a good id has lost its session"),
         ["revoked ids stay good"] = (() => new OtherRules(record => record with { PreviousRevoked = false }), "R6: a bad id opens the session"),
         ["a new id counts as seen"] = (() => new OtherRules(record => record with { Confirmed = Start.Now }), "R2: an id whose successor nobody has seen opens nothing any more"),
@@ -80,7 +82,7 @@ public class ProofCanFailTests
     public void CatchesWhoWasShutOutAndHoldsAnId()
     {
         // Both have loaded; the second revokes, then the first saves.
-        History history = Honest(Deed.Increment, Deed.Revoke, order: [0, 1, 1, 0, 0]);
+        History history = Honest(Deed.Increment, Deed.Revoke, order: [0, 1, 1, 0]);
         AssertCaught("R10: who was shut out holds an id", Change(history, 0, outcome => outcome with { InHand = history.Outcomes[1].Sent!.Hash }));
         AssertCaught("R10: who was shut out can make a token", Change(history, 0, outcome => outcome with { FinalEpoch = 1 }));
     }

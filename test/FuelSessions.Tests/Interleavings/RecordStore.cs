@@ -62,12 +62,20 @@ internal class RecordStore
         return before is not null;
     }
 
-    internal virtual void Delete(int request, SessionKey key)
+    internal virtual WriteResult Delete(int request, SessionKey key, long version)
     {
         SessionRecord? before = Find(key);
-        _records.Remove(key);
-        Note(request, StoreCall.Delete, key, before, before is not null);
+        bool accepted = before?.Version == version;
+        if (accepted)
+        {
+            Remove(key);
+        }
+
+        Note(request, StoreCall.Delete, key, before, accepted);
+        return accepted ? WriteResult.Written : before is null ? WriteResult.Gone : WriteResult.Lost(before);
     }
+
+    protected void Remove(SessionKey key) => _records.Remove(key);
 
     protected void Note(int request, StoreCall call, SessionKey key, SessionRecord? before, bool accepted) =>
         Events.Add(new StoreEvent(request, call, key, before, Find(key), accepted));

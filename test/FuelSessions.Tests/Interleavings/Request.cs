@@ -76,7 +76,15 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
         _loaded = _session.State;
         _loadedPrincipal = _session.Principal;
         _sawData = _session.TryGet(Variables.BasePath, out _);
-        await DoAsync();
+        try
+        {
+            await DoAsync();
+        }
+        catch (InvalidOperationException) when (_presented is { Secret: null })
+        {
+            // Whoever came with a token begins no other session [C6].
+        }
+
         await SaveAsync(explicitly: false);
         Ended = store.Events.Count;
     }
@@ -146,7 +154,7 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
         _pending += amount;
     }
 
-    // What the app may take for saved: the save did not throw, and the session was neither detached before nor gone after it.
+    // What the app may take for saved: the save did not throw, and the session was neither detached nor gone before or after it.
     private async Task SaveAsync(bool explicitly)
     {
         bool kept = _session.State is SessionState.New or SessionState.Active;
@@ -159,7 +167,7 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
             kept = false;
         }
 
-        if (kept && _session.State != SessionState.Gone && (_pending > 0 || _wrote))
+        if (kept && _session.State is not (SessionState.Gone or SessionState.Detached) && (_pending > 0 || _wrote))
         {
             _acknowledged.Add(new Acknowledged(_session.Key, _pending, _wrote));
         }

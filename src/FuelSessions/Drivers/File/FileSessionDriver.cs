@@ -101,15 +101,35 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
         return SessionFile.Touch(path, key, expires, _clock.GetUtcNow());
     }
 
-    public async ValueTask DeleteAsync(SessionKey key, CancellationToken cancellationToken)
+    public async ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         string path = _folder.PathOf(key);
-        if (_folder.Contains(path))
+        if (!_folder.Contains(path))
         {
-            using ShelfLocks.Held held = await LockAsync(key, cancellationToken).ConfigureAwait(false);
-            File.Delete(path);
+            return WriteResult.Gone;
         }
+
+        using ShelfLocks.Held held = await LockAsync(key, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (Stored(path, key) is not { } stored)
+            {
+                return WriteResult.Gone;
+            }
+
+            if (stored.Version != version)
+            {
+                return WriteResult.Lost(stored);
+            }
+        }
+        catch (SessionRecordFormatException)
+        {
+            // Damaged since it was read: it opens nothing any more, and whoever signs out must not fail for that.
+        }
+
+        File.Delete(path);
+        return WriteResult.Written;
     }
 
     public ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken)

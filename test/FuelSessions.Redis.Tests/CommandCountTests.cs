@@ -63,6 +63,7 @@ public sealed class CommandCountTests(RedisServer server)
         Assert.True((await node.Driver.WriteAsync(first, default)).IsWritten);
         Assert.True((await node.Driver.WriteAsync(first.Next(), default)).IsWritten);
         Assert.True(await node.Driver.TouchAsync(first.Key, first.Expires, default));
+        Assert.True((await node.Driver.DeleteAsync(first.Key, first.Version + 1, default)).IsWritten);
         await stats.TakeAsync();
 
         SessionRecord record = Sample.New();
@@ -82,8 +83,10 @@ public sealed class CommandCountTests(RedisServer server)
         Assert.Equal("evalsha 1, getrange 1, pexpire 1, setrange 1", await stats.TakeAsync());
         Assert.True(await node.Driver.TouchAsync(record.Key, record.Expires, default));
         Assert.Equal("evalsha 1, getrange 1", await stats.TakeAsync());
-        await node.Driver.DeleteAsync(record.Key, record.Version, default);
-        Assert.Equal("unlink 1", await stats.TakeAsync());
+        Assert.NotNull((await node.Driver.DeleteAsync(record.Key, record.Version, default)).Winner);
+        Assert.Equal("evalsha 1, get 1, getrange 1", await stats.TakeAsync());
+        Assert.True((await node.Driver.DeleteAsync(record.Key, record.Version + 1, default)).IsWritten);
+        Assert.Equal("evalsha 1, getrange 1, unlink 1", await stats.TakeAsync());
     }
 
     [Fact]

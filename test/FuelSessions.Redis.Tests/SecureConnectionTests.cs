@@ -83,7 +83,7 @@ public sealed class SecureConnectionTests : IAsyncLifetime
         Assert.True((await node.Driver.WriteAsync(record.Next(), given.Token)).IsWritten);
         Assert.NotNull((await node.Driver.WriteAsync(record.Next(), given.Token)).Winner);
         Assert.True(await node.Driver.TouchAsync(record.Key, record.Expires.AddHours(1), given.Token));
-        await node.Driver.DeleteAsync(record.Key, record.Version, given.Token);
+        Assert.True((await node.Driver.DeleteAsync(record.Key, record.Version + 1, given.Token)).IsWritten);
         var keys = ((IKeepDataProtectionKeys)node.Driver).DataProtectionKeys;
         keys.StoreElement(new XElement("key"), "key");
         Assert.NotEmpty(keys.GetAllElements());

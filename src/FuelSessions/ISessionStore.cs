@@ -1,6 +1,9 @@
 namespace FuelSessions;
 
-/// <summary>The sessions of the current request, for constructor injection. Scoped.</summary>
+/// <summary>
+/// The sessions of the current request, for constructor injection. Scoped. They end with the request: what is used afterwards throws
+/// <see cref="ObjectDisposedException"/>.
+/// </summary>
 public interface ISessionStore
 {
     /// <summary>The session of the default driver.</summary>

@@ -5,7 +5,7 @@ namespace FuelSessions;
 public sealed partial class Session
 {
     /// <summary>A copy of what this session goes by. To change something use <see cref="SetConfig"/>.</summary>
-    public FuelSessionsOptions Options => _transaction.Options.Clone();
+    public FuelSessionsOptions Options => Live.Options.Clone();
 
     /// <summary>
     /// A setting of this session by its own name (<c>ExpirationTime</c>, a <see cref="TimeSpan"/>) or FuelPHP's
@@ -14,7 +14,7 @@ public sealed partial class Session
     public object? GetConfig(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return SessionSettings.Find(name) is { } setting ? setting.Read(_transaction.Options, name) : null;
+        return SessionSettings.Find(name) is { } setting ? setting.Read(Live.Options, name) : null;
     }
 
     /// <summary>
@@ -35,7 +35,7 @@ public sealed partial class Session
                 $"Session setting '{name}' can't be changed once the session was forged: the next request would not find it. Give it to Forge, or configure it.");
         }
 
-        FuelSessionsOptions changed = _transaction.Options.Clone();
+        FuelSessionsOptions changed = Live.Options.Clone();
         setting.Write(changed, name, value);
         if (FuelSessionsOptionsRules.Violations(changed, Driver).FirstOrDefault() is { } violation)
         {

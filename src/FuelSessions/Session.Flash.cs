@@ -9,7 +9,7 @@ public sealed partial class Session
     /// <summary>The namespace that flash variables are set and read in. Default: <see cref="FuelSessionsOptions.FlashId"/>.</summary>
     public string FlashId
     {
-        get => _transaction.Options.FlashId;
+        get => Live.Options.FlashId;
         set => SetConfig(nameof(FuelSessionsOptions.FlashId), value);
     }
 

@@ -7,7 +7,8 @@ namespace FuelSessions;
 /// <summary>
 /// One session of the current request: variables, flash variables and life cycle. Changes are saved when the response
 /// goes out, merged with those of requests that run at the same time. Variables may be read and changed from several threads of the
-/// request at once: each change is exact. What begins, ends, saves or rotates the session belongs to one of them. Not to be used after the request.
+/// request at once: each change is exact. What begins, ends, saves or rotates the session belongs to one of them. It ends with the
+/// request: what is used afterwards throws <see cref="ObjectDisposedException"/>.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -171,7 +172,7 @@ public sealed partial class Session
     }
 
     /// <summary>Whether <see cref="Close"/> has ended the changes of this request.</summary>
-    public bool IsClosed => _transaction.IsClosed;
+    public bool IsClosed => Live.IsClosed;
 
     /// <summary>Ends the changes of this request: another one throws, until the session is forged again. Only <see cref="Destroy"/> still works.</summary>
     /// <param name="save">Whether those made so far are saved when the response goes out; false forgets them.</param>
@@ -181,7 +182,7 @@ public sealed partial class Session
     public async Task<Session> LoadAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        _transaction.Reopen();
+        Live.Reopen();
         await _transaction.UseAsync().ConfigureAwait(false);
         return this;
     }
@@ -212,6 +213,16 @@ public sealed partial class Session
     }
 
     private static string UnixSeconds(DateTimeOffset time) => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+
+    // What needs nothing read must not answer after the request either.
+    private SessionTransaction Live
+    {
+        get
+        {
+            _transaction.ThrowIfOver();
+            return _transaction;
+        }
+    }
 
     private SessionTransaction Used()
     {

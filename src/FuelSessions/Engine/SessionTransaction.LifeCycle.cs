@@ -135,7 +135,7 @@ internal sealed partial class SessionTransaction
     internal void Discard()
     {
         Empty();
-        _loaded = _used = _aged = _closed = BeganHere = false;
+        _loaded = _used = _aged = _ready = _closed = BeganHere = false;
         _doomed = null;
         _record = null;
         _stored = null;

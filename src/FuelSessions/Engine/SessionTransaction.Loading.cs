@@ -11,9 +11,15 @@ internal sealed partial class SessionTransaction
     internal ValueTask PrefetchAsync() => _loaded || _loadFailure is not null ? default : LoadCoreAsync(ahead: true);
 
     /// <summary>From here on the request uses the session.</summary>
-    internal async ValueTask UseAsync()
+    /// <exception cref="ObjectDisposedException">The request is over.</exception>
+    internal ValueTask UseAsync()
     {
         ThrowIfOver();
+        return LoadForUseAsync();
+    }
+
+    private async ValueTask LoadForUseAsync()
+    {
         if (!_loaded)
         {
             ThrowIfLoadFailed();
@@ -26,7 +32,7 @@ internal sealed partial class SessionTransaction
     /// <summary>The same for code that can't wait: reads on the calling thread if nothing was read ahead.</summary>
     internal void UseNow()
     {
-        if (_aged)
+        if (_ready)
         {
             return;
         }
@@ -256,10 +262,12 @@ internal sealed partial class SessionTransaction
         if (!_aged)
         {
             Unsaved();
-            // Last: who finds it set goes on without waiting.
             AgeFlash();
-            Volatile.Write(ref _aged, true);
+            _aged = true;
         }
+
+        // Last: who finds it set goes on without waiting.
+        Volatile.Write(ref _ready, !_over);
     }
 
     private void AgeFlash() => _flashAges.Load(_flash, Options.FlashAutoExpire && !KeepsFlash);

@@ -38,7 +38,7 @@ internal sealed partial class SessionTransaction
             return;
         }
 
-        await UseAsync().ConfigureAwait(false);
+        await LoadForUseAsync().ConfigureAwait(false);
         if (_doomed is { } doomed)
         {
             await EndAsync(doomed, explicitly).ConfigureAwait(false);

@@ -28,6 +28,9 @@ internal sealed partial class SessionTransaction(
     private bool _loaded;
     private bool _used;
     private bool _aged;
+
+    // Loaded and aged, and the request is not over: what nearly every use needs to know.
+    private bool _ready;
     private bool _closed;
     private bool _saved;
     private bool _over;
@@ -104,11 +107,15 @@ internal sealed partial class SessionTransaction(
 
     private bool KeepsFlash => readOnly || boundary.IsSpeculative;
 
-    /// <summary>The request is over: whoever kept the session finds it closed for good.</summary>
+    /// <summary>The request is over: what was done is still to be saved, and whoever kept the session finds it closed for good.</summary>
     internal void End()
     {
-        _over = true;
-        Volatile.Write(ref _aged, false);
+        // In turn: a change of another thread is made before this, and saved, or refused.
+        lock (Turn)
+        {
+            _over = true;
+            _ready = false;
+        }
     }
 
     private void Unsaved()
@@ -125,7 +132,7 @@ internal sealed partial class SessionTransaction(
         }
     }
 
-    private void ThrowIfOver()
+    internal void ThrowIfOver()
     {
         if (_over)
         {

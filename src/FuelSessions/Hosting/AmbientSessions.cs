@@ -1,3 +1,5 @@
+using FuelSessions.Engine;
+
 namespace FuelSessions;
 
 /// <summary>Finds the current request's sessions from anywhere in its code, for FuelPHP's static style and for injection.</summary>
@@ -16,10 +18,15 @@ internal static class AmbientSessions
     internal static RequestSessions? Find() => Current.Value?.Sessions;
 
     /// <exception cref="InvalidOperationException">There is no request, or it has no sessions.</exception>
-    internal static RequestSessions Require() =>
-        Find() ?? throw new InvalidOperationException(
+    /// <exception cref="ObjectDisposedException">The request is over, and its code goes on.</exception>
+    internal static RequestSessions Require() => Current.Value switch
+    {
+        { Sessions: { } sessions } => sessions,
+        { } => throw EndedRequest.Exception(),
+        null => throw new InvalidOperationException(
             "There is no session here: sessions exist inside a request, behind app.UseFuelSessions(), in endpoints that have not opted out. "
-            + "Call app.UseFuelSessions() before what uses sessions.");
+            + "Call app.UseFuelSessions() before what uses sessions."),
+    };
 
     /// <summary>Ends with the request, also for work that it left running.</summary>
     internal sealed class Scope(RequestSessions sessions) : IDisposable

@@ -55,7 +55,8 @@ internal sealed class SessionApp : IAsyncDisposable
         Action<FuelSessionsOptions>? configure,
         Action<WebApplication>? map,
         Action<WebApplication>? before,
-        FakeTimeProvider? clock)
+        FakeTimeProvider? clock,
+        Action<IServiceCollection>? services = null)
     {
         var app = new SessionApp(store);
         app._app = await TestApp.StartAsync(
@@ -72,6 +73,7 @@ internal sealed class SessionApp : IAsyncDisposable
                 web.UseExceptionHandler(errors => errors.Run(app.ReportAsync));
                 before?.Invoke(web);
             },
+            services: services,
             clock: clock);
         await store.PrepareAsync(app.Services);
         return app;

@@ -2,6 +2,7 @@ using FuelSessions.IntegrationTests.Support.Stores;
 using FuelSessions.Testing;
 using FuelSessions.Tests.Servers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.IntegrationTests.Support;
@@ -37,7 +38,8 @@ public abstract class StoreTests(PostgresServer postgres) : IAsyncLifetime
         string store,
         Action<FuelSessionsOptions>? configure = null,
         Action<WebApplication>? map = null,
-        Action<WebApplication>? before = null) => await StartAsync(await NewStoreAsync(store), configure, map, before);
+        Action<WebApplication>? before = null,
+        Action<IServiceCollection>? services = null) => await StartAsync(await NewStoreAsync(store), configure, map, before, services: services);
 
     /// <summary>One more app on a store: another node, or the same one after a restart.</summary>
     private protected async Task<SessionApp> StartAsync(
@@ -45,7 +47,8 @@ public abstract class StoreTests(PostgresServer postgres) : IAsyncLifetime
         Action<FuelSessionsOptions>? configure = null,
         Action<WebApplication>? map = null,
         Action<WebApplication>? before = null,
-        FakeTimeProvider? clock = null) => Own(await SessionApp.StartAsync(store, configure, map, before, clock));
+        FakeTimeProvider? clock = null,
+        Action<IServiceCollection>? services = null) => Own(await SessionApp.StartAsync(store, configure, map, before, clock, services));
 
     private protected T Own<T>(T owned)
         where T : IAsyncDisposable

@@ -1,0 +1,54 @@
+using FuelSessions.Engine;
+using FuelSessions.Records;
+using Microsoft.AspNetCore.Http;
+
+namespace FuelSessions;
+
+/// <summary>
+/// Tells the client its id, which goes back the way it came, and a new one by whatever is configured [C2]; and caches, whether the response is
+/// for this client only.
+/// </summary>
+internal static class ChannelWriter
+{
+    /// <param name="isThere">Whether the response's cookies already are what they are to be.</param>
+    internal static void Write(HttpContext context, SessionEntry entry, IdProtector protector, bool isThere)
+    {
+        SessionTransaction transaction = entry.Session.Transaction;
+        FuelSessionsOptions options = transaction.Options;
+        if (entry.IsHandedOut && options.PreventSharedCaching)
+        {
+            SharedCaches.Forbid(context, options);
+        }
+
+        bool byCookie = !isThere && options.EnableCookie && entry.Channel is Channel.Cookie or Channel.None;
+        bool byHeader = options.HeaderName is not null && entry.Channel is Channel.Header or Channel.None;
+        SessionId? toSend = entry.Carried is { Changed: true, Record: not null } ? transaction.CurrentId : transaction.IdToSend;
+        if (toSend is { } id && (byCookie || byHeader))
+        {
+            string value = Text(entry, id, protector);
+            if (byCookie)
+            {
+                SessionCookie.Set(context, options, value, transaction.Lifetime, inChunks: entry.Carried is not null);
+            }
+
+            if (byHeader)
+            {
+                context.Response.Headers[options.HeaderName!] = value;
+                SessionCookie.ForbidStorage(context);
+            }
+        }
+        else if (transaction.IdToWithdraw && byCookie && entry.Channel == Channel.Cookie)
+        {
+            SessionCookie.Delete(context, options, inChunks: entry.Carried is not null);
+        }
+    }
+
+    // A cookie that only has to live longer goes back as it came.
+    private static string Text(SessionEntry entry, SessionId id, IdProtector protector)
+    {
+        FuelSessionsOptions options = entry.Session.Transaction.Options;
+        return entry.Carried?.Record is { } record ? protector.ProtectRecord(id, record, entry.Session.CookieName)
+            : !options.EncryptCookie ? id.Encode()
+            : (entry.Session.Forged.EncryptCookie ? entry.TextOf(id) : null) ?? protector.ProtectId(id, entry.Session.CookieName);
+    }
+}

@@ -1,0 +1,111 @@
+using FuelSessions.Drivers;
+using FuelSessions.Engine;
+
+namespace FuelSessions;
+
+/// <summary>Which sessions the request has. Nearly always one, so each knows the next: no list is made for it.</summary>
+internal sealed partial class RequestSessions
+{
+    private SessionEntry? _first;
+
+    /// <summary>Whether a session was asked for, or read ahead.</summary>
+    internal bool HasAny => _first is not null;
+
+    private Session HandOut(FuelSessionsOptions options, bool isCustom)
+    {
+        ThrowIfOver();
+        SessionEntry? entry = Find(options.CookieName);
+        if (entry is { IsHandedOut: false } && (entry.Session.Driver != options.Driver || Difference(entry, options, isCustom) is not null))
+        {
+            // Read ahead for what another request wanted; this one wants something else.
+            Remove(entry);
+            entry = null;
+        }
+
+        if (entry is null)
+        {
+            entry = Add(options);
+        }
+        else if (entry.Session.Driver != options.Driver)
+        {
+            throw new InvalidOperationException(
+                $"This request has a session of driver '{entry.Session.Driver}' under the cookie name '{options.CookieName}'; it can't be used for driver '{options.Driver}' too. Give one of them another CookieName.");
+        }
+        else if (Difference(entry, options, isCustom) is { } setting)
+        {
+            throw new InvalidOperationException(
+                $"This request has forged the session with the cookie name '{options.CookieName}' before, with another '{setting}'. Forge it with the same settings, or change it with SetConfig.");
+        }
+
+        if (options.PreventSharedCaching)
+        {
+            SharedCaches.ForbidOutputCache(context);
+        }
+
+        entry.IsHandedOut = true;
+        entry.Session.Transaction.MarkUsed();
+        entry.Session.Transaction.Reopen();
+        Use.Learn(options);
+        return entry.Session;
+    }
+
+    private static string? Difference(SessionEntry entry, FuelSessionsOptions options, bool isCustom) =>
+        isCustom ? SessionProfiles.Difference(entry.Session.Forged, options) : null;
+
+    private SessionEntry Add(FuelSessionsOptions options)
+    {
+        SessionHome home = services.HomeOf(options.Driver);
+        ChannelReader.Arrival arrival = ChannelReader.Read(context, options, home.Protector, home.IsCarried);
+        CarriedRecord? carried = home.IsCarried ? new CarriedRecord(arrival.Record, services.Clock) : null;
+        SessionStorage storage = carried is null ? home.Storage! : home.Carried(carried);
+        var transaction = new SessionTransaction(services.Engine, storage, options, this, arrival.Id, arrival.Others, Use.ReadOnly);
+        var entry = new SessionEntry(new Session(this, transaction, options), arrival.Channel, carried);
+        Append(entry);
+        EndIfOver(entry);
+        return entry;
+    }
+
+    private SessionEntry? Find(string cookieName)
+    {
+        SessionEntry? entry = _first;
+        while (entry is not null && !string.Equals(entry.Session.CookieName, cookieName, StringComparison.Ordinal))
+        {
+            entry = entry.Next;
+        }
+
+        return entry;
+    }
+
+    private bool IsAnyUsed()
+    {
+        SessionEntry? entry = _first;
+        while (entry is not null && !entry.Session.Transaction.IsUsed)
+        {
+            entry = entry.Next;
+        }
+
+        return entry is not null;
+    }
+
+    private void Append(SessionEntry added)
+    {
+        ref SessionEntry? end = ref _first;
+        while (end is not null)
+        {
+            end = ref end.Next;
+        }
+
+        end = added;
+    }
+
+    private void Remove(SessionEntry removed)
+    {
+        ref SessionEntry? place = ref _first;
+        while (place != removed)
+        {
+            place = ref place!.Next;
+        }
+
+        place = removed.Next;
+    }
+}

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FuelSessions.EntityFrameworkCore.Schema;
 using FuelSessions.EntityFrameworkCore.Statements;
 using FuelSessions.Tokens.EntityFrameworkCore.Schema;
 using Microsoft.EntityFrameworkCore;
@@ -17,9 +18,8 @@ internal static class TokenInsert
     {
         IEntityType type = TokenTables.All.RowType(context, typeof(TokenRow));
         Statement statement = ByModel.GetValue(context.Model, _ => new StatementText(context, type).Insert());
-        StoreObjectIdentifier table = StoreObjectIdentifier.Create(type, StoreObjectType.Table)!.Value;
-        Dictionary<string, object?> values = type.GetProperties().ToDictionary(
-            property => property.GetColumnName(table)!,
+        Dictionary<string, object?> values = OwnColumns.Of(type).ToDictionary(
+            property => StatementText.ParameterName(property.Name),
             property => property.PropertyInfo!.GetValue(row));
         return statement.ExecuteAsync(context, values, cancellationToken);
     }

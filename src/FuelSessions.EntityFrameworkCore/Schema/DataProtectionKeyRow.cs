@@ -1,12 +1,14 @@
 namespace FuelSessions.EntityFrameworkCore.Schema;
 
-/// <summary>One element of the Data Protection key ring.</summary>
-internal sealed class DataProtectionKeyRow
+/// <summary>One element of the Data Protection key ring, as the app's model and its migrations see it. Not for use by the app.</summary>
+public class DataProtectionKeyRow
 {
     /// <summary>16 random bytes, drawn by the app: no value of a row comes from the database.</summary>
-    public required byte[] Id { get; init; }
+    public virtual required byte[] Id { get; set; }
 
-    public string? FriendlyName { get; init; }
+    /// <summary>The name that Data Protection gave it.</summary>
+    public virtual string? FriendlyName { get; set; }
 
-    public required string Xml { get; init; }
+    /// <summary>The element.</summary>
+    public virtual required string Xml { get; set; }
 }

@@ -11,6 +11,7 @@ internal sealed class DataProtectionKeyRowConfiguration : IEntityTypeConfigurati
 
     public void Configure(EntityTypeBuilder<DataProtectionKeyRow> row)
     {
+        OwnColumns.ResistConventions(row);
         row.ToTable(Table);
         row.HasKey(r => r.Id).HasName($"pk_{Table}");
         row.Property(r => r.Id).HasColumnName(DataProtectionKeyColumns.Id).HasMaxLength(IdSize).IsFixedLength().ValueGeneratedNever();

@@ -14,6 +14,7 @@ internal sealed class SessionRowConfiguration(string table) : IEntityTypeConfigu
 
     public void Configure(EntityTypeBuilder<SessionRow> row)
     {
+        OwnColumns.ResistConventions(row);
         row.ToTable(table);
         row.HasKey(r => r.SessionKey).HasName($"pk_{table}");
         row.Property(r => r.SessionKey).HasColumnName(SessionColumns.SessionKey).HasMaxLength(SessionKey.Size).IsFixedLength().ValueGeneratedNever();

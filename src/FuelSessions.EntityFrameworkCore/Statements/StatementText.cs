@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Linq.Expressions;
 using System.Reflection;
+using FuelSessions.EntityFrameworkCore.Schema;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -27,15 +28,19 @@ internal sealed class StatementText
 
     internal string Table => _sql.DelimitIdentifier(_table.Name, _table.Schema);
 
-    /// <summary>Every column, the key's included.</summary>
-    internal IEnumerable<string> Properties => _row.GetProperties().Select(property => property.Name);
+    /// <summary>Every column of ours, the key's included.</summary>
+    internal IEnumerable<string> Properties => OwnColumns.Of(_row).Select(property => property.Name);
 
     internal string Column(string property) => _sql.DelimitIdentifier(ColumnName(property));
 
-    /// <summary>A parameter of the column's type, called like the column unless it gets a name of its own.</summary>
+    /// <summary>What the values of a property are called by: the name that its column has if the app does not rename it.</summary>
+    internal static string ParameterName(string property) =>
+        string.Concat(property.Select((letter, at) => char.IsUpper(letter) ? (at > 0 ? "_" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
+
+    /// <summary>A parameter of the column's type, by the property's <see cref="ParameterName"/> unless it gets a name of its own.</summary>
     internal string Parameter(string property, string? name = null)
     {
-        name ??= ColumnName(property);
+        name ??= ParameterName(property);
         if (_parameters.Add(name))
         {
             IProperty column = _row.FindProperty(property)!;
@@ -62,15 +67,31 @@ internal sealed class StatementText
         return Expression.Lambda<Func<DbDataReader, T>>(Expression.Convert(value, typeof(T)), row).Compile();
     }
 
-    /// <summary>A new row with every column; fails if there is one under that key.</summary>
-    internal Statement Insert() => Statement(
-        $"INSERT INTO {Table} ({string.Join(", ", Properties.Select(Column))})"
-        + $" VALUES ({string.Join(", ", Properties.Select(property => Parameter(property)))})");
+    /// <summary>A new row with every column of ours; fails if there is one under that key.</summary>
+    internal Statement Insert()
+    {
+        IProperty[] demanded = [.. _row.GetProperties().Except(OwnColumns.Of(_row)).Where(IsDemanded)];
+        return Statement(
+            $"INSERT INTO {Table} ({string.Join(", ", [.. Properties.Select(Column), .. demanded.Select(property => Column(property.Name))])})"
+            + $" VALUES ({string.Join(", ", [.. Properties.Select(property => Parameter(property)), .. demanded.Select(Empty)])})");
+    }
 
     internal Statement Statement(string text)
     {
         _command.Append(text);
         return new Statement(_command.Build());
+    }
+
+    // A column that the app's model adds to every table, such as a tenant's or one of an audit: it is the app's, and stays empty; where it must
+    // not, it gets what a new object of the app would have.
+    private static bool IsDemanded(IProperty property) =>
+        !property.IsNullable && property.ValueGenerated is ValueGenerated.Never or ValueGenerated.OnUpdate;
+
+    private static string Empty(IProperty property)
+    {
+        Type type = property.ClrType;
+        object value = type == typeof(string) ? "" : type == typeof(byte[]) ? Array.Empty<byte>() : Activator.CreateInstance(type)!;
+        return property.GetRelationalTypeMapping().GenerateSqlLiteral(value);
     }
 
     private string ColumnName(string property) => _row.FindProperty(property)!.GetColumnName(_table)!;

@@ -2,37 +2,51 @@ using FuelSessions.Tokens.Stores;
 
 namespace FuelSessions.Tokens.EntityFrameworkCore.Schema;
 
-/// <summary>A row of the tokens table. Times are Unix milliseconds: they compare the same on every provider.</summary>
-internal sealed class TokenRow
+/// <summary>
+/// A row of the tokens table, as the app's model and its migrations see it. Not for use by the app. Times are Unix milliseconds: they compare the
+/// same on every provider.
+/// </summary>
+/// <remarks>Public, open and virtual, so that compiled models and proxies of an app's context work.</remarks>
+public class TokenRow
 {
     /// <summary>32 bytes: a hash, so that whose token it is can't be read.</summary>
-    public required byte[] TokenKey { get; init; }
+    public virtual required byte[] TokenKey { get; set; }
 
     /// <summary>The client's name, for people.</summary>
-    public required string Client { get; init; }
+    public virtual required string Client { get; set; }
 
-    public string? AccessToken { get; init; }
+    /// <summary>The access token, encrypted.</summary>
+    public virtual string? AccessToken { get; set; }
 
-    public string? RefreshToken { get; init; }
+    /// <summary>The refresh token, encrypted; null if there is none.</summary>
+    public virtual string? RefreshToken { get; set; }
 
-    public long? IssuedAt { get; init; }
+    /// <summary>When it was issued.</summary>
+    public virtual long? IssuedAt { get; set; }
 
-    public long? ExpiresAt { get; init; }
+    /// <summary>When the access token ends; null: not known.</summary>
+    public virtual long? ExpiresAt { get; set; }
 
-    public long? RefreshExpiresAt { get; init; }
+    /// <summary>When the refresh token ends; null: not known.</summary>
+    public virtual long? RefreshExpiresAt { get; set; }
 
-    public string? Scope { get; init; }
+    /// <summary>What it permits, as the provider said.</summary>
+    public virtual string? Scope { get; set; }
 
-    public string? RefType { get; init; }
+    /// <summary>What it refers to: the kind.</summary>
+    public virtual string? RefType { get; set; }
 
-    public string? RefId { get; init; }
+    /// <summary>What it refers to: the identifier.</summary>
+    public virtual string? RefId { get; set; }
 
-    public string? Extra { get; init; }
+    /// <summary>What else the provider answered, encrypted.</summary>
+    public virtual string? Extra { get; set; }
 
-    public required long Version { get; init; }
+    /// <summary>Drawn at random with each write.</summary>
+    public virtual required long Version { get; set; }
 
     /// <summary>From when on the row is of no use; null: never.</summary>
-    public long? EndsAt { get; init; }
+    public virtual long? EndsAt { get; set; }
 
     internal static TokenRow Of(byte[] key, string client, StoredToken token) => new()
     {

@@ -1,3 +1,4 @@
+using FuelSessions.EntityFrameworkCore.Schema;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -10,6 +11,7 @@ internal sealed class TokenRowConfiguration(string table) : IEntityTypeConfigura
 
     public void Configure(EntityTypeBuilder<TokenRow> row)
     {
+        OwnColumns.ResistConventions(row);
         row.ToTable(table);
         row.HasKey(r => r.TokenKey).HasName($"pk_{table}");
         row.Property(r => r.TokenKey).HasColumnName("token_key").HasMaxLength(KeySize).IsFixedLength().ValueGeneratedNever();

@@ -37,34 +37,43 @@ internal sealed class Site : IAsyncDisposable
         IEnumerable<KeyValuePair<string, string?>>? configuration = null)
     {
         var site = new Site(Directory.CreateTempSubdirectory("fuelsessions-").FullName);
-        site._app = await TestApp.StartAsync(
-            options =>
-            {
-                options.Driver = driver;
-                options.Path = site._folder;
-                if (driver is "file" or "db")
-                {
-                    // A disk that is busy with something else is no failure here.
-                    options.StoreTimeout = TimeSpan.FromMinutes(1);
-                }
-
-                configure?.Invoke(options);
-            },
-            site.Map,
-            builder =>
-            {
-                Drivers.AddTo(builder, site._folder);
-                drivers?.Invoke(builder);
-            },
-            before: app => app.UseExceptionHandler(errors => errors.Run(_ => Task.CompletedTask)),
-            configuration: configuration);
-        if (driver == "db")
+        try
         {
-            await site._app.Services.EnsureFuelSessionsCreatedAsync();
-        }
+            site._app = await TestApp.StartAsync(
+                options =>
+                {
+                    options.Driver = driver;
+                    options.Path = site._folder;
+                    if (driver is "file" or "db")
+                    {
+                        // A disk that is busy with something else is no failure here.
+                        options.StoreTimeout = TimeSpan.FromMinutes(1);
+                    }
 
-        site._browser = site._app.NewBrowser();
-        return site;
+                    configure?.Invoke(options);
+                },
+                site.Map,
+                builder =>
+                {
+                    Drivers.AddTo(builder, site._folder);
+                    drivers?.Invoke(builder);
+                },
+                before: app => app.UseExceptionHandler(errors => errors.Run(_ => Task.CompletedTask)),
+                configuration: configuration);
+            if (driver == "db")
+            {
+                await site._app.Services.EnsureFuelSessionsCreatedAsync();
+            }
+
+            site._browser = site._app.NewBrowser();
+            return site;
+        }
+        catch
+        {
+            // Tests of settings that stop the app come here.
+            Directory.Delete(site._folder, recursive: true);
+            throw;
+        }
     }
 
     /// <summary>A request that uses the session.</summary>

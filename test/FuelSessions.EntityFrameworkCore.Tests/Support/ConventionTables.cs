@@ -1,0 +1,8 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace FuelSessions.Tests.Conventions;
+
+public partial class ConventionContext
+{
+    static partial void AddTables(ModelBuilder model) => model.AddFuelSessions();
+}

@@ -1,0 +1,56 @@
+using FuelSessions.Tests;
+using FuelSessions.Tests.Conventions;
+using FuelSessions.Tests.Servers;
+using FuelSessions.Tokens.Stores;
+using FuelSessions.Tokens.Tests.Stores.Support;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FuelSessions.Tokens.Tests.Stores;
+
+/// <summary>Tokens in contexts that do the same thing to every table.</summary>
+[Collection(StoresOnPostgres.Name)]
+public sealed class DbConventionTests(PostgresServer server) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string> Conventions => ConventionContext.Names;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Conventions))]
+    public Task Do_not_reach_the_tokens_on_sqlite(string convention) => AssertWorksAsync(convention, options => options.UseSqlite(_folder.Sqlite));
+
+    [Theory]
+    [MemberData(nameof(Conventions))]
+    public async Task Do_not_reach_the_tokens_on_postgres(string convention)
+    {
+        string database = await server.CreateDatabaseAsync();
+        await AssertWorksAsync(convention, options => options.UseNpgsql(database));
+    }
+
+    private static async Task AssertWorksAsync(string convention, Action<DbContextOptionsBuilder> use)
+    {
+        ConventionContext.Convention.Value = convention;
+        await using ServiceProvider services = new ServiceCollection()
+            .AddDbContext<ConventionContext>(options => use(ConventionContext.Add(options, convention)))
+            .BuildServiceProvider(validateScopes: true);
+        await using (AsyncServiceScope scope = services.CreateAsyncScope())
+        {
+            await scope.ServiceProvider.GetRequiredService<ConventionContext>().Database.EnsureCreatedAsync();
+        }
+
+        // Long ones: protected, they are longer still.
+        OAuthToken first = Client.Token(new string('a', 900)), second = Client.Token(new string('b', 900));
+        StoredTokenManager manager = Client.Manager(new TokenSessionOptions().UseDb<ConventionContext>(), protection: new EphemeralDataProtectionProvider(), services: services);
+        await manager.SetAsync(first, Client.Key());
+        Assert.Equal(first.AccessToken, (await manager.GetAsync(Client.Key())).AccessToken);
+        Assert.True(await manager.TryReplaceAsync(first, second, Client.Key()));
+        Assert.False(await manager.TryReplaceAsync(first, second, Client.Key()));
+        Assert.Equal(second.RefreshToken, (await manager.GetAsync(Client.Key())).RefreshToken);
+        await manager.SetAsync(OAuthToken.Empty, Client.Key());
+        Assert.True((await manager.GetAsync(Client.Key())).IsEmpty);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace FuelSessions.Tests.Conventions;
+
+/// <summary>An app's context that does the same thing to every table, as apps do; one model each.</summary>
+public partial class ConventionContext(DbContextOptions<ConventionContext> options) : DbContext(options)
+{
+    internal static readonly AsyncLocal<string> Convention = new();
+
+    /// <summary>What apps do to all of their tables, by name.</summary>
+    public static TheoryData<string> Names =>
+    [
+        "audit", "required audit", "tenant filter", "soft delete", "concurrency token", "row version", "short texts", "short bytes", "texts for numbers",
+        "upper case columns", "prefixed columns", "snake case", "schema", "key first", "lazy proxies", "change tracking proxies",
+    ];
+
+    internal string Used { get; } = Convention.Value!;
+
+    /// <summary>Gives each convention a model of its own, and the proxies that two of them are about.</summary>
+    internal static DbContextOptionsBuilder Add(DbContextOptionsBuilder options, string convention)
+    {
+        Convention.Value = convention;
+        options.ReplaceService<IModelCacheKeyFactory, ModelKey>();
+        return convention switch
+        {
+            "lazy proxies" => options.UseLazyLoadingProxies(),
+            "change tracking proxies" => options.UseChangeTrackingProxies(),
+            _ => options,
+        };
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder conventions)
+    {
+        switch (Used)
+        {
+            case "short texts": conventions.Properties<string>().HaveMaxLength(20); break;
+            case "short bytes": conventions.Properties<byte[]>().HaveMaxLength(20); break;
+            case "texts for numbers": conventions.Properties<long>().HaveConversion<string>(); break;
+        }
+    }
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        if (Used == "schema")
+        {
+            model.HasDefaultSchema("app");
+        }
+
+        AddTables(model);
+        foreach (IMutableEntityType type in model.Model.GetEntityTypes().ToList())
+        {
+            EntityTypeBuilder table = model.Entity(type.ClrType);
+            switch (Used)
+            {
+                case "audit": table.Property<DateTime?>("LastModified"); break;
+                case "required audit":
+                    table.Property<DateTime>("LastModified");
+                    table.Property<Guid>("ChangedBy");
+                    table.Property<int>("Revision");
+                    table.Property<string>("Reason").IsRequired();
+                    table.Property<bool>("IsActive").HasDefaultValue(true);
+                    break;
+                case "tenant filter":
+                    table.Property<string>("TenantId").IsRequired().HasMaxLength(40);
+                    table.HasQueryFilter(Filter<string>(type, "TenantId", "nobody"));
+                    break;
+                case "soft delete":
+                    table.Property<bool>("IsDeleted");
+                    table.HasQueryFilter(Filter<bool>(type, "IsDeleted", true));
+                    break;
+                case "concurrency token": table.Property<long>("Stamp").IsConcurrencyToken(); break;
+                case "row version": table.Property<byte[]?>("RowVersion").IsConcurrencyToken(); break;
+            }
+
+            foreach (IMutableProperty property in type.GetProperties())
+            {
+                switch (Used)
+                {
+                    case "upper case columns": property.SetColumnName(property.GetColumnName().ToUpperInvariant()); break;
+                    case "prefixed columns": property.SetColumnName("c_" + property.Name); break;
+                    case "snake case": property.SetColumnName(property.GetColumnName() + "_column"); break;
+                    case "key first": property.SetColumnOrder(property.IsKey() ? 0 : 1); break;
+                }
+            }
+        }
+    }
+
+    // The tables that the project's tests are about.
+    static partial void AddTables(ModelBuilder model);
+
+    private static LambdaExpression Filter<T>(IMutableEntityType type, string property, T only)
+    {
+        ParameterExpression row = Expression.Parameter(type.ClrType);
+        MethodInfo get = typeof(EF).GetMethod(nameof(EF.Property))!.MakeGenericMethod(typeof(T));
+        return Expression.Lambda(Expression.Equal(Expression.Call(get, row, Expression.Constant(property)), Expression.Constant(only)), row);
+    }
+
+    private sealed class ModelKey : IModelCacheKeyFactory
+    {
+        public object Create(DbContext context, bool designTime) => (context.GetType(), (context as ConventionContext)?.Used, designTime);
+    }
+}

@@ -18,5 +18,9 @@ internal static class DbErrors
         || SqlServerNumber(error) is "2627" or "2601"
         || error.Message.Contains("UNIQUE constraint failed", StringComparison.Ordinal);
 
+    /// <summary>SQLITE_BUSY or SQLITE_LOCKED: another connection has what this one needs, and nothing was done.</summary>
+    internal static bool IsBusy(DbException error) =>
+        error.Message.StartsWith("SQLite Error 5:", StringComparison.Ordinal) || error.Message.StartsWith("SQLite Error 6:", StringComparison.Ordinal);
+
     private static string? SqlServerNumber(DbException error) => error.Data["HelpLink.EvtID"] as string;
 }

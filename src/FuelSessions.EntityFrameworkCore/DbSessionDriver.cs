@@ -17,6 +17,8 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
 {
     public IXmlRepository DataProtectionKeys { get; } = new DbKeyRepository(database);
 
+    public bool HonorsCancellation => database.IsSqlite;
+
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     public async ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken)
@@ -25,15 +27,6 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
         StoredSession? stored = await database.RunAsync<SessionRow, StoredSession?>(
             (context, _, token) => SessionStatements.Of(context).SelectAsync(context, keyBytes, token),
             cancellationToken).ConfigureAwait(false);
-        return stored?.Live(key, Now);
-    }
-
-    public SessionRecord? Read(SessionKey key, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        byte[] keyBytes = key.ToByteArray();
-        StoredSession? stored = database.Run<SessionRow, StoredSession?>(
-            (context, _) => SessionStatements.Of(context).Select(context, keyBytes));
         return stored?.Live(key, Now);
     }
 

@@ -23,7 +23,7 @@ public static class FuelSessionsBuilderDbExtensions
     /// driver's own. The driver is called <c>db</c>, its cookie <c>fueldid</c>. In Development the table is created
     /// when it is first used; otherwise with
     /// <see cref="FuelSessionsCreationExtensions.EnsureFuelSessionsCreatedAsync(IServiceProvider, CancellationToken)"/>. On SQLite, the connections
-    /// that EF makes for it wait up to 5 seconds for another writer, and have none of EF's SQL functions (<c>ef_add</c>, <c>regexp</c> and others).
+    /// that EF makes for it have none of EF's SQL functions (<c>ef_add</c>, <c>regexp</c> and others).
     /// </summary>
     /// <param name="builder">The builder that <c>AddFuelSessions</c> returned.</param>
     /// <param name="configure">Chooses the EF Core provider: <c>db => db.UseSqlite("Data Source=sessions.db")</c>. A retrying one is fine.</param>
@@ -54,8 +54,7 @@ public static class FuelSessionsBuilderDbExtensions
     /// Keeps sessions in the app's own database, through instances of its own context that are never the request's. They
     /// come from its <see cref="IDbContextFactory{TContext}"/> if there is one. Its <c>OnModelCreating</c> calls
     /// <see cref="FuelSessionsModelBuilderExtensions.AddFuelSessions"/>, which also names the table; the app's migrations make it. In
-    /// Development, and only if the app has no migrations, it is created when it is first used. On SQLite, every connection of
-    /// the context waits up to 5 seconds for another writer.
+    /// Development, and only if the app has no migrations, it is created when it is first used.
     /// </summary>
     /// <typeparam name="TContext">The app's context, registered by the app.</typeparam>
     /// <param name="builder">The builder that <c>AddFuelSessions</c> returned.</param>
@@ -64,7 +63,7 @@ public static class FuelSessionsBuilderDbExtensions
         where TContext : DbContext
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.ConfigureDbContext<TContext>(options => options.AddInterceptors(SqliteBusyTimeout.Instance));
+        builder.Services.ConfigureDbContext<TContext>(options => options.AddInterceptors(SqliteWait.Instance));
         return builder.AddDbDriver(services =>
         {
             IServiceScopeFactory scopes = services.GetRequiredService<IServiceScopeFactory>();

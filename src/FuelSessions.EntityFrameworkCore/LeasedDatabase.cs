@@ -12,14 +12,19 @@ namespace FuelSessions.EntityFrameworkCore;
 /// <param name="tables">Which they are.</param>
 internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDemand, TableSet tables)
 {
-    private readonly SemaphoreSlim _creating = new(1, 1);
+    private readonly Lock _creating = new();
+    private Task? _creation;
 
-    // SQLite has one writer at a time, and who waits inside it blocks a thread and may be passed by others for long.
+    // SQLite has one writer at a time, and whoever tries again and again may be passed by others for long.
     private readonly SemaphoreSlim _sqliteWriter = new(1, 1);
     private volatile bool _created = !createOnDemand;
+    private volatile bool _isSqlite;
 
     /// <summary>Work on one context; it runs again, with a higher attempt, when the provider retries.</summary>
     internal delegate Task<T> Work<T>(DbContext context, int attempt, CancellationToken cancellationToken);
+
+    /// <summary>Whether it is SQLite; false until it was first used.</summary>
+    internal bool IsSqlite => _isSqlite;
 
     /// <summary>Work that changes rows.</summary>
     internal Task<T> WriteAsync<TRow, T>(Work<T> work, CancellationToken cancellationToken)
@@ -31,7 +36,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
                     return await work(context, attempt, token).ConfigureAwait(false);
                 }
 
-                await _sqliteWriter.WaitAsync(token).ConfigureAwait(false);
+                await WriterAsync(token).ConfigureAwait(false);
                 try
                 {
                     return await work(context, attempt, token).ConfigureAwait(false);
@@ -51,9 +56,15 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         ContextLease lease = open();
         await using (lease.ConfigureAwait(false))
         {
+            if (SqliteProvider.Has(lease.Context))
+            {
+                _isSqlite = true;
+                SqliteWait.BeginHere();
+            }
+
             try
             {
-                await CreateOnDemandAsync(lease.Context, cancellationToken).ConfigureAwait(false);
+                await CreateOnDemandAsync(cancellationToken).ConfigureAwait(false);
                 try
                 {
                     return await AttemptAsync(lease.Context, work, cancellationToken).ConfigureAwait(false);
@@ -62,7 +73,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
                 {
                     // They were there, and someone dropped them.
                     _created = false;
-                    await CreateOnDemandAsync(lease.Context, cancellationToken).ConfigureAwait(false);
+                    await CreateOnDemandAsync(cancellationToken).ConfigureAwait(false);
                     return await AttemptAsync(lease.Context, work, cancellationToken).ConfigureAwait(false);
                 }
             }
@@ -89,7 +100,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
             if (!_created)
             {
                 // Once, and in Development only: worth no second, synchronous way to make tables.
-                CreateOnDemandAsync(lease.Context, CancellationToken.None).GetAwaiter().GetResult();
+                CreateOnDemandAsync(CancellationToken.None).GetAwaiter().GetResult();
             }
 
             try
@@ -99,7 +110,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
             catch (DbException error) when (createOnDemand && DbErrors.IsMissingTable(error))
             {
                 _created = false;
-                CreateOnDemandAsync(lease.Context, CancellationToken.None).GetAwaiter().GetResult();
+                CreateOnDemandAsync(CancellationToken.None).GetAwaiter().GetResult();
                 return Attempt(lease.Context, work);
             }
         }
@@ -117,6 +128,18 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         await using (lease.ConfigureAwait(false))
         {
             await TableCreation.EnsureAsync(lease.Context, tables, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WriterAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _sqliteWriter.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error)
+        {
+            throw new OperationCanceledException(error.Message, new TimeoutException("The writers before it, one at a time, are not done."), cancellationToken);
         }
     }
 
@@ -138,28 +161,30 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         return await strategy.ExecuteAsync(token => work(context, ++attempt, token), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task CreateOnDemandAsync(DbContext context, CancellationToken cancellationToken)
-    {
-        if (_created)
-        {
-            return;
-        }
+    private Task CreateOnDemandAsync(CancellationToken cancellationToken) => _created ? Task.CompletedTask : Creation().WaitAsync(cancellationToken);
 
-        await _creating.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+    // On its own, as it serves everybody and not each of its commands can be cancelled: who can't wait for it leaves it alone.
+    private Task Creation()
+    {
+        lock (_creating)
+        {
+            return _creation is { IsCompleted: false } running ? running : _creation = Task.Run(CreateAsync);
+        }
+    }
+
+    private async Task CreateAsync()
+    {
+        ContextLease lease = open();
+        await using (lease.ConfigureAwait(false))
         {
             // A table that was made here would be in the way of the migration that makes it.
-            if (!_created && !context.Database.GetMigrations().Any())
+            if (!lease.Context.Database.GetMigrations().Any())
             {
-                await TableCreation.EnsureAsync(context, tables, cancellationToken).ConfigureAwait(false);
+                await TableCreation.EnsureAsync(lease.Context, tables, CancellationToken.None).ConfigureAwait(false);
             }
+        }
 
-            _created = true;
-        }
-        finally
-        {
-            _creating.Release();
-        }
+        _created = true;
     }
 
     /// <summary>It is stored whether or not the app's own transaction is, and a retrying provider refuses to work in one.</summary>

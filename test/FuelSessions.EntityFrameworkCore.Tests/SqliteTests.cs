@@ -1,4 +1,5 @@
 using System.Data.Common;
+using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.Schema;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.Records;
@@ -19,32 +20,45 @@ public sealed class SqliteTests : IDisposable
     private readonly FakeTimeProvider _clock = FakeClock.AtPresent();
 
     [Fact]
-    public async Task Every_connection_waits_for_other_writers()
+    public async Task A_wait_for_another_program_holds_no_thread_and_is_no_error()
     {
-        await using TestApp app = await TestApp.OnSqlite(_folder.ConnectionString()).CreatedAsync();
-        Assert.Equal(5000L, await AskAsync(app, "PRAGMA busy_timeout"));
-
-        // Unpooled ones, so that each is new.
-        await using TestApp unpooled = TestApp.OnSqlite($"{_folder.ConnectionString()};Pooling=False");
-        Assert.Equal(5000L, await AskAsync(unpooled, "PRAGMA busy_timeout"));
-        Assert.Equal(5000L, await AskAsync(unpooled, "PRAGMA busy_timeout"));
+        var errors = new Errors();
+        await using TestApp app = await TestApp.OnSqlite(_folder.ConnectionString(), _clock, more: options => options.AddInterceptors(errors)).CreatedAsync();
+        Func<Task>? unlock = await _folder.LockAsync();
+        SessionRecord record = Support.Records.New(_clock.GetUtcNow());
+        ValueTask<WriteResult> write = app.Driver.WriteAsync(record, default);
+        Assert.False(write.IsCompleted);
+        await unlock!();
+        Assert.True((await write).IsWritten);
+        Assert.Equal(0, errors.Count);
     }
 
     [Fact]
-    public async Task The_apps_own_interceptor_has_the_last_word()
-    {
-        await using TestApp app = await TestApp.OnSqlite(
-            _folder.ConnectionString(), more: options => options.AddInterceptors(new Impatient())).CreatedAsync();
-        Assert.Equal(7L, await AskAsync(app, "PRAGMA busy_timeout"));
-    }
-
-    [Fact]
-    public async Task An_apps_own_context_waits_as_well()
+    public async Task The_apps_own_commands_wait_as_its_provider_does()
     {
         await using var app = new TestApp(
             builder => builder.AddDbDriver<ShopContext>(),
-            configure: services => services.AddDbContext<ShopContext>(options => options.UseSqlite(_folder.ConnectionString())));
-        Assert.Equal(5000L, await AskAsync(app, "PRAGMA busy_timeout"));
+            configure: services => services.AddDbContext<ShopContext>(
+                options => options.UseSqlite(_folder.ConnectionString() + ";Default Timeout=1")));
+        await app.CreatedAsync();
+        await using AsyncServiceScope request = app.Services.CreateAsyncScope();
+        ShopContext shop = request.ServiceProvider.GetRequiredService<ShopContext>();
+        Func<Task>? unlock = await _folder.LockAsync();
+        Task<int> command = shop.Database.ExecuteSqlRawAsync("UPDATE shop_sessions SET version = 1");
+        Assert.True(command.IsCompleted, "It was executed by somebody else than the provider, whose commands end on the thread that began them.");
+        await Assert.ThrowsAsync<SqliteException>(() => command);
+        await unlock!();
+    }
+
+    [Fact]
+    public async Task A_wait_ends_with_the_timeout_of_the_apps_choice_if_nobody_ends_it_before()
+    {
+        await using TestApp app = await TestApp.OnSqlite(_folder.ConnectionString() + ";Default Timeout=1", _clock).CreatedAsync();
+        Func<Task>? unlock = await _folder.LockAsync();
+        SqliteException error = await Assert.ThrowsAsync<SqliteException>(
+            async () => await app.Driver.WriteAsync(Support.Records.New(_clock.GetUtcNow()), default));
+        Assert.Contains("locked", error.Message);
+        await unlock!();
     }
 
     [Fact]
@@ -127,16 +141,16 @@ public sealed class SqliteTests : IDisposable
             },
             default);
 
-    private sealed class Impatient : Microsoft.EntityFrameworkCore.Diagnostics.DbConnectionInterceptor
+    private sealed class Errors : Microsoft.EntityFrameworkCore.Diagnostics.DbCommandInterceptor
     {
-        public override Task ConnectionOpenedAsync(
-            DbConnection connection,
-            Microsoft.EntityFrameworkCore.Diagnostics.ConnectionEndEventData eventData,
-            CancellationToken cancellationToken = default)
+        private int _count;
+
+        internal int Count => Volatile.Read(ref _count);
+
+        public override Task CommandFailedAsync(
+            DbCommand command, Microsoft.EntityFrameworkCore.Diagnostics.CommandErrorEventData eventData, CancellationToken cancellationToken = default)
         {
-            using DbCommand command = connection.CreateCommand();
-            command.CommandText = "PRAGMA busy_timeout = 7";
-            command.ExecuteNonQuery();
+            Interlocked.Increment(ref _count);
             return Task.CompletedTask;
         }
     }

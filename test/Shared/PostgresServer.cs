@@ -24,6 +24,7 @@ public sealed class PostgresServer : IAsyncLifetime
     private string? _binaries;
     private int _port;
     private int _databases;
+    private string[] _paused = [];
 
     /// <summary>Why there is no server; null if there is one.</summary>
     public string? MissingReason { get; private set; }
@@ -105,6 +106,21 @@ public sealed class PostgresServer : IAsyncLifetime
             throw new InvalidOperationException($"PostgreSQL did not start again: {log}");
         }
     }
+
+    /// <summary>SIGSTOP for each of its processes: connections stay, new ones are taken, and nothing answers.</summary>
+    public async Task PauseAsync()
+    {
+        _ = ConnectionString("postgres");
+        string server = (await File.ReadAllLinesAsync(Path.Combine(_folder!, "data", "postmaster.pid")))[0];
+
+        // The first of them first: it begins no other one then.
+        await RunAsync("kill", "-STOP", server);
+        string[] children = (await File.ReadAllTextAsync($"/proc/{server}/task/{server}/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        _paused = [.. children, server];
+        await RunAsync("kill", ["-STOP", .. children]);
+    }
+
+    public Task ResumeAsync() => RunAsync("kill", ["-CONT", .. _paused]);
 
     public async Task DisposeAsync()
     {

@@ -18,9 +18,11 @@ internal static class OwnContextOptions
 
         // Before the app's: what its own interceptor sets on a connection stays.
         var plain = new PlainSqliteConnections();
-        options.AddInterceptors(SqliteBusyTimeout.Instance, plain);
+        options.AddInterceptors(plain);
         configure(services, options);
-        options.AddInterceptors(plain.BehindTheApps);
+
+        // After them: what they make of a command is what is executed.
+        options.AddInterceptors(plain.BehindTheApps, SqliteWait.Instance);
         options.ReplaceService<IModelCacheKeyFactory, OwnTableModelKey>();
         ((IDbContextOptionsBuilderInfrastructure)options).AddOrUpdateExtension(new OwnTable(table));
         return options.Options;

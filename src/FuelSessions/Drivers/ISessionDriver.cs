@@ -31,11 +31,19 @@ public interface ISessionDriver
     ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The same on the calling thread, for code that can't wait. By default it blocks on <see cref="ReadAsync"/>;
-    /// a driver whose store has a synchronous path overrides it.
+    /// The same on the calling thread, for code that can't wait. By default it blocks on <see cref="ReadAsync"/>, but no longer than until
+    /// <paramref name="cancellationToken"/> is cancelled. A driver whose store has a synchronous path that ends then too may override it: here
+    /// nobody else can leave a call that hangs alone.
     /// </summary>
-    SessionRecord? Read(SessionKey key, CancellationToken cancellationToken) =>
-        ReadAsync(key, cancellationToken).AsTask().GetAwaiter().GetResult();
+    SessionRecord? Read(SessionKey key, CancellationToken cancellationToken)
+    {
+        // Not the caller's token: whatever the driver does when it is cancelled, this wait must not wait for it.
+        var stopped = new CancellationTokenSource();
+        using CancellationTokenRegistration stopping = cancellationToken.UnsafeRegister(
+            static stopped => _ = ((CancellationTokenSource)stopped!).CancelAsync(), stopped);
+        ValueTask<SessionRecord?> read = ReadAsync(key, stopped.Token);
+        return read.IsCompleted ? read.GetAwaiter().GetResult() : read.AsTask().WaitAsync(cancellationToken).GetAwaiter().GetResult();
+    }
 
     /// <summary>
     /// Stores <paramref name="record"/> if the stored version is <c>record.Version - 1</c>; version 1 means that

@@ -33,11 +33,11 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
     }
 
     /// <summary>The same for who holds the deadline, and makes the <see cref="Failure"/> of whatever goes wrong: one state machine less.</summary>
-    internal ValueTask<SessionRecord?> ReadWithinAsync(SessionKey key, StoreDeadline deadline) => Bounded(driver.ReadAsync(key, deadline.Token), deadline.Token);
+    internal ValueTask<SessionRecord?> ReadWithinAsync(SessionKey key, StoreDeadline deadline) =>
+        Bounded(driver.ReadAsync(key, deadline.DriverToken), deadline);
 
-    internal SessionRecord? Read(SessionKey key, TimeSpan timeout)
+    internal SessionRecord? Read(SessionKey key, TimeSpan timeout, StoreDeadline deadline)
     {
-        StoreDeadline deadline = StoreDeadline.Start(timeout);
         try
         {
             return driver.Read(key, deadline.Token);
@@ -62,14 +62,15 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
     }
 
     /// <summary>The same for who makes the <see cref="Failure"/> of whatever goes wrong but <see cref="SessionTooLargeException"/>.</summary>
-    internal ValueTask<WriteResult> WriteWithinAsync(SessionRecord record, StoreDeadline deadline) => Bounded(driver.WriteAsync(record, deadline.Token), deadline.Token);
+    internal ValueTask<WriteResult> WriteWithinAsync(SessionRecord record, StoreDeadline deadline) =>
+        Bounded(driver.WriteAsync(record, deadline.DriverToken), deadline);
 
     internal async ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, TimeSpan timeout)
     {
         StoreDeadline deadline = StoreDeadline.Start(timeout);
         try
         {
-            return await Bounded(driver.TouchAsync(key, expires, deadline.Token), deadline.Token).ConfigureAwait(false);
+            return await Bounded(driver.TouchAsync(key, expires, deadline.DriverToken), deadline).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -82,7 +83,7 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
     {
         try
         {
-            return await Bounded(driver.DeleteAsync(record.Key, record.Version, deadline.Token), deadline.Token).ConfigureAwait(false);
+            return await Bounded(driver.DeleteAsync(record.Key, record.Version, deadline.DriverToken), deadline).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -99,8 +100,8 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
     // A driver that knows what it waited for in vain says so there.
     private static string Reason(Exception error) => error.InnerException is { } reason ? $" {reason.Message}" : "";
 
-    private ValueTask<T> Bounded<T>(ValueTask<T> operation, CancellationToken deadline) =>
-        IsBounded(operation.IsCompleted) ? operation : new ValueTask<T>(operation.AsTask().WaitAsync(deadline));
+    private ValueTask<T> Bounded<T>(ValueTask<T> operation, StoreDeadline deadline) =>
+        IsBounded(operation.IsCompleted) ? operation : new ValueTask<T>(operation.AsTask().WaitAsync(deadline.Token));
 
     // A driver that does not heed its token must not hold up the request all the same.
     private bool IsBounded(bool isCompleted) => isCompleted || driver.HonorsCancellation;

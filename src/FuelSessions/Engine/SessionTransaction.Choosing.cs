@@ -22,11 +22,11 @@ internal sealed partial class SessionTransaction
         return (first, firstRecord);
     }
 
-    private (PresentedId, SessionRecord?) Choose(PresentedId first, SessionRecord? firstRecord)
+    private (PresentedId, SessionRecord?) Choose(PresentedId first, SessionRecord? firstRecord, StoreDeadline deadline)
     {
         foreach (PresentedId other in others!)
         {
-            SessionRecord? record = other.Key == first.Key ? firstRecord : storage.Read(other.Key, Options.StoreTimeout);
+            SessionRecord? record = other.Key == first.Key ? firstRecord : storage.Read(other.Key, Options.StoreTimeout, deadline);
             if (IsGood(other, record))
             {
                 return Chosen(other, record);

@@ -104,12 +104,13 @@ internal sealed partial class SessionTransaction
             return;
         }
 
+        StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
         try
         {
-            SessionRecord? record = storage.Read(id.Key, Options.StoreTimeout);
+            SessionRecord? record = storage.Read(id.Key, Options.StoreTimeout, deadline);
             if (others is not null && !IsGood(id, record))
             {
-                (id, record) = Choose(id, record);
+                (id, record) = Choose(id, record, deadline);
             }
 
             ValueTask settled = SettleAsync(id, record);

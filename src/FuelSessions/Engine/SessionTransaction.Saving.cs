@@ -49,7 +49,7 @@ internal sealed partial class SessionTransaction
         switch (State)
         {
             case SessionState.New:
-                await SaveNewAsync(expiring).ConfigureAwait(false);
+                await SaveNewAsync(expiring, StoreDeadline.Start(Options.StoreTimeout)).ConfigureAwait(false);
                 break;
             case SessionState.Active:
                 await SaveActiveAsync(expiring, explicitly).ConfigureAwait(false);
@@ -63,7 +63,7 @@ internal sealed partial class SessionTransaction
     }
 
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
-    private async ValueTask SaveNewAsync(List<(string, long)>? expiring)
+    private async ValueTask SaveNewAsync(List<(string, long)>? expiring, StoreDeadline deadline)
     {
         if (expiring is not null)
         {
@@ -110,7 +110,6 @@ internal sealed partial class SessionTransaction
 
         ThrowIfTooLarge(record);
 
-        StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
         WriteResult result;
         try
         {
@@ -166,7 +165,7 @@ internal sealed partial class SessionTransaction
 
                         // A session of its own, which for a token would be one without anybody who has its id.
                         BeginApart();
-                        await SaveNewAsync(expiring: null).ConfigureAwait(false);
+                        await SaveNewAsync(expiring: null, deadline).ConfigureAwait(false);
                         return;
                     }
 

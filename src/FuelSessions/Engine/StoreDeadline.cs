@@ -1,7 +1,7 @@
 namespace FuelSessions.Engine;
 
 /// <summary>
-/// Bounds a store operation in real time. Operations that begin at about the same time share one end and its timer: it comes up to an eighth
+/// Bounds a store operation in real time. Operations that begin at about the same time share one end and its timer: it comes up to a sixteenth
 /// late, never early.
 /// </summary>
 internal readonly struct StoreDeadline
@@ -10,9 +10,18 @@ internal readonly struct StoreDeadline
     // timer.
     private static readonly Shared?[] Latest = new Shared?[64];
 
-    private StoreDeadline(CancellationToken token) => Token = token;
+    private readonly Shared _shared;
 
-    internal CancellationToken Token { get; }
+    private StoreDeadline(Shared shared) => _shared = shared;
+
+    /// <summary>For whoever waits: nothing that registers with it may block.</summary>
+    internal CancellationToken Token => _shared.Token;
+
+    /// <summary>
+    /// For drivers: cancelled right after <see cref="Token"/>, on another thread. A client may ask its server to stop in the callback, and wait for
+    /// the answer: all who share the end would otherwise wait with it.
+    /// </summary>
+    internal CancellationToken DriverToken => _shared.DriverToken;
 
     internal static StoreDeadline Start(TimeSpan timeout)
     {
@@ -25,7 +34,7 @@ internal readonly struct StoreDeadline
             Volatile.Write(ref place, shared);
         }
 
-        return new StoreDeadline(shared.Token);
+        return new StoreDeadline(shared);
     }
 
     /// <summary>To be awaited before going on after a failure: whoever shares a deadline that has passed is told of it one after the other.</summary>
@@ -37,15 +46,17 @@ internal readonly struct StoreDeadline
         }
     }
 
-    private sealed record Shared(TimeSpan Timeout, long TakesUntil, CancellationToken Token)
+    private sealed record Shared(TimeSpan Timeout, long TakesUntil, CancellationToken Token, CancellationToken DriverToken)
     {
         internal static Shared From(long now, TimeSpan timeout)
         {
-            long span = (long)Math.Min(timeout.TotalMilliseconds / 8, 1000);
+            long span = (long)Math.Min(timeout.TotalMilliseconds / 16, 1000);
 
             // Its timer holds it until then, and lets it go.
             var source = new CancellationTokenSource(timeout + TimeSpan.FromMilliseconds(span));
-            return new Shared(timeout, now + span, source.Token);
+            var drivers = new CancellationTokenSource();
+            source.Token.UnsafeRegister(static drivers => _ = ((CancellationTokenSource)drivers!).CancelAsync(), drivers);
+            return new Shared(timeout, now + span, source.Token, drivers.Token);
         }
     }
 }

@@ -22,6 +22,8 @@ public sealed class SqliteAppContextConformance : CollectingDriverConformance
         return _app.Driver;
     }
 
+    protected override Task<Func<Task>?> StallAsync() => _folder.LockAsync();
+
     public override async Task DisposeAsync()
     {
         await _app!.DisposeAsync();

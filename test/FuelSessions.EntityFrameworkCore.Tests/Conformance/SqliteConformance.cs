@@ -15,6 +15,8 @@ public sealed class SqliteConformance : CollectingDriverConformance
         return _app.Driver;
     }
 
+    protected override Task<Func<Task>?> StallAsync() => _folder.LockAsync();
+
     public override async Task DisposeAsync()
     {
         await _app!.DisposeAsync();

@@ -11,6 +11,18 @@ internal sealed class TempFolder : IDisposable
 
     internal string ConnectionString(string name = "sessions.db") => $"Data Source={File(name)}";
 
+    /// <summary>Locks a file against everybody else, as a backup or another program may do.</summary>
+    /// <returns>What unlocks it.</returns>
+    internal async Task<Func<Task>?> LockAsync(string name = "sessions.db")
+    {
+        var connection = new SqliteConnection($"{ConnectionString(name)};Pooling=False");
+        await connection.OpenAsync();
+        await using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "BEGIN EXCLUSIVE";
+        await command.ExecuteNonQueryAsync();
+        return connection.CloseAsync;
+    }
+
     public void Dispose()
     {
         SqliteConnection.ClearAllPools();

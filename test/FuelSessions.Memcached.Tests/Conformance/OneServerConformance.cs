@@ -15,4 +15,10 @@ public sealed class OneServerConformance(MemcachedProcess server) : SessionDrive
     protected override int LargestPayload => (1024 * 1024) - 1024;
 
     protected override ValueTask<ISessionDriver> CreateDriverAsync(TimeProvider clock) => new(TestDriver.On(server.Address, clock));
+
+    protected override async Task<Func<Task>?> StallAsync()
+    {
+        await server.SignalAsync("STOP");
+        return () => server.SignalAsync("CONT");
+    }
 }

@@ -7,4 +7,10 @@ namespace FuelSessions.Redis.Tests.Conformance;
 public sealed class RedisConformance(RedisServer server) : RedisDriverConformance
 {
     protected override string Redis => server.Configuration;
+
+    protected override async Task<Func<Task>?> StallAsync()
+    {
+        await server.PauseAsync();
+        return server.ResumeAsync;
+    }
 }

@@ -266,6 +266,30 @@ internal sealed class IgnoresCancellation(TimeProvider clock) : PlainDriver(cloc
     public override ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken) => base.CollectExpiredAsync(limit, default);
 }
 
+/// <summary>Waits for its store, whatever becomes of the token.</summary>
+internal sealed class OnlySaysThatItHonorsCancellation(TimeProvider clock) : PlainDriver(clock), ISessionDriver
+{
+    private TaskCompletionSource? _hanging;
+
+    public bool HonorsCancellation => true;
+
+    internal Func<Task> Hang()
+    {
+        _hanging = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return () =>
+        {
+            _hanging.SetResult();
+            return Task.CompletedTask;
+        };
+    }
+
+    public override async ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken)
+    {
+        await (_hanging?.Task ?? Task.CompletedTask);
+        return await base.WriteAsync(record, cancellationToken);
+    }
+}
+
 internal sealed class CollectsEverything(TimeProvider clock) : PlainDriver(clock)
 {
     protected override DateTimeOffset EndOf(SessionRecord record) => DateTimeOffset.MinValue;

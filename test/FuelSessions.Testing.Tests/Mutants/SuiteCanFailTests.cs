@@ -213,6 +213,12 @@ public sealed class SuiteCanFailTests
             ]
         },
         {
+            typeof(OnlySaysThatItHonorsCancellation),
+            [
+                nameof(Suite.A_call_to_a_store_that_hangs_ends_with_its_token),
+            ]
+        },
+        {
             typeof(CollectsEverything),
             [
                 nameof(Suite.Collecting_removes_expired_records_only),

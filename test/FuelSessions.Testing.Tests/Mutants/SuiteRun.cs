@@ -47,4 +47,6 @@ internal sealed class PlainSuite(Func<TimeProvider, ISessionDriver> create) : Se
 internal sealed class CollectingSuite(Func<TimeProvider, ISessionDriver> create) : CollectingDriverConformance
 {
     protected override ValueTask<ISessionDriver> CreateDriverAsync(TimeProvider clock) => ValueTask.FromResult(create(clock));
+
+    protected override Task<Func<Task>?> StallAsync() => Task.FromResult((Driver as OnlySaysThatItHonorsCancellation)?.Hang());
 }

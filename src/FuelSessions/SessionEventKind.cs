@@ -26,4 +26,7 @@ public enum SessionEventKind
 
     /// <summary>The store could not be reached.</summary>
     StoreFailure,
+
+    /// <summary>A client's address began more sessions than <see cref="FuelSessionsOptions.NewSessionsPerMinute"/>; this one was not stored.</summary>
+    TooManyNew,
 }

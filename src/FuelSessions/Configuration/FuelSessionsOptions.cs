@@ -154,8 +154,20 @@ public sealed class FuelSessionsOptions
     /// </summary>
     public TimeSpan GcInterval { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How many sessions the memory driver keeps; beyond it the ones that end first make room. Default 100,000.</summary>
+    /// <summary>
+    /// How many sessions the memory driver keeps; at least 1. Beyond it make room, in this order: expired ones, those that nobody has signed in to
+    /// and that have seen one request only, others that nobody has signed in to (<see cref="Session.AttachPrincipal"/>), the rest; of each
+    /// the ones that end first. Default 100,000.
+    /// </summary>
     public int MaxSessions { get; set; } = 100_000;
+
+    /// <summary>
+    /// How many sessions one client address may begin within a minute; 1 or more. One more is not stored: its request is answered with status 429
+    /// and <c>Retry-After</c>, unless the app's code catches the <see cref="TooManySessionsException"/>. Addresses are those that
+    /// the forwarded-headers middleware resolved, of IPv6 the first 64 bits; requests without an address, as over a Unix socket, are not
+    /// limited. Counted per process and driver. Default none: off.
+    /// </summary>
+    public int? NewSessionsPerMinute { get; set; }
 
     /// <summary>
     /// How values become JSON. Names are kept as declared and are case sensitive; fields count. Source-generated

@@ -148,6 +148,11 @@ internal static class FuelSessionsOptionsRules
         {
             yield return Is(nameof(o.MaxSessions), o.MaxSessions, "1 or more");
         }
+
+        if (o.NewSessionsPerMinute < 1)
+        {
+            yield return Is(nameof(o.NewSessionsPerMinute), o.NewSessionsPerMinute, "1 or more, or none (off)");
+        }
     }
 
     private static string? Within(string name, TimeSpan? time, TimeSpan least, TimeSpan most, string? or = null) =>

@@ -72,6 +72,7 @@ internal static class SessionSettings
         Text(nameof(FuelSessionsOptions.Table), "table", o => o.Table, (o, v) => o.Table = v ?? ""),
         Time(nameof(FuelSessionsOptions.GcInterval), null, o => o.GcInterval, (o, v) => o.GcInterval = v),
         Number(nameof(FuelSessionsOptions.MaxSessions), o => o.MaxSessions, (o, v) => o.MaxSessions = v),
+        OptionalNumber(nameof(FuelSessionsOptions.NewSessionsPerMinute), o => o.NewSessionsPerMinute, (o, v) => o.NewSessionsPerMinute = v),
     ];
 
     private static readonly FrozenDictionary<string, SessionSetting> ByName = All
@@ -97,6 +98,11 @@ internal static class SessionSettings
 
     private static SessionSetting Number(string name, Func<FuelSessionsOptions, int> get, Action<FuelSessionsOptions, int> set) => new(
         name, null, "a whole number", (o, _) => get(o), (o, v, _) => SettingValue.TryInteger(v, out int value) && Done(() => set(o, value)));
+
+    private static SessionSetting OptionalNumber(string name, Func<FuelSessionsOptions, int?> get, Action<FuelSessionsOptions, int?> set) => new(
+        name, null, "a whole number, or false", (o, _) => get(o), (o, v, _) => SettingValue.IsOff(v)
+            ? Done(() => set(o, null))
+            : SettingValue.TryInteger(v, out int value) && Done(() => set(o, value)));
 
     private static SessionSetting Time(string name, string? fuelName, Func<FuelSessionsOptions, TimeSpan> get, Action<FuelSessionsOptions, TimeSpan> set) => new(
         name,

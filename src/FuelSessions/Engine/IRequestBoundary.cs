@@ -9,6 +9,9 @@ internal interface IRequestBoundary
     /// <summary>Who sent the request.</summary>
     ClientIdentity Client { get; }
 
+    /// <summary>Null if the client may begin another session on that driver, which is counted; otherwise what to refuse it with.</summary>
+    Exception? RefuseNew(string driver, FuelSessionsOptions options) => null;
+
     /// <summary>Whether nobody may ever see the answer, as with a browser's prefetch: it uses up no flash variable.</summary>
     bool IsSpeculative { get; }
 

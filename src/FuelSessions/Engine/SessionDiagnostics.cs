@@ -78,6 +78,9 @@ internal sealed partial class SessionDiagnostics : IDisposable
             case SessionEventKind.Unreadable:
                 LogUnreadable(fingerprint, driver, error);
                 break;
+            case SessionEventKind.TooManyNew:
+                LogTooManyNew(fingerprint, driver);
+                break;
             default:
                 LogStoreFailure(fingerprint, driver, error);
                 break;
@@ -119,6 +122,9 @@ internal sealed partial class SessionDiagnostics : IDisposable
 
     [LoggerMessage(110, LogLevel.Debug, "{Count} expired sessions removed from driver {Driver}.")]
     private partial void LogCollected(int count, string driver);
+
+    [LoggerMessage(112, LogLevel.Warning, "Session {Fingerprint} was not begun on driver {Driver}: its client's address has begun as many within a minute as it may.")]
+    private partial void LogTooManyNew(string fingerprint, string driver);
 
     [LoggerMessage(111, LogLevel.Warning, "Expired sessions could not be removed from driver {Driver}; the next round tries again.")]
     private partial void LogCollectionFailed(string driver, Exception error);

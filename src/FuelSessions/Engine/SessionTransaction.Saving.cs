@@ -109,6 +109,11 @@ internal sealed partial class SessionTransaction
         }
 
         ThrowIfTooLarge(record);
+        if (boundary.RefuseNew(Driver, Options) is { } refusal)
+        {
+            services.Diagnostics.Report(SessionEventKind.TooManyNew, Driver, _key, _principal, Options);
+            throw refusal;
+        }
 
         WriteResult result;
         try

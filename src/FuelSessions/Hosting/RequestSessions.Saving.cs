@@ -89,7 +89,9 @@ internal sealed partial class RequestSessions
 
         if (errors is not null)
         {
-            throw errors.Count == 1 ? Rethrown(errors[0]) : new AggregateException("Several sessions could not be saved.", errors);
+            throw errors.Count == 1 || errors.TrueForAll(error => error is TooManySessionsException)
+                ? Rethrown(errors[0])
+                : new AggregateException("Several sessions could not be saved.", errors);
         }
 
         AnnounceSaved();

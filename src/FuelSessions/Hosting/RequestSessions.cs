@@ -19,6 +19,8 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
 
     public ClientIdentity Client => new(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
 
+    public Exception? RefuseNew(string driver, FuelSessionsOptions options) => services.HomeOf(driver).Arrivals.Refuse(context.Connection.RemoteIpAddress, options);
+
     public Session Current
     {
         get

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -35,7 +36,15 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
         catch (Exception error)
         {
             await sessions.EndWithErrorAsync(error).ConfigureAwait(false);
-            throw;
+            if (error is not TooManySessionsException refusal || context.Response.HasStarted)
+            {
+                throw;
+            }
+
+            // As a rate limiter does: what a visitor may do on purpose is no error of the app, whose handler would log each.
+            context.Response.Clear();
+            context.Response.StatusCode = refusal.StatusCode;
+            context.Response.Headers.RetryAfter = refusal.RetryAfter.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         }
         finally
         {

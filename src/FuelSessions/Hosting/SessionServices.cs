@@ -45,5 +45,6 @@ internal sealed class SessionServices(
     private SessionHome MakeHome(string driver) => new(
         driver,
         new IdProtector(protection, driver, clock),
-        drivers.Find(driver).Create is null ? null : new SessionStorage(driver, drivers.Driver(driver)));
+        drivers.Find(driver).Create is null ? null : new SessionStorage(driver, drivers.Driver(driver)),
+        new Arrivals(clock));
 }

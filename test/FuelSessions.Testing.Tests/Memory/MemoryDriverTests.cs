@@ -103,6 +103,62 @@ public sealed class MemoryDriverTests
     }
 
     [Fact]
+    public async Task Those_that_nobody_came_back_to_make_room_first_and_the_ones_of_a_principal_last()
+    {
+        var driver = new MemorySessionDriver(_clock, maxSessions: 4);
+        SessionRecord signedIn = await StoredAsync(driver, minutes: 10, principal: "ann");
+        SessionRecord returned = await StoredAsync(driver, minutes: 20);
+        SessionRecord late = await StoredAsync(driver, minutes: 90);
+        SessionRecord early = await StoredAsync(driver, minutes: 80);
+        driver.Read(returned.Key, None);
+
+        await AssertMakesRoomAsync(early);
+        await AssertMakesRoomAsync(late);
+        await AssertMakesRoomAsync(returned);
+        await AssertMakesRoomAsync(signedIn);
+
+        async Task AssertMakesRoomAsync(SessionRecord first)
+        {
+            SessionRecord added = await StoredAsync(driver, minutes: 99, principal: "bob");
+            Assert.Null(driver.Read(first.Key, None));
+            Assert.Equal(4, driver.Count);
+            Assert.NotNull(driver.Read(added.Key, None));
+        }
+    }
+
+    [Fact]
+    public async Task Who_signs_in_stays_and_who_signs_out_is_one_of_many_again()
+    {
+        var driver = new MemorySessionDriver(_clock, maxSessions: 2);
+        SessionRecord signedOut = await StoredAsync(driver, minutes: 80, principal: "ann");
+        SessionRecord signedIn = await StoredAsync(driver, minutes: 10);
+        await driver.WriteAsync(signedOut with { Version = 2, Principal = null }, None);
+        await driver.WriteAsync(signedIn with { Version = 2, Principal = "bob" }, None);
+
+        await StoredAsync(driver, minutes: 99, principal: "cleo");
+        Assert.Null(driver.Read(signedOut.Key, None));
+        Assert.NotNull(driver.Read(signedIn.Key, None));
+    }
+
+    [Fact]
+    public async Task The_bound_holds_while_records_rise_and_fall_in_rank()
+    {
+        var driver = new MemorySessionDriver(_clock, maxSessions: 100);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(seed => Task.Run(async () =>
+        {
+            var random = new Random(seed);
+            for (int number = 0; number < 500; number++)
+            {
+                SessionRecord record = await StoredAsync(driver, minutes: 1 + random.Next(60), random.Next(3) == 0 ? "ann" : null);
+                driver.Read(record.Key, None);
+                await driver.WriteAsync(record with { Version = 2, Principal = random.Next(3) == 0 ? "ann" : null, Expires = record.Expires.AddMinutes(random.Next(-1, 2)) }, None);
+            }
+        })));
+
+        Assert.Equal(100, driver.Count);
+    }
+
+    [Fact]
     public async Task The_bound_holds_under_concurrent_creation()
     {
         var driver = new MemorySessionDriver(_clock, maxSessions: 100);
@@ -121,9 +177,9 @@ public sealed class MemoryDriverTests
     public void There_is_room_for_one_at_least() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new MemorySessionDriver(_clock, maxSessions: 0));
 
-    private async Task<SessionRecord> StoredAsync(MemorySessionDriver driver, int minutes)
+    private async Task<SessionRecord> StoredAsync(MemorySessionDriver driver, int minutes, string? principal = null)
     {
-        SessionRecord record = SampleRecords.Bare(_clock.GetUtcNow(), TimeSpan.FromMinutes(minutes));
+        SessionRecord record = SampleRecords.Bare(_clock.GetUtcNow(), TimeSpan.FromMinutes(minutes)) with { Principal = principal };
         Assert.True((await driver.WriteAsync(record, None)).IsWritten);
         return record;
     }

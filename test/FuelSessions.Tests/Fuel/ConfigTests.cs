@@ -44,6 +44,7 @@ public class ConfigTests
         { "table", "Table", "sessions", "sessions" },
         { null, "GcInterval", null, TimeSpan.FromMinutes(10) },
         { null, "MaxSessions", null, 100_000 },
+        { null, "NewSessionsPerMinute", null, null },
     };
 
     [Theory, MemberData(nameof(Settings))]

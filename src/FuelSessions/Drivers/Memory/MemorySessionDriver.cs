@@ -5,20 +5,19 @@ namespace FuelSessions.Drivers;
 
 /// <summary>
 /// Keeps records in this process's memory, for tests, development and single nodes: they end with the process.
-/// Holds at most <c>maxSessions</c> records; the ones that end first make room, expired ones before all others.
+/// Holds at most <c>maxSessions</c> records. Expired ones make room before all others, then those that belong to nobody and have
+/// seen one request only, then others that belong to nobody; among equals the one that ends first.
 /// </summary>
 /// <remarks>
 /// Reads take no lock. Writers take one, for a dictionary operation and at most a few steps in a heap: far less than
-/// the work of a request, and it keeps the map and the order of ends in agreement.
+/// the work of a request, and it keeps the map and the order of eviction in agreement.
 /// </remarks>
 internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired
 {
-    private const int StaleEndsAllowed = 1024;
-
     private readonly TimeProvider _clock;
     private readonly int _maxSessions;
-    private readonly ConcurrentDictionary<SessionKey, Entry> _entries = new();
-    private readonly PriorityQueue<SessionKey, DateTimeOffset> _ends = new();
+    private readonly ConcurrentDictionary<SessionKey, MemoryEntry> _entries = new();
+    private readonly EvictionOrder _order;
     private readonly Lock _writing = new();
 
     // ConcurrentDictionary.Count locks the whole map.
@@ -32,6 +31,7 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSessions, 1);
         _clock = clock;
         _maxSessions = maxSessions;
+        _order = new EvictionOrder(_entries);
     }
 
     internal int Count => Volatile.Read(ref _count);
@@ -42,7 +42,7 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired
         {
             lock (_writing)
             {
-                return _ends.Count;
+                return _order.Length;
             }
         }
     }
@@ -50,13 +50,13 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired
     public SessionRecord? Read(SessionKey key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Live(key)?.Record;
+        return Seen(key);
     }
 
     public ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<SessionRecord?>(cancellationToken)
-            : ValueTask.FromResult(Live(key)?.Record);
+            : ValueTask.FromResult(Seen(key));
 
     public ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken)
     {
@@ -92,10 +92,12 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired
             // One lock a record: writers get their turn in between.
             lock (_writing)
             {
-                if (!TryRemoveFirst(now))
+                if (!_order.TryTakeExpired(now, out SessionKey key))
                 {
                     break;
                 }
+
+                Remove(key);
             }
 
             removed++;
@@ -140,7 +142,6 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired
 
             if (expires > entry.Record.Expires)
             {
-                // Its place in the order of ends is corrected when its turn comes: a touch costs no heap operation.
                 _entries[key] = entry with { Record = entry.Record with { Expires = expires } };
             }
 
@@ -167,20 +168,39 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired
         }
     }
 
-    private Entry? Live(SessionKey key) =>
-        _entries.TryGetValue(key, out Entry? entry) && entry.Record.Expires > _clock.GetUtcNow() ? entry : null;
+    private SessionRecord? Seen(SessionKey key)
+    {
+        if (Live(key) is not { } entry)
+        {
+            return null;
+        }
+
+        if (!entry.IsSeen)
+        {
+            entry.IsSeen = true;
+        }
+
+        return entry.Record;
+    }
+
+    private MemoryEntry? Live(SessionKey key) =>
+        _entries.TryGetValue(key, out MemoryEntry? entry) && entry.Record.Expires > _clock.GetUtcNow() ? entry : null;
 
     private void Store(SessionRecord record)
     {
-        if (_entries.TryGetValue(record.Key, out Entry? entry) && entry.QueuedFor <= record.Expires)
+        MemoryEntry? before = _entries.GetValueOrDefault(record.Key);
+        MemoryEntry entry = before is null ? new(record, default, default) : before with { Record = record };
+        if (before is null || before.QueuedFor > record.Expires || before.QueuedAs > entry.Rank)
         {
-            _entries[record.Key] = entry with { Record = record };
-            return;
+            entry = entry with { QueuedAs = entry.Rank, QueuedFor = record.Expires };
+            _count += before is null ? 1 : 0;
+            _entries[record.Key] = entry;
+            _order.Add(record.Key, entry, _count);
         }
-
-        _count += entry is null ? 1 : 0;
-        _entries[record.Key] = new Entry(record, record.Expires);
-        Queue(record.Key, record.Expires);
+        else
+        {
+            _entries[record.Key] = entry;
+        }
     }
 
     private void Remove(SessionKey key)
@@ -193,56 +213,9 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired
 
     private void MakeRoom()
     {
-        while (_count >= _maxSessions && TryRemoveFirst(DateTimeOffset.MaxValue))
+        while (_count >= _maxSessions && (_order.TryTakeExpired(_clock.GetUtcNow(), out SessionKey key) || _order.TryTakeFirst(out key)))
         {
-        }
-    }
-
-    /// <summary>
-    /// Removes the record that ends first, if that is by <paramref name="by"/>. Each step beyond the first was paid
-    /// for by a touch, a delete or a write before.
-    /// </summary>
-    private bool TryRemoveFirst(DateTimeOffset by)
-    {
-        while (_ends.TryPeek(out SessionKey key, out DateTimeOffset end) && end <= by)
-        {
-            _ends.Dequeue();
-            if (!_entries.TryGetValue(key, out Entry? entry) || entry.QueuedFor != end)
-            {
-                continue;
-            }
-
-            if (entry.Record.Expires > end)
-            {
-                _entries[key] = entry with { QueuedFor = entry.Record.Expires };
-                Queue(key, entry.Record.Expires);
-                continue;
-            }
-
             Remove(key);
-            return true;
-        }
-
-        return false;
-    }
-
-    private void Queue(SessionKey key, DateTimeOffset end)
-    {
-        // Deleted records leave their end behind; once these are the majority the queue is made anew.
-        if (_ends.Count >= (2 * _count) + StaleEndsAllowed)
-        {
-            _ends.Clear();
-            foreach ((SessionKey each, Entry entry) in _entries)
-            {
-                _ends.Enqueue(each, entry.QueuedFor);
-            }
-        }
-        else
-        {
-            _ends.Enqueue(key, end);
         }
     }
-
-    /// <summary><paramref name="QueuedFor"/> is the end by which the queue knows it: never later than the true one.</summary>
-    private sealed record Entry(SessionRecord Record, DateTimeOffset QueuedFor);
 }

@@ -31,6 +31,7 @@ internal static class SampleRecords
         PreviousHash = new SecretHash(Bits()),
         Nonce = new RotationNonce(UInt128.MaxValue - 2),
         SealedPrevious = UInt128.MaxValue - 3,
+        TokenSecret = new StoredTokenSecret(new SecretHash(UInt128.MaxValue - 4), UInt128.MaxValue - 5),
         Epoch = uint.MaxValue,
         Created = now.AddDays(-400),
         Rotated = now.AddMilliseconds(-60_001),

@@ -108,6 +108,9 @@ public sealed class FuelSessionsOptions
     /// <summary>The query parameter that may carry an id or a <see cref="Session.Token"/>. Default none: URLs end up in logs.</summary>
     public string? QueryParameterName { get; set; }
 
+    // In the channels that a token may come in [C6].
+    internal bool TakesTokens => PostFieldName is not null || HeaderName is not null || QueryParameterName is not null;
+
     /// <summary>Whether cookies are sent. Default true; false: none is sent, one that comes is still read.</summary>
     public bool EnableCookie { get; set; } = true;
 

@@ -2,10 +2,10 @@ using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
 
-/// <summary>What a request brought to prove a session: an id, or a token that stands for one epoch of it [C6].</summary>
+/// <summary>What a request brought to prove a session: an id, or a token, which is good for one epoch of it [C6].</summary>
 /// <param name="Key">Which session.</param>
 /// <param name="Secret">The proof; null for a token.</param>
-/// <param name="Epoch">The token's epoch; meaningless with a secret.</param>
+/// <param name="Token">What a token proves it with; null for an id.</param>
 /// <param name="TravelsBack">Whether it came in a channel that can carry another id back to the client [C2].</param>
 /// <param name="Text">As it came, for who has to send the same id again; null where that is of no use.</param>
-internal readonly record struct PresentedId(SessionKey Key, SessionSecret? Secret, uint Epoch, bool TravelsBack, string? Text = null);
+internal readonly record struct PresentedId(SessionKey Key, SessionSecret? Secret, SessionSecret? Token, bool TravelsBack, string? Text = null);

@@ -24,6 +24,7 @@ internal sealed record Rotation(SessionSecret? From, RotationNonce Nonce, Sessio
         SealedPrevious = From is { } from ? To.SealPrevious(from, Nonce) : default,
         PreviousRevoked = Revokes,
         Epoch = record.Epoch + (Revokes ? 1u : 0u),
+        TokenSecret = Revokes || record.TokenSecret is not { } tokens ? null : To.SealTokenSecret(From!.OpenTokenSecret(tokens)),
         Rotated = now,
         Confirmed = null,
     };

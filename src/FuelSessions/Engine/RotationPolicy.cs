@@ -23,6 +23,10 @@ internal static class RotationPolicy
             : Authenticity.Retired;
     }
 
+    /// <summary>What a token is to a record: it proves the secret of the present epoch's tokens, or nothing [C6].</summary>
+    internal static Authenticity JudgeToken(SessionRecord record, SessionSecret token) =>
+        record.TokenSecret is { } stored && token.Hash().Equals(stored.Hash) ? Authenticity.Current : Authenticity.Unknown;
+
     /// <summary>
     /// Whether a bad secret may come from a request that was sent just before its browser learned the new id [R6].
     /// </summary>

@@ -183,6 +183,7 @@ internal sealed partial class SessionTransaction
 
         _rotation = rotation;
         _rotated = Now();
+        _tokenSecret = rotation.Revokes ? null : _tokenSecret;
         _shown = _isByToken ? null : rotation.To;
     }
 }

@@ -146,7 +146,7 @@ internal sealed partial class SessionTransaction
 
         Authenticity authenticity = id.Secret is { } secret
             ? RotationPolicy.Judge(record, secret, now, Options.PreviousIdGrace)
-            : id.Epoch == record.Epoch ? Authenticity.Current : Authenticity.Unknown;
+            : RotationPolicy.JudgeToken(record, id.Token!);
 
         if (authenticity is Authenticity.Current or Authenticity.Previous)
         {
@@ -193,6 +193,7 @@ internal sealed partial class SessionTransaction
         _principal = record.Principal;
         _held = _shown = secret;
         _isByToken = presented is { Secret: null };
+        _tokenSecret = presented?.Token;
         State = SessionState.Active;
         BeganHere = false;
         _loaded = true;

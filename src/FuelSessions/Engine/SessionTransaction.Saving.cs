@@ -108,6 +108,7 @@ internal sealed partial class SessionTransaction
             record = _rotation.Apply(record, now) with { Confirmed = now };
         }
 
+        record = WithTokenSecret(record, current, isNewEpoch: true, wanted: Options.TakesTokens);
         ThrowIfTooLarge(record);
         if (boundary.RefuseNew(Driver, Options) is { } refusal)
         {
@@ -253,7 +254,8 @@ internal sealed partial class SessionTransaction
         bool confirms = presentsCurrent && basis.Confirmed is null;
         Rotation? rotation = RotationFor(basis, current, presentsCurrent, now);
         bool content = _changes.Count > 0 || expiring is not null;
-        if (!content && !HasAttached && !confirms && rotation is null && !_rotateLater && _newLifetime is null)
+        bool firstToken = _tokenSecret is not null && basis.TokenSecret is null;
+        if (!content && !HasAttached && !confirms && rotation is null && !_rotateLater && _newLifetime is null && !firstToken)
         {
             return null;
         }
@@ -291,9 +293,10 @@ internal sealed partial class SessionTransaction
             Flash = content ? flash.Encode(version) : basis.Flash,
         };
 
-        return rotation is null
-            ? new DraftRecord(next, data, flash, current, Rotated: false)
-            : new DraftRecord(rotation.Apply(next, now), data, flash, rotation.To, Rotated: true);
+        next = rotation?.Apply(next, now) ?? next;
+        current = rotation?.To ?? current;
+        next = WithTokenSecret(next, current, rotation is { Revokes: true }, wanted: basis.TokenSecret is not null || Options.TakesTokens);
+        return new DraftRecord(next, data, flash, current, Rotated: rotation is not null);
     }
 
     private Rotation? RotationFor(SessionRecord basis, SessionSecret? current, bool presentsCurrent, DateTimeOffset now)

@@ -78,8 +78,6 @@ internal sealed partial class SessionTransaction(
 
     internal SessionKey Key => _key;
 
-    internal uint Epoch => (_record?.Epoch ?? 0) + (_rotation is { Revokes: true } ? 1u : 0u);
-
     /// <summary>
     /// The id as the app may see it; null once it is destroyed, and for a request that came with a token, which proves
     /// a session and holds no id.
@@ -151,6 +149,7 @@ internal sealed partial class SessionTransaction(
         _newLifetime = null;
         _principal = null;
         _shownPrevious = null;
+        _tokenSecret = null;
     }
 
     // Every change passes here: what would be lost silently is refused aloud.

@@ -130,7 +130,7 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
 
         return home.Protector.ProtectToken(
             transaction.Key,
-            transaction.Epoch,
+            transaction.TokenSecret(),
             services.Clock.GetUtcNow() + (options.TokenLifetime ?? options.ExpirationTime),
             options.CookieName);
     }

@@ -65,6 +65,9 @@ public sealed record SessionRecord
     /// <summary>The previous secret, readable to the holder of the current one only; zero without a <see cref="Nonce"/>.</summary>
     public UInt128 SealedPrevious { get; init; }
 
+    /// <summary>The secret of the session's tokens, another one in each epoch; null if none were made, and the settings take none.</summary>
+    public StoredTokenSecret? TokenSecret { get; init; }
+
     /// <summary>How many revoking rotations there were. A session token is good for one epoch.</summary>
     public uint Epoch { get; init; }
 

@@ -16,14 +16,17 @@ namespace FuelSessions.Records;
 /// </remarks>
 public static class SessionRecordFormat
 {
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
     private const int FormatShift = 12;
+    private const int FormatMask = 7;
+    private const int HasMore = 1 << 15;
+    private const int MoreShift = 16;
     private const int ChecksumSize = sizeof(uint);
 
     // More than everything in front of the blocks takes with each number at its longest.
-    private const int MostHead = 192;
+    private const int MostHead = 224;
 
-    // Twelve bits; the four above them hold the format.
+    // Twelve bits; of the four above them three hold the format, and the highest one says that a byte with more parts follows the version.
     [Flags]
     private enum Parts
     {
@@ -40,6 +43,10 @@ public static class SessionRecordFormat
         LongHashes = 1 << 9,
         Principal = 1 << 10,
         Flash = 1 << 11,
+
+        // In the byte that most records do without.
+        TokenSecret = 1 << 16,
+        More = TokenSecret,
     }
 
     /// <summary>Encodes a record into a new array.</summary>
@@ -88,8 +95,14 @@ public static class SessionRecordFormat
     {
         var writer = new RecordWriter(buffer);
         Parts parts = PartsOf(record);
-        writer.Short((ushort)((FormatVersion << FormatShift) | (int)parts));
+        Parts more = parts & Parts.More;
+        writer.Short((ushort)((FormatVersion << FormatShift) | (int)parts | (more == 0 ? 0 : HasMore)));
         writer.Varint((ulong)record.Version);
+        if (more != 0)
+        {
+            writer.Byte((byte)((int)more >> MoreShift));
+        }
+
         writer.Time(record.Created);
         writer.Offset(record.Rotated, record.Created);
         if ((parts & Parts.Updated) != 0)
@@ -119,6 +132,12 @@ public static class SessionRecordFormat
         if ((parts & Parts.Epoch) != 0)
         {
             writer.Varint(record.Epoch);
+        }
+
+        if (record.TokenSecret is { } tokens)
+        {
+            writer.Bits(tokens.Hash.Bits);
+            writer.Bits(tokens.Sealed);
         }
 
         bool longHashes = (parts & Parts.LongHashes) != 0;
@@ -171,10 +190,11 @@ public static class SessionRecordFormat
         ReadOnlySpan<byte> content = span[..^ChecksumSize];
         var reader = new RecordReader(content, 0);
         int start = reader.Short();
-        if (start >> FormatShift != FormatVersion)
+        int format = (start >> FormatShift) & FormatMask;
+        if (format != FormatVersion)
         {
             throw new SessionRecordFormatException(
-                $"{span.Length} stored bytes are not a session record, or one of format {start >> FormatShift}; this version of FuelSessions reads format {FormatVersion}.");
+                $"{span.Length} stored bytes are not a session record, or one of format {format}; this version of FuelSessions reads format {FormatVersion}.");
         }
 
         if (BinaryPrimitives.ReadUInt32LittleEndian(span[^ChecksumSize..]) != Checksum(key, content))
@@ -182,9 +202,14 @@ public static class SessionRecordFormat
             throw new SessionRecordFormatException($"The session record of {span.Length} bytes is damaged or cut short.");
         }
 
-        var parts = (Parts)start;
-        bool longHashes = (parts & Parts.LongHashes) != 0;
         long version = (long)reader.Varint();
+        var parts = (Parts)(start | ((start & HasMore) == 0 ? 0 : reader.Byte() << MoreShift));
+        if ((int)(parts & ~Parts.More) >> MoreShift != 0)
+        {
+            throw new SessionRecordFormatException($"The session record of {span.Length} bytes has parts that this version of FuelSessions does not know.");
+        }
+
+        bool longHashes = (parts & Parts.LongHashes) != 0;
         DateTimeOffset created = reader.Time();
         DateTimeOffset rotated = reader.Offset(created);
         DateTimeOffset updated = (parts & Parts.Updated) != 0 ? reader.Offset(rotated) : rotated;
@@ -209,6 +234,7 @@ public static class SessionRecordFormat
             Nonce = (parts & Parts.Nonce) != 0 ? new RotationNonce(reader.Bits()) : null,
             SealedPrevious = (parts & Parts.Nonce) != 0 ? reader.Bits() : default,
             Epoch = (parts & Parts.Epoch) != 0 ? (uint)reader.Varint() : 0,
+            TokenSecret = (parts & Parts.TokenSecret) != 0 ? new StoredTokenSecret(new SecretHash(reader.Bits()), reader.Bits()) : null,
             UserAgentHash = (parts & Parts.UserAgent) != 0 ? reader.ClientHash(longHashes) : null,
             UserAgentFamilyHash = (parts & Parts.UserAgent) != 0 ? reader.ClientHash(longHashes) : null,
             IpHash = (parts & Parts.Ip) != 0 ? reader.ClientHash(longHashes) : null,
@@ -225,6 +251,7 @@ public static class SessionRecordFormat
         | (record.Updated == record.Rotated ? Parts.None : Parts.Updated)
         | (record.Confirmed is not { } confirmed ? Parts.None : confirmed == record.Rotated ? Parts.ConfirmedAtOnce : Parts.Confirmed)
         | (record.Epoch == 0 ? Parts.None : Parts.Epoch)
+        | (record.TokenSecret is null ? Parts.None : Parts.TokenSecret)
         | (record.UserAgentHash is null ? Parts.None : Parts.UserAgent)
         | (record.IpHash is null ? Parts.None : Parts.Ip)
         | (HasLongHash(record) ? Parts.LongHashes : Parts.None)

@@ -43,6 +43,14 @@ internal sealed class SessionSecret
 
     internal SessionSecret OpenPrevious(UInt128 sealedPrevious, RotationNonce nonce) => new(SealPrevious(sealedPrevious, nonce));
 
+    /// <summary>Hides the secret that the session's tokens carry, so that only the holder of this one can see it again [C6].</summary>
+    internal StoredTokenSecret SealTokenSecret(SessionSecret tokens) => new(tokens.Hash(), tokens._bits ^ Mac("token secret"u8));
+
+    internal SessionSecret OpenTokenSecret(StoredTokenSecret stored) => new(stored.Sealed ^ Mac("token secret"u8));
+
+    /// <summary>The token secret of a record that has none: requests that need one at the same time come to the same.</summary>
+    internal SessionSecret DeriveTokenSecret() => new(Mac("first token secret"u8));
+
     internal SecretHash Hash() => (_hash ??= new StrongBox<SecretHash>(ComputeHash())).Value;
 
     /// <summary>Compares in constant time.</summary>
@@ -68,14 +76,19 @@ internal sealed class SessionSecret
 
     private UInt128 Mac(RotationNonce nonce, bool forward)
     {
-        Span<byte> buffer = stackalloc byte[Size + Size + 1 + HMACSHA256.HashSizeInBytes];
-        Span<byte> key = buffer[..Size];
-        Span<byte> message = buffer.Slice(Size, forward ? Size : Size + 1);
-        Span<byte> mac = buffer[(Size + Size + 1)..];
-        WriteTo(key);
+        Span<byte> message = stackalloc byte[Size + 1];
+        message.Clear();
         BinaryPrimitives.WriteUInt128BigEndian(message, nonce.Bits);
-        HMACSHA256.HashData(key, message, mac);
-        return BinaryPrimitives.ReadUInt128BigEndian(mac);
+        return Mac(forward ? message[..Size] : message);
+    }
+
+    // What it is for is told by the message's length: 16, 17, 12 or 18 bytes.
+    private UInt128 Mac(ReadOnlySpan<byte> message)
+    {
+        Span<byte> buffer = stackalloc byte[Size + HMACSHA256.HashSizeInBytes];
+        WriteTo(buffer);
+        HMACSHA256.HashData(buffer[..Size], message, buffer[Size..]);
+        return BinaryPrimitives.ReadUInt128BigEndian(buffer[Size..]);
     }
 
     private SecretHash ComputeHash()

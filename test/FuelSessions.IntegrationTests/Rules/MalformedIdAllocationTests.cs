@@ -28,7 +28,7 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
     public void Eight_kilobytes_are_refused_without_an_allocation(string text)
     {
         Assert.Equal(0, Allocated(() => _protector.TryReadId(text, "fuelxid", out _, out _)));
-        Assert.Equal(0, Allocated(() => _protector.TryReadToken(text, "fuelxid", out _, out _)));
+        Assert.Equal(0, Allocated(() => _protector.TryReadToken(text, "fuelxid", out _)));
         Assert.Equal(0, Allocated(() => Records.SessionId.TryParse(text, out _)));
     }
 
@@ -62,7 +62,7 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
         foreach (string text in (string[])[foreign, foreign[..85] + new string('A', 427)])
         {
             AssertCostsAnException(() => _protector.TryReadId(text, "fuelxid", out _, out _), text);
-            AssertCostsAnException(() => _protector.TryReadToken(text.AsSpan(80), "fuelxid", out _, out _), text[80..]);
+            AssertCostsAnException(() => _protector.TryReadToken(text.AsSpan(80), "fuelxid", out _), text[80..]);
         }
     }
 
@@ -78,13 +78,13 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
     public void Whatever_is_no_id_by_its_length_alphabet_or_first_letters_costs_nothing()
     {
         string id = _protector.ProtectId(Records.SessionId.Create(), "fuelxid");
-        string token = _protector.ProtectToken(Records.SessionKey.Create(), 1, DateTimeOffset.MaxValue, "fuelxid");
+        string token = _protector.ProtectToken(Records.SessionKey.Create(), Records.SessionSecret.Create(), DateTimeOffset.MaxValue, "fuelxid");
         foreach (string text in (string[])[token, id[..84], id[80..], "A" + id, id[..^1] + "=", id[..^1] + " ", id[..^1] + "\0", id + new string('A', 512 - id.Length + 1)])
         {
             Assert.Equal(0, Allocated(() => _protector.TryReadId(text, "fuelxid", out _, out _)));
         }
 
-        Assert.Equal(0, Allocated(() => _protector.TryReadToken(id, "fuelxid", out _, out _)));
+        Assert.Equal(0, Allocated(() => _protector.TryReadToken(id, "fuelxid", out _)));
     }
 
     /// <summary>The cookie driver reads up to 24 KB, so there the value's own bytes come on top, once.</summary>

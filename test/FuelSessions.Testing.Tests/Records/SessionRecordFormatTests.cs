@@ -76,6 +76,13 @@ public sealed class SessionRecordFormatTests
         Assert.Equal(44 + 48, SessionRecordFormat.Encode(rotated).Length);
     }
 
+    [Fact]
+    public void With_tokens_it_takes_two_more_and_a_byte()
+    {
+        SessionRecord record = New() with { TokenSecret = new StoredTokenSecret(new SecretHash(1), 2) };
+        Assert.Equal(44 + 33, SessionRecordFormat.Encode(record).Length);
+    }
+
     // A store compares the version where it is: behind two bytes, in as many as it says itself.
     [Theory]
     [InlineData(1, new byte[] { 1 })]
@@ -291,6 +298,7 @@ public sealed class SessionRecordFormatTests
             Nonce = rotated ? new RotationNonce(Bits(random)) : null,
             SealedPrevious = rotated ? Bits(random) : default,
             PreviousRevoked = random.Next(2) == 0,
+            TokenSecret = random.Next(2) == 0 ? new StoredTokenSecret(new SecretHash(Bits(random)), Bits(random)) : null,
             Epoch = random.Next(2) == 0 ? 0 : (uint)random.NextInt64(1L << random.Next(1, 33)),
             Created = Time(random),
             Rotated = when,

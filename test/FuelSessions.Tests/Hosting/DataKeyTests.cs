@@ -106,12 +106,12 @@ public class DataKeyTests
     public void Tokens_ids_and_records_are_not_taken_for_one_another()
     {
         string id = Mine.ProtectId(NewId(), Name);
-        string token = Mine.ProtectToken(SessionKey.Create(), 1, _clock.GetUtcNow().AddHours(1), Name);
+        string token = Mine.ProtectToken(SessionKey.Create(), SessionSecret.Create(), _clock.GetUtcNow().AddHours(1), Name);
         AssertRefuses(Mine, token);
         AssertRefuses(Mine, string.Concat(id.AsSpan(0, 80), token));
-        Assert.True(Mine.TryReadToken(token, Name, out _, out _));
-        Assert.False(Mine.TryReadToken(id, Name, out _, out _));
-        Assert.False(Mine.TryReadToken(id.AsSpan(80), Name, out _, out _));
+        Assert.True(Mine.TryReadToken(token, Name, out _));
+        Assert.False(Mine.TryReadToken(id, Name, out _));
+        Assert.False(Mine.TryReadToken(id.AsSpan(80), Name, out _));
         Assert.False(Mine.TryReadRecord(id, Name, out _, out _));
         Assert.False(Mine.TryReadRecord(token, Name, out _, out _));
     }
@@ -210,7 +210,7 @@ public class DataKeyTests
         _keys.IsAway = true;
         IdProtector protector = NewProtector();
         AssertOutage(() => protector.ProtectId(NewId(), Name));
-        AssertOutage(() => protector.ProtectToken(SessionKey.Create(), 1, _clock.GetUtcNow(), Name));
+        AssertOutage(() => protector.ProtectToken(SessionKey.Create(), SessionSecret.Create(), _clock.GetUtcNow(), Name));
         _keys.IsAway = false;
         AssertReads(protector, protector.ProtectId(NewId(), Name));
     }

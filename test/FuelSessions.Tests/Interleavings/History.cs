@@ -29,7 +29,8 @@ internal sealed record Outcome
 
     internal SessionKey FinalKey { get; init; }
 
-    internal uint FinalEpoch { get; init; }
+    /// <summary>What a token has that is made when everything is over; worked out when it is asked for.</summary>
+    internal required Func<SecretHash> FinalToken { get; init; }
 
     internal string? FinalPrincipal { get; init; }
 

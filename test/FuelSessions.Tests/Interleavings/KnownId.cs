@@ -15,5 +15,5 @@ internal sealed record KnownId(SessionId Id, SecretHash Hash)
 
     internal (SessionKey Session, SecretHash Secret) Name => (Key, Hash);
 
-    internal PresentedId Presented => new(Id.Key, Id.Secret, 0, TravelsBack: true);
+    internal PresentedId Presented => new(Id.Key, Id.Secret, null, TravelsBack: true);
 }

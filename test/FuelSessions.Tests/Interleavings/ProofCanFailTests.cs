@@ -84,7 +84,7 @@ public class ProofCanFailTests
         // Both have loaded; the second revokes, then the first saves.
         History history = Honest(Deed.Increment, Deed.Revoke, order: [0, 1, 1, 0]);
         AssertCaught("R10: who was shut out holds an id", Change(history, 0, outcome => outcome with { InHand = history.Outcomes[1].Sent!.Hash }));
-        AssertCaught("R10: who was shut out can make a token", Change(history, 0, outcome => outcome with { FinalEpoch = 1 }));
+        AssertCaught("R10: who was shut out can make a token", Change(history, 0, outcome => outcome with { FinalToken = () => history.Record!.TokenSecret!.Hash }));
     }
 
     [Fact]

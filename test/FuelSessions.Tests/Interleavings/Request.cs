@@ -58,7 +58,7 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
         Ended = Ended,
         Final = _session.State,
         FinalKey = _session.Key,
-        FinalEpoch = _session.Epoch,
+        FinalToken = () => _session.TokenSecret().Hash(),
         FinalPrincipal = _session.Principal,
         FinalSum = _session.TryGet(Variables.Sum, out ReadOnlyMemory<byte> sum) ? ValueSerializer.ReadInteger(Variables.Sum, sum) : 0,
         InHand = InHand(),

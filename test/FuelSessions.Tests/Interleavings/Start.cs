@@ -56,6 +56,7 @@ internal sealed class Start
 
         SessionSecret current = stale;
         SessionSecret previous = stale;
+        record = record with { TokenSecret = current.SealTokenSecret(SessionSecret.Create()) };
         void Turn(Rotation rotation, DateTimeOffset when)
         {
             record = rotation.Apply(record, when);
@@ -70,11 +71,16 @@ internal sealed class Start
             Turn(Rotation.Ordinary(current), longAgo);
             DateTimeOffset rotated = Now - (state == StartState.GraceOver ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(30));
             Turn(state is StartState.Revoked or StartState.RevokedAndConfirmed ? Rotation.Revoking(current) : Rotation.Ordinary(current), rotated);
-            record = record with { Confirmed = state is StartState.Unconfirmed or StartState.Revoked ? null : rotated };
+            record = record with
+            {
+                Confirmed = state is StartState.Unconfirmed or StartState.Revoked ? null : rotated,
+                TokenSecret = record.TokenSecret ?? current.SealTokenSecret(SessionSecret.Create()),
+            };
             Previous = new KnownId(key, previous);
         }
 
         Current = new KnownId(key, current);
+        Token = new(key, null, current.OpenTokenSecret(record.TokenSecret!), TravelsBack: false);
         Stale = new KnownId(key, stale);
         Record = record;
         bool previousIsGood = state is StartState.Unconfirmed or StartState.InGrace;
@@ -114,7 +120,7 @@ internal sealed class Start
     };
 
     /// <summary>What a token stands for that was made now.</summary>
-    internal PresentedId Token => new(Key, null, Record.Epoch, TravelsBack: false);
+    internal PresentedId Token { get; }
 
     public override string ToString() =>
         $"{State}{(TouchDue ? ", touch due" : "")}{(Principal is null ? "" : ", of " + Principal)}{(OnStaleId == StaleIdAction.Destroy ? ", theft destroys" : "")}";

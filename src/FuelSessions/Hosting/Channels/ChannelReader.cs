@@ -94,18 +94,18 @@ internal static class ChannelReader
         if (isCarried)
         {
             return protector.TryReadRecord(text, options.CookieName, out SessionId carried, out SessionRecord? record)
-                ? new Arrival(channel, new PresentedId(carried.Key, carried.Secret, 0, travelsBack), record)
+                ? new Arrival(channel, new PresentedId(carried.Key, carried.Secret, null, travelsBack), record)
                 : null;
         }
 
         string? known = null;
         if (options.EncryptCookie ? protector.TryReadId(text, options.CookieName, out SessionId id, out known) : SessionId.TryParse(text, out id))
         {
-            return new Arrival(channel, new PresentedId(id.Key, id.Secret, 0, travelsBack, known), null);
+            return new Arrival(channel, new PresentedId(id.Key, id.Secret, null, travelsBack, known), null);
         }
 
-        return channel != Channel.Cookie && protector.TryReadToken(text, options.CookieName, out SessionKey key, out uint epoch)
-            ? new Arrival(channel, new PresentedId(key, null, epoch, TravelsBack: false), null)
+        return channel != Channel.Cookie && protector.TryReadToken(text, options.CookieName, out SessionId token)
+            ? new Arrival(channel, new PresentedId(token.Key, null, token.Secret, TravelsBack: false), null)
             : null;
     }
 }

@@ -12,10 +12,10 @@ namespace FuelSessions;
 /// </summary>
 internal sealed class IdProtector(IDataProtectionProvider provider, string driver, TimeProvider clock)
 {
-    // A protected token has some 160 characters; whatever is much longer is none.
+    // A protected token has some 190 characters; whatever is much longer is none.
     private const int LongestToken = 512;
 
-    private const int TokenSize = 1 + SessionKey.Size + sizeof(uint) + sizeof(long) + BoundName.Size;
+    private const int TokenSize = 1 + SessionId.Size + sizeof(long) + BoundName.Size;
 
     // Six cookies of 4 KB: with more, servers refuse the request's headers.
     private const int LongestRecord = 24 * 1024;
@@ -43,14 +43,14 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         return _recent.Sent(id, key.Seal(id, name), key, name);
     }
 
-    internal string ProtectToken(SessionKey key, uint epoch, DateTimeOffset expires, string name)
+    /// <param name="secret">What a token proves the session with: its record holds the hash.</param>
+    internal string ProtectToken(SessionKey key, SessionSecret secret, DateTimeOffset expires, string name)
     {
         Span<byte> plain = stackalloc byte[TokenSize];
         plain[0] = (byte)Kind.Token;
-        key.WriteTo(plain[1..]);
-        BinaryPrimitives.WriteUInt32BigEndian(plain[17..], epoch);
-        BinaryPrimitives.WriteInt64BigEndian(plain[21..], expires.ToUnixTimeMilliseconds());
-        BoundName.Write(name, plain[29..]);
+        new SessionId(key, secret).WriteTo(plain[1..]);
+        BinaryPrimitives.WriteInt64BigEndian(plain[(1 + SessionId.Size)..], expires.ToUnixTimeMilliseconds());
+        BoundName.Write(name, plain[^BoundName.Size..]);
         return _protection.Protect(plain);
     }
 
@@ -86,20 +86,18 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         return true;
     }
 
-    /// <summary>The session and epoch that a token stands for, if it is not over.</summary>
-    internal bool TryReadToken(ReadOnlySpan<char> text, string name, out SessionKey key, out uint epoch)
+    /// <summary>The session that a token stands for, and the secret that proves it, if it is not over.</summary>
+    internal bool TryReadToken(ReadOnlySpan<char> text, string name, out SessionId token)
     {
-        key = default;
-        epoch = 0;
+        token = default;
         if (_protection.Unprotect(text, LongestToken) is not [(byte)Kind.Token, .. { Length: TokenSize - 1 } bytes]
-            || !BoundName.Is(name, bytes.AsSpan(28))
-            || BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(20)) <= clock.GetUtcNow().ToUnixTimeMilliseconds())
+            || !BoundName.Is(name, bytes.AsSpan(bytes.Length - BoundName.Size))
+            || BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(SessionId.Size)) <= clock.GetUtcNow().ToUnixTimeMilliseconds())
         {
             return false;
         }
 
-        key = SessionKey.FromBytes(bytes.AsSpan(0, SessionKey.Size));
-        epoch = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(16));
+        token = SessionId.FromBytes(bytes.AsSpan(0, SessionId.Size));
         return true;
     }
 

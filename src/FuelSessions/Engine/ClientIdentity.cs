@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.InteropServices;
 using FuelSessions.Records;
@@ -5,9 +6,9 @@ using FuelSessions.Records;
 namespace FuelSessions.Engine;
 
 /// <summary>
-/// Who sent the request: compared by hashes that are keyed with the session, so that two records don't tell whether they
-/// belong to one person. Of 32 bits: another client looks the same once in four billion times, and a longer hash would cost
-/// each record 12 bytes.
+/// Who sent the request. Only what the settings compare is recorded, as hashes under a key that follows from what the session's own
+/// client holds: who reads the store can try no address, as all of IPv4 would take minutes. Of 32 bits: another client looks the
+/// same once in four billion times, and a longer hash would cost each record as much again.
 /// </summary>
 internal readonly struct ClientIdentity(string? userAgent, IPAddress? address)
 {
@@ -15,35 +16,62 @@ internal readonly struct ClientIdentity(string? userAgent, IPAddress? address)
 
     internal string? UserAgent { get; } = string.IsNullOrEmpty(userAgent) ? null : userAgent;
 
-    internal ulong? UserAgentHash(SessionKey key) => UserAgent is null ? null : Hash(key, UserAgent, withVersions: true);
+    /// <summary>
+    /// What the hashes of a record are keyed with, as far as a request knows it: the secret of the session's tokens if it has one, as that outlives
+    /// rotations and who comes with a token has no other; the current id's otherwise.
+    /// </summary>
+    internal static SessionSecret? KeyOf(StoredTokenSecret? stored, SessionSecret? tokens, SessionSecret? current) =>
+        stored is null ? current : tokens ?? current?.OpenTokenSecret(stored);
 
-    /// <summary>Without digits and dots, so that a browser update does not look like another browser.</summary>
-    internal ulong? UserAgentFamilyHash(SessionKey key) => UserAgent is null ? null : Hash(key, UserAgent, withVersions: false);
+    /// <summary>Null if the settings don't compare it.</summary>
+    internal ulong? UserAgentHash(SessionSecret key, FuelSessionsOptions options) =>
+        options.MatchUserAgent == UserAgentMatching.Exact ? Hash(key, UserAgent ?? "", withVersions: true) : null;
 
+    /// <summary>Without digits and dots, so that a browser update does not look like another browser. Null if the settings don't compare it.</summary>
+    internal ulong? UserAgentFamilyHash(SessionSecret key, FuelSessionsOptions options) =>
+        options.MatchUserAgent == UserAgentMatching.IgnoringVersions ? Hash(key, UserAgent ?? "", withVersions: false) : null;
+
+    /// <summary>Null if the settings don't compare it.</summary>
+    internal ulong? IpHash(SessionSecret key, FuelSessionsOptions options) => options.MatchIp ? AddressHash(key.DerivedKey()) : null;
+
+    /// <summary>What the app may be shown; null without an address. Stored nowhere.</summary>
     internal ulong? IpHash(SessionKey key)
     {
-        if (address is null)
-        {
-            return null;
-        }
+        Span<byte> bytes = stackalloc byte[SessionKey.Size];
+        key.WriteTo(bytes);
+        return address is null ? null : AddressHash(BinaryPrimitives.ReadUInt128BigEndian(bytes));
+    }
 
+    /// <summary>Whether it is who the record says, as far as it says, and the settings ask.</summary>
+    /// <param name="tokens">The secret that the request came with; null for an id.</param>
+    internal bool Matches(SessionRecord record, SessionSecret? current, SessionSecret? tokens, FuelSessionsOptions options)
+    {
+        // Of a session that began before the settings asked, nothing is recorded yet.
+        ulong? userAgent = options.MatchUserAgent == UserAgentMatching.Exact ? record.UserAgentHash : null;
+        ulong? family = options.MatchUserAgent == UserAgentMatching.IgnoringVersions ? record.UserAgentFamilyHash : null;
+        ulong? ip = options.MatchIp ? record.IpHash : null;
+        return (userAgent is null && family is null && ip is null)
+            || (KeyOf(record.TokenSecret, tokens, current) is { } key
+                && (userAgent is null || userAgent == UserAgentHash(key, options))
+                && (family is null || family == UserAgentFamilyHash(key, options))
+                && (ip is null || ip == IpHash(key, options)));
+    }
+
+    /// <summary>Whether a record says less than the settings ask.</summary>
+    internal static bool IsMissingIn(SessionRecord record, FuelSessionsOptions options) =>
+        (options.MatchUserAgent == UserAgentMatching.Exact && record.UserAgentHash is null)
+        || (options.MatchUserAgent == UserAgentMatching.IgnoringVersions && record.UserAgentFamilyHash is null)
+        || (options.MatchIp && record.IpHash is null);
+
+    private uint AddressHash(UInt128 key)
+    {
         Span<byte> bytes = stackalloc byte[16];
-        (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).TryWriteBytes(bytes, out int size);
+        int size = 0;
+        (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.TryWriteBytes(bytes, out size);
         return Hash(key, bytes[..size]);
     }
 
-    internal bool Matches(SessionRecord record, FuelSessionsOptions options)
-    {
-        bool userAgentMatches = options.MatchUserAgent switch
-        {
-            UserAgentMatching.Exact => record.UserAgentHash == UserAgentHash(record.Key),
-            UserAgentMatching.IgnoringVersions => record.UserAgentFamilyHash == UserAgentFamilyHash(record.Key),
-            _ => true,
-        };
-        return userAgentMatches && (!options.MatchIp || record.IpHash == IpHash(record.Key));
-    }
-
-    private static uint Hash(SessionKey key, string userAgent, bool withVersions)
+    private static uint Hash(SessionSecret key, string userAgent, bool withVersions)
     {
         // As UTF-16: one browser's text is the same text each time.
         Span<char> text = userAgent.Length <= MostOnStack ? stackalloc char[userAgent.Length] : new char[userAgent.Length];
@@ -56,13 +84,13 @@ internal readonly struct ClientIdentity(string? userAgent, IPAddress? address)
             }
         }
 
-        return Hash(key, MemoryMarshal.AsBytes(text[..size]));
+        return Hash(key.DerivedKey(), MemoryMarshal.AsBytes(text[..size]));
     }
 
-    private static uint Hash(SessionKey key, ReadOnlySpan<byte> value)
+    private static uint Hash(UInt128 key, ReadOnlySpan<byte> value)
     {
-        Span<byte> keyBytes = stackalloc byte[SessionKey.Size];
-        key.WriteTo(keyBytes);
+        Span<byte> keyBytes = stackalloc byte[SipHash.KeySize];
+        BinaryPrimitives.WriteUInt128BigEndian(keyBytes, key);
         return (uint)SipHash.Compute(keyBytes, value);
     }
 }

@@ -48,6 +48,6 @@ internal sealed partial class SessionTransaction
         return record is not null && !ExpiryPolicy.IsOver(record, now, Options)
             && id.Secret is { } secret
             && RotationPolicy.Judge(record, secret, now, Options.PreviousIdGrace) is Authenticity.Current or Authenticity.Previous
-            && boundary.Client.Matches(record, Options);
+            && boundary.Client.Matches(record, RotationPolicy.CurrentSecret(record, secret), tokens: null, Options);
     }
 }

@@ -150,9 +150,10 @@ internal sealed partial class SessionTransaction
 
         if (authenticity is Authenticity.Current or Authenticity.Previous)
         {
-            if (boundary.Client.Matches(record, Options))
+            SessionSecret? current = id.Secret is { } proof ? RotationPolicy.CurrentSecret(record, proof) : null;
+            if (boundary.Client.Matches(record, current, id.Token, Options))
             {
-                Adopt(record, id.Secret is { } proof ? RotationPolicy.CurrentSecret(record, proof) : null);
+                Adopt(record, current);
                 return default;
             }
 

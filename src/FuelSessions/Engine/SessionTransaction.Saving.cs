@@ -82,11 +82,14 @@ internal sealed partial class SessionTransaction
 
         DateTimeOffset now = Now();
         TimeSpan lifetime = _newLifetime ?? Options.ExpirationTime;
+        SessionSecret current = _rotation?.To ?? _held!;
+        StoredTokenSecret? tokens = NewTokenSecret(Options.TakesTokens) is { } secret ? current.SealTokenSecret(secret) : null;
+        SessionSecret clientKey = _tokenSecret ?? current;
         var record = new SessionRecord
         {
             Key = _key,
             Version = 1,
-            CurrentHash = (_rotation?.From ?? _held!).Hash(),
+            CurrentHash = (_rotation?.From ?? current).Hash(),
             Created = _began,
             Rotated = now,
             Updated = now,
@@ -95,20 +98,19 @@ internal sealed partial class SessionTransaction
             Confirmed = now,
             Expires = ExpiryPolicy.Expires(now, _began, lifetime, Options),
             Lifetime = lifetime,
-            UserAgentHash = boundary.Client.UserAgentHash(_key),
-            UserAgentFamilyHash = boundary.Client.UserAgentFamilyHash(_key),
-            IpHash = boundary.Client.IpHash(_key),
+            TokenSecret = _rotation is null ? tokens : null,
+            UserAgentHash = boundary.Client.UserAgentHash(clientKey, Options),
+            UserAgentFamilyHash = boundary.Client.UserAgentFamilyHash(clientKey, Options),
+            IpHash = boundary.Client.IpHash(clientKey, Options),
             Principal = _principal,
             Data = _data.Encode(stamp: 0),
             Flash = _flash.Encode(stamp: 1),
         };
-        SessionSecret current = _rotation?.To ?? _held!;
         if (_rotation is not null)
         {
-            record = _rotation.Apply(record, now) with { Confirmed = now };
+            record = _rotation.Apply(record, now) with { Confirmed = now, TokenSecret = tokens };
         }
 
-        record = WithTokenSecret(record, current, isNewEpoch: true, wanted: Options.TakesTokens);
         ThrowIfTooLarge(record);
         if (boundary.RefuseNew(Driver, Options) is { } refusal)
         {
@@ -280,6 +282,17 @@ internal sealed partial class SessionTransaction
         TimeSpan lifetime = _newLifetime ?? basis.Lifetime;
         DateTimeOffset expires = ExpiryPolicy.Expires(now, basis.Created, lifetime, Options);
         long version = basis.Version + 1;
+        SessionSecret? following = rotation?.To ?? current;
+        StoredTokenSecret? kept = rotation is { Revokes: true } ? null : basis.TokenSecret;
+        SessionSecret? tokens = kept is null ? NewTokenSecret(wanted: rotation is { Revokes: true } && (basis.TokenSecret is not null || Options.TakesTokens)) : null;
+        if (kept is null ? tokens is not null && following is null : _tokenSecret is not null && !IsOf(kept))
+        {
+            throw TokenLost();
+        }
+
+        // Hashes under another key, or the first ones.
+        bool binds = rotation is not null || tokens is not null || ClientIdentity.IsMissingIn(basis, Options);
+        SessionSecret? clientKey = !binds ? null : kept is null ? tokens ?? following : ClientIdentity.KeyOf(kept, _tokenSecret, current);
         SessionRecord next = basis with
         {
             Version = version,
@@ -289,14 +302,20 @@ internal sealed partial class SessionTransaction
             Expires = _newLifetime is not null || ExpiryPolicy.IsTouchDue(basis, expires, Options) ? expires : basis.Expires,
             Principal = HasAttached ? _principal : basis.Principal,
             Rotated = rotation is null && _rotateLater ? DateTimeOffset.UnixEpoch : basis.Rotated,
+            UserAgentHash = clientKey is null ? basis.UserAgentHash : boundary.Client.UserAgentHash(clientKey, Options),
+            UserAgentFamilyHash = clientKey is null ? basis.UserAgentFamilyHash : boundary.Client.UserAgentFamilyHash(clientKey, Options),
+            IpHash = clientKey is null ? basis.IpHash : boundary.Client.IpHash(clientKey, Options),
             Data = content ? data.Encode(stamp: 0) : basis.Data,
             Flash = content ? flash.Encode(version) : basis.Flash,
         };
 
         next = rotation?.Apply(next, now) ?? next;
-        current = rotation?.To ?? current;
-        next = WithTokenSecret(next, current, rotation is { Revokes: true }, wanted: basis.TokenSecret is not null || Options.TakesTokens);
-        return new DraftRecord(next, data, flash, current, Rotated: rotation is not null);
+        if (tokens is not null)
+        {
+            next = next with { TokenSecret = following!.SealTokenSecret(tokens) };
+        }
+
+        return new DraftRecord(next, data, flash, following, Rotated: rotation is not null);
     }
 
     private Rotation? RotationFor(SessionRecord basis, SessionSecret? current, bool presentsCurrent, DateTimeOffset now)

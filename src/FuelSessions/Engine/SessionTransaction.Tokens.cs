@@ -36,21 +36,9 @@ internal sealed partial class SessionTransaction
 
     private bool IsOf(StoredTokenSecret stored) => _tokenSecret is { } known && known.Hash().Equals(stored.Hash);
 
-    // What the record still lacks, when it is about to be stored under that id.
-    private SessionRecord WithTokenSecret(SessionRecord next, SessionSecret? current, bool isNewEpoch, bool wanted)
-    {
-        if (next.TokenSecret is { } stored)
-        {
-            return _tokenSecret is null || IsOf(stored)
-                ? next
-                : throw new SessionStoreException($"The token that was made of session {_key.Fingerprint} on driver '{Driver}' is not good: another request gave its tokens another secret meanwhile. Ask for it again.");
-        }
+    // What is about to be stored in a record that has none; null if nobody wants it.
+    private SessionSecret? NewTokenSecret(bool wanted) => _tokenSecret ??= wanted ? SessionSecret.Create() : null;
 
-        if (isNewEpoch && wanted)
-        {
-            _tokenSecret ??= SessionSecret.Create();
-        }
-
-        return _tokenSecret is null || current is null ? next : next with { TokenSecret = current.SealTokenSecret(_tokenSecret) };
-    }
+    private SessionStoreException TokenLost() => new(
+        $"The token that was made of session {_key.Fingerprint} on driver '{Driver}' is not good: its id was rotated meanwhile, and its tokens were given another secret. Ask for the token again.");
 }

@@ -74,7 +74,7 @@ internal sealed partial class SessionTransaction(
 
     internal DateTimeOffset Updated => _rotation is not null ? _rotated : _record?.Updated ?? _began;
 
-    internal ulong? IpHash => _record is null ? boundary.Client.IpHash(_key) : _record.IpHash;
+    internal ulong? IpHash => boundary.Client.IpHash(_key);
 
     internal SessionKey Key => _key;
 

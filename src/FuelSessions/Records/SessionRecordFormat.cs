@@ -6,7 +6,7 @@ using System.Text;
 namespace FuelSessions.Records;
 
 /// <summary>
-/// The binary form of a record, for drivers that store bytes. Small on purpose: beside data, flash and principal 44 bytes as the session
+/// The binary form of a record, for drivers that store bytes. Small on purpose: beside data, flash and principal 37 bytes as the session
 /// begins, some 6 more once it was saved again, and 48 more from its first rotation on. Closed by a checksum over key and content: a
 /// record that was cut short, damaged or copied under another key is refused instead of half read.
 /// </summary>
@@ -46,7 +46,9 @@ public static class SessionRecordFormat
 
         // In the byte that most records do without.
         TokenSecret = 1 << 16,
-        More = TokenSecret,
+        OnlyUserAgent = 1 << 17,
+        OnlyFamily = 1 << 18,
+        More = TokenSecret | OnlyUserAgent | OnlyFamily,
     }
 
     /// <summary>Encodes a record into a new array.</summary>
@@ -141,10 +143,14 @@ public static class SessionRecordFormat
         }
 
         bool longHashes = (parts & Parts.LongHashes) != 0;
-        if ((parts & Parts.UserAgent) != 0)
+        if (record.UserAgentHash is { } userAgent)
         {
-            writer.ClientHash(record.UserAgentHash.GetValueOrDefault(), longHashes);
-            writer.ClientHash(record.UserAgentFamilyHash.GetValueOrDefault(), longHashes);
+            writer.ClientHash(userAgent, longHashes);
+        }
+
+        if (record.UserAgentFamilyHash is { } family)
+        {
+            writer.ClientHash(family, longHashes);
         }
 
         if (record.IpHash is { } ip)
@@ -235,8 +241,8 @@ public static class SessionRecordFormat
             SealedPrevious = (parts & Parts.Nonce) != 0 ? reader.Bits() : default,
             Epoch = (parts & Parts.Epoch) != 0 ? (uint)reader.Varint() : 0,
             TokenSecret = (parts & Parts.TokenSecret) != 0 ? new StoredTokenSecret(new SecretHash(reader.Bits()), reader.Bits()) : null,
-            UserAgentHash = (parts & Parts.UserAgent) != 0 ? reader.ClientHash(longHashes) : null,
-            UserAgentFamilyHash = (parts & Parts.UserAgent) != 0 ? reader.ClientHash(longHashes) : null,
+            UserAgentHash = (parts & (Parts.UserAgent | Parts.OnlyUserAgent)) != 0 ? reader.ClientHash(longHashes) : null,
+            UserAgentFamilyHash = (parts & (Parts.UserAgent | Parts.OnlyFamily)) != 0 ? reader.ClientHash(longHashes) : null,
             IpHash = (parts & Parts.Ip) != 0 ? reader.ClientHash(longHashes) : null,
             Principal = (parts & Parts.Principal) != 0 ? Encoding.UTF8.GetString(content[reader.Block()]) : null,
             Flash = (parts & Parts.Flash) != 0 ? bytes[reader.Block()] : default,
@@ -252,7 +258,13 @@ public static class SessionRecordFormat
         | (record.Confirmed is not { } confirmed ? Parts.None : confirmed == record.Rotated ? Parts.ConfirmedAtOnce : Parts.Confirmed)
         | (record.Epoch == 0 ? Parts.None : Parts.Epoch)
         | (record.TokenSecret is null ? Parts.None : Parts.TokenSecret)
-        | (record.UserAgentHash is null ? Parts.None : Parts.UserAgent)
+        | (record.UserAgentHash, record.UserAgentFamilyHash) switch
+        {
+            (null, null) => Parts.None,
+            (_, null) => Parts.OnlyUserAgent,
+            (null, _) => Parts.OnlyFamily,
+            _ => Parts.UserAgent,
+        }
         | (record.IpHash is null ? Parts.None : Parts.Ip)
         | (HasLongHash(record) ? Parts.LongHashes : Parts.None)
         | (record.Principal is null ? Parts.None : Parts.Principal)

@@ -12,7 +12,7 @@ internal sealed class SessionSecret
     private readonly UInt128 _bits;
 
     // A request compares it several times, and a browser's next request brings the same one.
-    private StrongBox<SecretHash>? _hash;
+    private StrongBox<(UInt128 Stored, UInt128 Unstored)>? _hash;
 
     private SessionSecret(UInt128 bits) => _bits = bits;
 
@@ -51,7 +51,10 @@ internal sealed class SessionSecret
     /// <summary>The token secret of a record that has none: requests that need one at the same time come to the same.</summary>
     internal SessionSecret DeriveTokenSecret() => new(Mac("first token secret"u8));
 
-    internal SecretHash Hash() => (_hash ??= new StrongBox<SecretHash>(ComputeHash())).Value;
+    internal SecretHash Hash() => new(Halves.Stored);
+
+    /// <summary>A key that nobody knows but who has this secret: the half of the hash that is not stored.</summary>
+    internal UInt128 DerivedKey() => Halves.Unstored;
 
     /// <summary>Compares in constant time.</summary>
     internal bool Equals(SessionSecret? other)
@@ -91,11 +94,13 @@ internal sealed class SessionSecret
         return BinaryPrimitives.ReadUInt128BigEndian(buffer[Size..]);
     }
 
-    private SecretHash ComputeHash()
+    private (UInt128 Stored, UInt128 Unstored) Halves => (_hash ??= new StrongBox<(UInt128, UInt128)>(ComputeHash())).Value;
+
+    private (UInt128 Stored, UInt128 Unstored) ComputeHash()
     {
         Span<byte> buffer = stackalloc byte[Size + SHA256.HashSizeInBytes];
         WriteTo(buffer);
         SHA256.HashData(buffer[..Size], buffer[Size..]);
-        return new SecretHash(BinaryPrimitives.ReadUInt128BigEndian(buffer[Size..]));
+        return (BinaryPrimitives.ReadUInt128BigEndian(buffer[Size..]), BinaryPrimitives.ReadUInt128BigEndian(buffer[(Size + Size)..]));
     }
 }

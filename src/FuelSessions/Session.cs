@@ -50,8 +50,8 @@ public sealed partial class Session
     public bool IsNew => Used().BeganHere;
 
     /// <summary>
-    /// Whether it is empty and not saved, because the client's id was retired a moment ago or the store could not be
-    /// read. <see cref="Create"/>, a revoking <see cref="Rotate"/> and <see cref="AttachPrincipal"/> begin a
+    /// Whether it is empty and not saved, because the client's id was retired a moment ago, the store could not be
+    /// read, or the id is another client's and there is no cookie for a session beside that: then changes are refused. <see cref="Create"/>, a revoking <see cref="Rotate"/> and <see cref="AttachPrincipal"/> begin a
     /// session that is saved.
     /// </summary>
     public bool IsDetached => Used().State == SessionState.Detached;

@@ -9,7 +9,7 @@ public enum SessionEventKind
     /// <summary>An id was presented whose secret the session does not know: a guess, or one retired long ago.</summary>
     UnknownSecret,
 
-    /// <summary>A good id came from another user agent or address; the request got a new session.</summary>
+    /// <summary>A good id came from another user agent or address; the request got a session of its own in another cookie, or a detached one.</summary>
     ClientMismatch,
 
     /// <summary>An id that had just been retired was presented; the request got a detached session.</summary>

@@ -21,15 +21,19 @@ public sealed class FuelSessionsOptions
     public bool AutoInitialize { get; set; } = true;
 
     /// <summary>
-    /// Whether a session answers only to the address that began it, as the forwarded-headers middleware resolved
-    /// it. Default false.
+    /// Whether a session answers only to its client's address, as the forwarded-headers middleware resolved it. Default false. A client
+    /// that moves on to another address gets a session of its own, beside the one that it had: phones do that many times a day. Of sessions that
+    /// began before the setting was switched on the address is recorded with their next write.
     /// </summary>
     public bool MatchIp { get; set; }
 
-    /// <summary>Whether a session answers only to the user agent that began it. Default <see cref="UserAgentMatching.IgnoringVersions"/>.</summary>
+    /// <summary>
+    /// Whether a session answers only to its client's user agent. Default <see cref="UserAgentMatching.IgnoringVersions"/>. Another one gets a
+    /// session of its own, in a cookie whose name begins with <c>other-</c>; without cookies, or as the third, an empty one that refuses to be saved.
+    /// </summary>
     public UserAgentMatching MatchUserAgent { get; set; } = UserAgentMatching.IgnoringVersions;
 
-    /// <summary>The cookie's name. Each driver has a default of its own: fuelcid, fuelfid, fueldid, fuelmid, fuelrid, fuelxid.</summary>
+    /// <summary>The cookie's name, which must not begin with <c>other-</c>. Each driver has a default of its own: fuelcid, fuelfid, fueldid, fuelmid, fuelrid, fuelxid.</summary>
     public string CookieName { get; set; } = "";
 
     /// <summary>The cookie's domain. Default none: the host that set it, and no other.</summary>

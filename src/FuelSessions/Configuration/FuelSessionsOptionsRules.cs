@@ -49,6 +49,11 @@ internal static class FuelSessionsOptionsRules
             yield return Is(nameof(o.CookieName), o.CookieName, "a cookie name of letters, digits and !#$%&'*+-.^_`|~ (RFC 6265)");
         }
 
+        if (OtherCookie.IsName(o.CookieName))
+        {
+            yield return Is(nameof(o.CookieName), o.CookieName, $"a name that does not begin with '{OtherCookie.Mark}': that is for the second cookie of a browser that a session does not answer to");
+        }
+
         if (!Enum.IsDefined(o.CookieSameSite))
         {
             yield return Is(nameof(o.CookieSameSite), o.CookieSameSite, string.Join(", ", Enum.GetNames<SameSiteMode>()));

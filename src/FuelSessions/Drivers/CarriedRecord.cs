@@ -6,7 +6,8 @@ namespace FuelSessions.Drivers;
 /// The cookie driver: one request's record, which came in the client's cookie and goes back in it. There is no other
 /// writer that it could know of, so a write always succeeds.
 /// </summary>
-internal sealed class CarriedRecord(SessionRecord? record, TimeProvider clock) : ISessionDriver
+/// <param name="other">What came in the cookie beside it, for another client.</param>
+internal sealed class CarriedRecord(SessionRecord? record, SessionRecord? other, TimeProvider clock) : ISessionDriver
 {
     /// <summary>What the cookie must hold; null: nothing.</summary>
     internal SessionRecord? Record { get; private set; } = record;
@@ -16,11 +17,11 @@ internal sealed class CarriedRecord(SessionRecord? record, TimeProvider clock) :
 
     public ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken) => new(Read(key, cancellationToken));
 
-    public SessionRecord? Read(SessionKey key, CancellationToken cancellationToken) => IsLive(key) ? Record : null;
+    public SessionRecord? Read(SessionKey key, CancellationToken cancellationToken) => Live(Record, key) ?? Live(other, key);
 
     public ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken)
     {
-        if (record.Version > 1 && !IsLive(record.Key))
+        if (record.Version > 1 && Read(record.Key, cancellationToken) is null)
         {
             return new(WriteResult.Gone);
         }
@@ -31,14 +32,14 @@ internal sealed class CarriedRecord(SessionRecord? record, TimeProvider clock) :
 
     public ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
     {
-        if (!IsLive(key))
+        if (Read(key, cancellationToken) is not { } stored)
         {
             return new(false);
         }
 
-        if (expires > Record!.Expires)
+        if (expires > stored.Expires)
         {
-            Put(Record with { Expires = expires });
+            Put(stored with { Expires = expires });
         }
 
         return new(true);
@@ -46,25 +47,26 @@ internal sealed class CarriedRecord(SessionRecord? record, TimeProvider clock) :
 
     public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)
     {
-        if (!IsLive(key))
+        if (Read(key, cancellationToken) is not { } stored)
         {
             return new(WriteResult.Gone);
         }
 
-        if (Record!.Version != version)
+        if (stored.Version != version)
         {
-            return new(WriteResult.Lost(Record));
+            return new(WriteResult.Lost(stored));
         }
 
         Put(null);
         return new(WriteResult.Written);
     }
 
-    private bool IsLive(SessionKey key) => Record is { } record && record.Key == key && record.Expires > clock.GetUtcNow();
+    private SessionRecord? Live(SessionRecord? carried, SessionKey key) => carried is not null && carried.Key == key && carried.Expires > clock.GetUtcNow() ? carried : null;
 
     private void Put(SessionRecord? record)
     {
         Record = record;
+        other = null;
         Changed = true;
     }
 }

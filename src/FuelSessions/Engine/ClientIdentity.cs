@@ -27,7 +27,7 @@ internal readonly struct ClientIdentity(string? userAgent, IPAddress? address)
     internal ulong? UserAgentHash(SessionSecret key, FuelSessionsOptions options) =>
         options.MatchUserAgent == UserAgentMatching.Exact ? Hash(key, UserAgent ?? "", withVersions: true) : null;
 
-    /// <summary>Without digits and dots, so that a browser update does not look like another browser. Null if the settings don't compare it.</summary>
+    /// <summary>Of the browser's family only. Null if the settings don't compare it.</summary>
     internal ulong? UserAgentFamilyHash(SessionSecret key, FuelSessionsOptions options) =>
         options.MatchUserAgent == UserAgentMatching.IgnoringVersions ? Hash(key, UserAgent ?? "", withVersions: false) : null;
 
@@ -74,17 +74,13 @@ internal readonly struct ClientIdentity(string? userAgent, IPAddress? address)
     private static uint Hash(SessionSecret key, string userAgent, bool withVersions)
     {
         // As UTF-16: one browser's text is the same text each time.
-        Span<char> text = userAgent.Length <= MostOnStack ? stackalloc char[userAgent.Length] : new char[userAgent.Length];
-        int size = 0;
-        foreach (char c in userAgent)
+        if (withVersions)
         {
-            if (withVersions || c is not ('.' or (>= '0' and <= '9')))
-            {
-                text[size++] = c;
-            }
+            return Hash(key.DerivedKey(), MemoryMarshal.AsBytes(userAgent.AsSpan()));
         }
 
-        return Hash(key.DerivedKey(), MemoryMarshal.AsBytes(text[..size]));
+        Span<char> family = userAgent.Length < MostOnStack ? stackalloc char[MostOnStack] : new char[userAgent.Length + 1];
+        return Hash(key.DerivedKey(), MemoryMarshal.AsBytes(family[..BrowserFamily.Write(userAgent, family)]));
     }
 
     private static uint Hash(UInt128 key, ReadOnlySpan<byte> value)

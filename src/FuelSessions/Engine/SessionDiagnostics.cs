@@ -99,7 +99,7 @@ internal sealed partial class SessionDiagnostics : IDisposable
     [LoggerMessage(102, LogLevel.Information, "Session {Fingerprint} on driver {Driver} was asked for with an id that it does not know.")]
     private partial void LogUnknownSecret(string fingerprint, string driver);
 
-    [LoggerMessage(103, LogLevel.Warning, "Session {Fingerprint} on driver {Driver} was asked for by another user agent or address; the request got a new session.")]
+    [LoggerMessage(103, LogLevel.Warning, "Session {Fingerprint} on driver {Driver} was asked for by another user agent or address; the request got a session of its own, or a detached one.")]
     private partial void LogClientMismatch(string fingerprint, string driver);
 
     [LoggerMessage(104, LogLevel.Information, "Session {Fingerprint} on driver {Driver} was asked for with an id retired a moment ago; the request got a detached session.")]

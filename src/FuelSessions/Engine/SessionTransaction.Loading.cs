@@ -158,6 +158,8 @@ internal sealed partial class SessionTransaction
             }
 
             Report(SessionEventKind.ClientMismatch, record);
+            BeginForOtherClient(id);
+            return default;
         }
         else if (id.Secret is not null && RotationPolicy.MayBeRace(record, now, Options.PreviousIdGrace))
         {
@@ -194,15 +196,31 @@ internal sealed partial class SessionTransaction
         _principal = record.Principal;
         _held = _shown = secret;
         _isByToken = presented is { Secret: null };
+        IsOther = presented is { Cookie: CookieUse.Other };
         _tokenSecret = presented?.Token;
         State = SessionState.Active;
         BeganHere = false;
         _loaded = true;
     }
 
+    // Nothing may be sent that replaces the good id: what this client does is kept in a cookie of its own, or refused aloud [R11].
+    private void BeginForOtherClient(PresentedId id)
+    {
+        BeginNew();
+        if (id is not { Cookie: not CookieUse.None, TravelsBack: true } || (id.Cookie == CookieUse.First && _isOtherTaken))
+        {
+            BeganHere = false;
+            State = SessionState.Detached;
+            _isRefused = true;
+        }
+
+        IsOther = id.Cookie == CookieUse.First;
+    }
+
     private void BeginNew()
     {
         Empty();
+        _isRefused = false;
         _record = null;
         SessionId drawn = SessionId.Create();
         _key = drawn.Key;

@@ -89,7 +89,7 @@ internal sealed partial class SessionTransaction
         {
             Key = _key,
             Version = 1,
-            CurrentHash = (_rotation?.From ?? current).Hash(),
+            CurrentHash = (_rotation?.From ?? _held!).Hash(),
             Created = _began,
             Rotated = now,
             Updated = now,
@@ -115,6 +115,9 @@ internal sealed partial class SessionTransaction
         if (boundary.RefuseNew(Driver, Options) is { } refusal)
         {
             services.Diagnostics.Report(SessionEventKind.TooManyNew, Driver, _key, _principal, Options);
+
+            // Whoever catches it has been told, and is not told again when the response goes out.
+            Empty();
             throw refusal;
         }
 
@@ -461,6 +464,13 @@ internal sealed partial class SessionTransaction
         SessionKey asked = presented?.Key ?? _key;
         services.Diagnostics.Report(SessionEventKind.DetachedChangesDropped, Driver, asked, null, Options);
         _changes.Clear();
+        if (_isRefused)
+        {
+            throw new InvalidOperationException(
+                $"The client's id on driver '{Driver}' is good, and belongs to another user agent or address (MatchUserAgent, MatchIp): this request's session is empty and can't be saved, as that id "
+                + "would be replaced. Create(), or a sign-in with AttachPrincipal, begins a session that can. Session.IsDetached tells beforehand.");
+        }
+
         if (explicitly)
         {
             throw new InvalidOperationException(

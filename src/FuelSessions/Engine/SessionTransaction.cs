@@ -38,6 +38,9 @@ internal sealed partial class SessionTransaction(
     // Whether the session was found by a token, whose holder may learn no id [C6].
     private bool _isByToken;
 
+    // Whether what this request changes is refused, as its session answers to another client only [R11].
+    private bool _isRefused;
+
     // The newest secret known to this request, and what the app is shown of it.
     private SessionSecret? _held;
     private SessionSecret? _shown;
@@ -61,6 +64,9 @@ internal sealed partial class SessionTransaction(
     internal bool BeganHere { get; private set; }
 
     internal bool WasExpired { get; private set; }
+
+    /// <summary>Whether the session's id goes into the cookie beside the first one, whose session answers to another client [R11].</summary>
+    internal bool IsOther { get; private set; }
 
     internal bool IsUsed => _used;
 

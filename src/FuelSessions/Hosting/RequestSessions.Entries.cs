@@ -56,7 +56,7 @@ internal sealed partial class RequestSessions
     {
         SessionHome home = services.HomeOf(options.Driver);
         ChannelReader.Arrival arrival = ChannelReader.Read(context, options, home.Protector, home.IsCarried);
-        CarriedRecord? carried = home.IsCarried ? new CarriedRecord(arrival.Record, services.Clock) : null;
+        CarriedRecord? carried = home.IsCarried ? new CarriedRecord(arrival.Record, arrival.OtherRecord, services.Clock) : null;
         SessionStorage storage = carried is null ? home.Storage! : home.Carried(carried);
         var transaction = new SessionTransaction(services.Engine, storage, options, this, arrival.Id, arrival.Others, Use.ReadOnly);
         var entry = new SessionEntry(new Session(this, transaction, options), arrival.Channel, carried);

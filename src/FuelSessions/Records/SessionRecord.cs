@@ -109,21 +109,21 @@ public sealed record SessionRecord
     /// <summary>The idle time after which this session ends. Each record is judged by its own.</summary>
     public required TimeSpan Lifetime { get; init; }
 
-    /// <summary>A keyed hash of the user agent that began the session, 32 bits if the engine made it; null if it sent none.</summary>
+    /// <summary>A hash of the client's user agent, 32 bits if the engine made it, under a key that the store does not hold; null if it is not compared.</summary>
     public ulong? UserAgentHash
     {
         get => Has(Given.UserAgentHash) ? _userAgentHash : null;
         init => (_userAgentHash, _given) = (value.GetValueOrDefault(), With(Given.UserAgentHash, value.HasValue));
     }
 
-    /// <summary>The same without digits and dots, so that a browser update does not change it.</summary>
+    /// <summary>The same of the browser's family, which an update does not change.</summary>
     public ulong? UserAgentFamilyHash
     {
         get => Has(Given.UserAgentFamilyHash) ? _userAgentFamilyHash : null;
         init => (_userAgentFamilyHash, _given) = (value.GetValueOrDefault(), With(Given.UserAgentFamilyHash, value.HasValue));
     }
 
-    /// <summary>A keyed hash of the client's address; null if it is unknown.</summary>
+    /// <summary>The same of the client's address.</summary>
     public ulong? IpHash
     {
         get => Has(Given.IpHash) ? _ipHash : null;

@@ -12,8 +12,9 @@ internal static class ChannelReader
     private const int MostCandidates = 4;
 
     /// <summary>What came, and how; the record too, if it came along in the cookie driver's way.</summary>
-    /// <param name="Others">Further ids of that cookie name, in the order in which they came; null: none.</param>
-    internal readonly record struct Arrival(Channel Channel, PresentedId? Id, SessionRecord? Record, PresentedId[]? Others = null);
+    /// <param name="Others">Further ids of that cookie name, in the order in which they came, and then those of the other client's cookie; null: none.</param>
+    /// <param name="OtherRecord">The record that came in the other client's cookie, if there are both.</param>
+    internal readonly record struct Arrival(Channel Channel, PresentedId? Id, SessionRecord? Record, PresentedId[]? Others = null, SessionRecord? OtherRecord = null);
 
     internal static bool MayHaveForm(HttpContext context, FuelSessionsOptions options) =>
         options.PostFieldName is not null && context.Request.HasFormContentType;
@@ -46,22 +47,38 @@ internal static class ChannelReader
 
     private static Arrival? FromCookies(HttpContext context, FuelSessionsOptions options, IdProtector protector, bool isCarried)
     {
-        ReadOnlySpan<char> first = SessionCookie.Read(context, options.CookieName, out List<string>? several);
-        if (several is not null)
+        Arrival? first = FromCookie(context, options.CookieName, CookieUse.First, options, protector, isCarried);
+        if (!OtherCookie.MayBeIn(context)
+            || FromCookie(context, OtherCookie.Name(options.CookieName), CookieUse.Other, options, protector, isCarried) is not { } other)
         {
-            return FromSeveral(several, context, options, protector, isCarried);
+            return first;
         }
 
-        return Parse(isCarried ? SessionCookie.ReadChunks(context, options.CookieName, first) : first, Channel.Cookie, options, protector, isCarried);
+        return first is not { } found ? other : found with
+        {
+            Others = [.. found.Others ?? [], other.Id!.Value, .. other.Others ?? []],
+            OtherRecord = other.Record,
+        };
     }
 
-    private static Arrival? FromSeveral(List<string> several, HttpContext context, FuelSessionsOptions options, IdProtector protector, bool isCarried)
+    private static Arrival? FromCookie(HttpContext context, string name, CookieUse use, FuelSessionsOptions options, IdProtector protector, bool isCarried)
+    {
+        ReadOnlySpan<char> first = SessionCookie.Read(context, name, out List<string>? several);
+        if (several is not null)
+        {
+            return FromSeveral(several, context, name, use, options, protector, isCarried);
+        }
+
+        return Parse(isCarried ? SessionCookie.ReadChunks(context, name, first) : first, Channel.Cookie, name, use, options, protector, isCarried);
+    }
+
+    private static Arrival? FromSeveral(List<string> several, HttpContext context, string name, CookieUse use, FuelSessionsOptions options, IdProtector protector, bool isCarried)
     {
         // What is malformed or another app's is absent; of the others the store knows which one is good.
         List<Arrival> arrivals = [];
         foreach (string value in several)
         {
-            if (Parse(isCarried ? SessionCookie.ReadChunks(context, options.CookieName, value) : value, Channel.Cookie, options, protector, isCarried) is { } arrival)
+            if (Parse(isCarried ? SessionCookie.ReadChunks(context, name, value) : value, Channel.Cookie, name, use, options, protector, isCarried) is { } arrival)
             {
                 arrivals.Add(arrival);
             }
@@ -83,7 +100,10 @@ internal static class ChannelReader
             : arrivals[0] with { Others = arrivals.Count > 1 ? [.. arrivals.Skip(1).Select(arrival => arrival.Id!.Value)] : null };
     }
 
-    private static Arrival? Parse(ReadOnlySpan<char> text, Channel channel, FuelSessionsOptions options, IdProtector protector, bool isCarried)
+    private static Arrival? Parse(ReadOnlySpan<char> text, Channel channel, FuelSessionsOptions options, IdProtector protector, bool isCarried) =>
+        Parse(text, channel, options.CookieName, CookieUse.None, options, protector, isCarried);
+
+    private static Arrival? Parse(ReadOnlySpan<char> text, Channel channel, string name, CookieUse use, FuelSessionsOptions options, IdProtector protector, bool isCarried)
     {
         if (text.IsEmpty)
         {
@@ -93,18 +113,18 @@ internal static class ChannelReader
         bool travelsBack = channel == Channel.Header || (channel == Channel.Cookie && options.EnableCookie);
         if (isCarried)
         {
-            return protector.TryReadRecord(text, options.CookieName, out SessionId carried, out SessionRecord? record)
-                ? new Arrival(channel, new PresentedId(carried.Key, carried.Secret, null, travelsBack), record)
+            return protector.TryReadRecord(text, name, out SessionId carried, out SessionRecord? record)
+                ? new Arrival(channel, new PresentedId(carried.Key, carried.Secret, null, travelsBack, null, use), record)
                 : null;
         }
 
         string? known = null;
-        if (options.EncryptCookie ? protector.TryReadId(text, options.CookieName, out SessionId id, out known) : SessionId.TryParse(text, out id))
+        if (options.EncryptCookie ? protector.TryReadId(text, name, out SessionId id, out known) : SessionId.TryParse(text, out id))
         {
-            return new Arrival(channel, new PresentedId(id.Key, id.Secret, null, travelsBack, known), null);
+            return new Arrival(channel, new PresentedId(id.Key, id.Secret, null, travelsBack, known, use), null);
         }
 
-        return channel != Channel.Cookie && protector.TryReadToken(text, options.CookieName, out SessionId token)
+        return channel != Channel.Cookie && protector.TryReadToken(text, name, out SessionId token)
             ? new Arrival(channel, new PresentedId(token.Key, null, token.Secret, TravelsBack: false), null)
             : null;
     }

@@ -28,7 +28,7 @@ internal static class ChannelWriter
             string value = Text(entry, id, protector);
             if (byCookie)
             {
-                SessionCookie.Set(context, options, value, transaction.Lifetime, inChunks: entry.Carried is not null);
+                SessionCookie.Set(context, options, NameOf(entry), value, transaction.Lifetime, inChunks: entry.Carried is not null);
             }
 
             if (byHeader)
@@ -39,7 +39,7 @@ internal static class ChannelWriter
         }
         else if (transaction.IdToWithdraw && byCookie && entry.Channel == Channel.Cookie)
         {
-            SessionCookie.Delete(context, options, inChunks: entry.Carried is not null);
+            SessionCookie.Delete(context, options, NameOf(entry), inChunks: entry.Carried is not null);
         }
     }
 
@@ -47,8 +47,10 @@ internal static class ChannelWriter
     private static string Text(SessionEntry entry, SessionId id, IdProtector protector)
     {
         FuelSessionsOptions options = entry.Session.Transaction.Options;
-        return entry.Carried?.Record is { } record ? protector.ProtectRecord(id, record, entry.Session.CookieName)
+        return entry.Carried?.Record is { } record ? protector.ProtectRecord(id, record, NameOf(entry))
             : !options.EncryptCookie ? id.Encode()
-            : (entry.Session.Forged.EncryptCookie ? entry.TextOf(id) : null) ?? protector.ProtectId(id, entry.Session.CookieName);
+            : (entry.Session.Forged.EncryptCookie ? entry.TextOf(id) : null) ?? protector.ProtectId(id, NameOf(entry));
     }
+
+    private static string NameOf(SessionEntry entry) => entry.Session.Transaction.IsOther ? OtherCookie.Name(entry.Session.CookieName) : entry.Session.CookieName;
 }

@@ -65,13 +65,13 @@ internal static class SessionCookie
     internal static ReadOnlySpan<char> ReadChunks(HttpContext context, string name, ReadOnlySpan<char> value) =>
         value.StartsWith("chunks-", StringComparison.Ordinal) ? Chunks.GetRequestCookie(context, name) : value;
 
-    internal static void Set(HttpContext context, FuelSessionsOptions options, string value, TimeSpan lifetime, bool inChunks)
+    internal static void Set(HttpContext context, FuelSessionsOptions options, string name, string value, TimeSpan lifetime, bool inChunks)
     {
-        Withdraw(context, options.CookieName);
+        Withdraw(context, name);
         if (!inChunks && context.Features.Get<IResponseCookiesFeature>() is null)
         {
             // Nobody watches cookies, as a cookie policy would. The value is base64url, which needs no escaping.
-            context.Response.Headers.Append(HeaderNames.SetCookie, string.Concat(options.CookieName, "=", value, TextOfAttributes(context, options, lifetime)));
+            context.Response.Headers.Append(HeaderNames.SetCookie, string.Concat(name, "=", value, TextOfAttributes(context, options, lifetime)));
             ForbidStorage(context);
             return;
         }
@@ -80,26 +80,26 @@ internal static class SessionCookie
         if (inChunks)
         {
             // Also deletes the parts of a larger value, which would make every later request longer.
-            Chunks.AppendResponseCookie(context, options.CookieName, value, cookie);
+            Chunks.AppendResponseCookie(context, name, value, cookie);
         }
         else
         {
-            context.Response.Cookies.Append(options.CookieName, value, cookie);
+            context.Response.Cookies.Append(name, value, cookie);
         }
 
         ForbidStorage(context);
     }
 
-    internal static void Delete(HttpContext context, FuelSessionsOptions options, bool inChunks)
+    internal static void Delete(HttpContext context, FuelSessionsOptions options, string name, bool inChunks)
     {
-        Withdraw(context, options.CookieName);
+        Withdraw(context, name);
         if (inChunks)
         {
-            Chunks.DeleteCookie(context, options.CookieName, Attributes(context, options));
+            Chunks.DeleteCookie(context, name, Attributes(context, options));
         }
         else
         {
-            context.Response.Cookies.Delete(options.CookieName, Attributes(context, options));
+            context.Response.Cookies.Delete(name, Attributes(context, options));
         }
 
         ForbidStorage(context);

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http;
+
+namespace FuelSessions;
+
+/// <summary>
+/// The cookie beside a session's own, for a client that sends the cookie of a session which answers to another one: what it does is kept
+/// there, and the good cookie stays [R11].
+/// </summary>
+internal static class OtherCookie
+{
+    /// <summary>What its name begins with, behind a prefix that browsers know.</summary>
+    internal const string Mark = "other-";
+
+    private static readonly string[] Prefixes = ["__Host-", "__Secure-"];
+
+    internal static string Name(string cookieName) => cookieName.Insert(PrefixLength(cookieName), Mark);
+
+    internal static bool IsName(string cookieName) => cookieName.AsSpan(PrefixLength(cookieName)).StartsWith(Mark, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a request may carry one: few do, and nothing more is asked of the others.</summary>
+    internal static bool MayBeIn(HttpContext context)
+    {
+        foreach (string? line in context.Request.Headers.Cookie)
+        {
+            if (line is not null && line.Contains(Mark, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static int PrefixLength(string cookieName) =>
+        Array.Find(Prefixes, prefix => cookieName.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))?.Length ?? 0;
+}

@@ -9,12 +9,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Xunit.Abstractions;
 
 namespace FuelSessions.EntityFrameworkCore.Tests;
 
 /// <summary>[F1] [F2] However long the database lets it wait, a request is told within StoreTimeout.</summary>
 [Collection(PostgresCollection.Name)]
-public sealed class StoreTimeoutTests(PostgresServer server) : IDisposable
+public sealed class StoreTimeoutTests(PostgresServer server, ITestOutputHelper output) : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
@@ -103,7 +104,7 @@ public sealed class StoreTimeoutTests(PostgresServer server) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Many users at the same time, each with a session, while the store hangs; and then all of them again.</summary>
-    private static async Task<string[]> AssertBoundedAsync(WebApplication app, Func<Task<Func<Task>?>> stallAsync, params string[] paths)
+    private async Task<string[]> AssertBoundedAsync(WebApplication app, Func<Task<Func<Task>?>> stallAsync, params string[] paths)
     {
         HttpClient[] clients = [.. Enumerable.Range(0, 10 * paths.Length).Select(_ => NewClient(app))];
         await Task.WhenAll(clients.Where((_, number) => paths[number % paths.Length] != "/new").Select(client => client.GetStringAsync("/new")));
@@ -131,11 +132,12 @@ public sealed class StoreTimeoutTests(PostgresServer server) : IDisposable
         return errors;
     }
 
-    private static async Task<string> AssertFailsInTimeAsync(HttpClient client, string path)
+    private async Task<string> AssertFailsInTimeAsync(HttpClient client, string path)
     {
         var took = Stopwatch.StartNew();
         using HttpResponseMessage response = await client.GetAsync(path);
         TimeSpan elapsed = took.Elapsed;
+        output.WriteLine($"{path}: {elapsed.TotalMilliseconds:N0} ms");
         string body = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == HttpStatusCode.ServiceUnavailable, $"{path} answered {response.StatusCode}: {body}");
         Assert.StartsWith(nameof(SessionStoreException), body);

@@ -6,8 +6,8 @@ using FuelSessions.Tests.Servers;
 namespace FuelSessions.Packages.Tests;
 
 /// <summary>What is in the packages, and what those get who install them. That all apps compile, warnings as errors, is the feed's doing.</summary>
-public sealed class PackageTests(LocalFeed feed, RedisServer redis, MemcachedProcess memcached)
-    : IClassFixture<LocalFeed>, IClassFixture<RedisServer>, IClassFixture<MemcachedProcess>, IDisposable
+public sealed partial class PackageTests(LocalFeed feed, RedisServer redis, MemcachedProcess memcached, PostgresServer postgres)
+    : IClassFixture<LocalFeed>, IClassFixture<RedisServer>, IClassFixture<MemcachedProcess>, IClassFixture<PostgresServer>, IDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("fuelsessions-app-").FullName;
 

@@ -6,6 +6,8 @@ namespace FuelSessions.Packages.Tests.Apps;
 internal static class Catalog
 {
     private const string NewestRedisClient = "StackExchange.Redis 3.4.35";
+    private static readonly string Npgsql = $"Npgsql.EntityFrameworkCore.PostgreSQL {Repository.Version("Npgsql.EntityFrameworkCore.PostgreSQL")}";
+    private static readonly string Design = $"Microsoft.EntityFrameworkCore.Design {Repository.Version("Microsoft.EntityFrameworkCore.Design")}";
     private static readonly string Sqlite = $"Microsoft.EntityFrameworkCore.Sqlite {Repository.Version("Microsoft.EntityFrameworkCore.Sqlite")}";
 
     internal static readonly ThrowawayApp Readme = new("Readme", Repository.Sample("README.md", "## A 15-line app"), "FuelSessions");
@@ -48,11 +50,15 @@ internal static class Catalog
 
     internal static readonly ThrowawayApp Db = new("DbSqlite", Package("FuelSessions.EntityFrameworkCore"), "FuelSessions.EntityFrameworkCore", Sqlite);
 
+    /// <summary>With all tables in the app's own context, and EF's tools.</summary>
+    internal static readonly ThrowawayApp ShopOnSqlite = Shop("ShopOnSqlite", OwnContext(), Sqlite);
+
+    internal static readonly ThrowawayApp ShopOnPostgres = Shop("ShopOnPostgres", OwnContext().Replace("UseSqlite", "UseNpgsql", StringComparison.Ordinal), Npgsql);
+
     /// <summary>Compiled only.</summary>
-    internal static readonly ThrowawayApp DbSqlServer = new(
-        "DbSqlServer",
-        Package("FuelSessions.EntityFrameworkCore").Replace("UseSqlite", "UseSqlServer", StringComparison.Ordinal),
-        "FuelSessions.EntityFrameworkCore",
+    internal static readonly ThrowawayApp ShopOnSqlServer = Shop(
+        "ShopOnSqlServer",
+        OwnContext().Replace("UseSqlite", "UseSqlServer", StringComparison.Ordinal),
         $"Microsoft.EntityFrameworkCore.SqlServer {Repository.Version("Microsoft.EntityFrameworkCore.SqlServer")}");
 
     internal static readonly ThrowawayApp Memcached = new("Memcached", Package("FuelSessions.Memcached"), "FuelSessions.Memcached");
@@ -97,7 +103,12 @@ internal static class Catalog
     };
 
     internal static readonly ThrowawayApp[] All =
-        [Readme, Core, Redis, RedisNewest, RedisInCompany, Db, DbSqlServer, Memcached, Tokens, TokensRedis, TokensDb, Testing, Names, Native];
+        [Readme, Core, Redis, RedisNewest, RedisInCompany, Db, ShopOnSqlite, ShopOnPostgres, ShopOnSqlServer, Memcached, Tokens, TokensRedis, TokensDb, Testing, Names, Native];
+
+    private static ThrowawayApp Shop(string name, string code, string provider) =>
+        new(name, code, "FuelSessions.EntityFrameworkCore", "FuelSessions.Tokens.EntityFrameworkCore", provider, Design);
+
+    private static string OwnContext() => Repository.Sample("docs/databases.md", "## In a context of your own");
 
     private static string Package(string name) => Repository.Sample($"src/{name}/README.md");
 }

@@ -64,6 +64,27 @@ public sealed class LocalFeed : IAsyncLifetime
         return Path.Combine(folder, "out", Catalog.Native.Name);
     }
 
+    /// <summary>Runs EF's command line, a local tool of the apps, on one of them as it was built last.</summary>
+    internal async Task EfAsync(ThrowawayApp app, string group, string command, params string[] arguments)
+    {
+        string manifest = Path.Combine(Apps, ".config", "dotnet-tools.json");
+        if (!File.Exists(manifest))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(manifest)!);
+            File.WriteAllText(manifest, $$"""
+                { "version": 1, "isRoot": true, "tools": { "dotnet-ef": { "version": "{{Repository.Version("Microsoft.EntityFrameworkCore.Design")}}", "commands": ["dotnet-ef"] } } }
+                """);
+            await Command.RunAsync(Apps, "dotnet", "tool", "restore");
+        }
+
+        await Command.RunAsync(Path.Combine(Apps, app.Name), "dotnet", ["ef", group, command, .. arguments.TakeWhile(argument => argument != "--"),
+            "--no-build", "--configuration", "Release", .. arguments.SkipWhile(argument => argument != "--")]);
+    }
+
+    /// <summary>Builds one of the apps anew, with what a tool has written into it.</summary>
+    internal Task BuildAsync(ThrowawayApp app) =>
+        Command.RunAsync(Path.Combine(Apps, app.Name), "dotnet", "build", "--no-restore", "--configuration", "Release", "--nologo", "-v", "quiet");
+
     public Task DisposeAsync()
     {
         Directory.Delete(_folder, recursive: true);

@@ -10,12 +10,16 @@ internal sealed class RunningApp : IAsyncDisposable
 
     private readonly Process _process;
     private readonly HttpClient _browser;
+    private readonly CookieContainer _jar = new();
 
     private RunningApp(Process process, string address)
     {
         _process = process;
-        _browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(address) };
+        _browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = _jar }) { BaseAddress = new Uri(address) };
     }
+
+    /// <summary>What the browser sends.</summary>
+    internal string Cookies => _jar.GetCookieHeader(_browser.BaseAddress!);
 
     /// <param name="program">A .dll, or a native program.</param>
     /// <param name="folder">Its working folder and home.</param>
@@ -50,6 +54,13 @@ internal sealed class RunningApp : IAsyncDisposable
     }
 
     internal Task<string> GetAsync(string path = "/") => _browser.GetStringAsync(path);
+
+    /// <summary>From a browser that another process of the app has given these.</summary>
+    internal Task<string> GetAsync(string path, string cookies)
+    {
+        _jar.SetCookies(_browser.BaseAddress!, cookies);
+        return GetAsync(path);
+    }
 
     internal Task<HttpResponseMessage> PostAsync(string path) => _browser.PostAsync(path, null);
 

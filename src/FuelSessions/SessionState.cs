@@ -10,8 +10,8 @@ public enum SessionState
     Active,
 
     /// <summary>
-    /// The client's id was retired a moment ago, or the store could not be read. It is empty, is not saved, and sends no
-    /// cookie that could replace the client's good one. Also, from the save on, that of a request during which another one
+    /// The client's id was retired a moment ago, or is another client's (<see cref="FuelSessionsOptions.MatchUserAgent"/>, then changes are
+    /// refused), or the store could not be read. It is empty, is not saved, and sends no cookie that could replace the client's good one. Also, from the save on, that of a request during which another one
     /// revoked every earlier id: what it did until then is saved, and it goes on seeing what it had read.
     /// </summary>
     Detached,

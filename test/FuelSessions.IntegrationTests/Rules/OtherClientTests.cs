@@ -106,6 +106,29 @@ public sealed class OtherClientTests(PostgresServer postgres) : StoreTests(postg
         Assert.Equal("phone's", await app.GetAsync(jar[Phone], "cart"));
     }
 
+    /// <summary>As code does that can't wait, and where nothing is read ahead.</summary>
+    [Theory, OnEveryStore]
+    public async Task So_do_they_where_nothing_is_read_ahead(string store)
+    {
+        SessionApp app = await StartAsync(store, options => options.AutoInitialize = false);
+        using var jar = new Jar(app, Phone, Firefox);
+        foreach (string userAgent in (string[])[Phone, Firefox, Phone, Firefox])
+        {
+            app.AssertOk(await app.SendAsync(jar[userAgent], (_, sessions) =>
+            {
+                string? before = sessions.Current.Get<string>("client");
+                Assert.Equal(before is null, sessions.Current.IsNew);
+                Assert.Equal(before ?? userAgent, userAgent);
+                sessions.Current.Set("client", userAgent);
+                return Task.CompletedTask;
+            }));
+        }
+
+        Assert.Equal(2, jar.Cookies.Count);
+        Assert.Equal(Firefox, await app.GetAsync(jar[Firefox], "client"));
+        Assert.Equal(Phone, await app.GetAsync(jar[Phone], "client"));
+    }
+
     /// <summary>[R6] A request that was sent just before its browser learned the new id gets no cookie, whoever else has one.</summary>
     [Theory, OnServerStores]
     public async Task A_race_of_either_client_costs_neither_its_id(string store)

@@ -35,6 +35,13 @@ internal sealed class ReadsStale : RecordStore
     }
 }
 
+/// <summary>Keeps the token secret as it was, whatever became of the id that it is sealed for.</summary>
+internal sealed class KeepsTokenSecrets : RecordStore
+{
+    internal override WriteResult Write(int request, SessionRecord record) =>
+        base.Write(request, Find(record.Key) is { } before ? record with { TokenSecret = before.TokenSecret } : record);
+}
+
 /// <summary>A write brings a destroyed session back.</summary>
 internal sealed class RaisesTheDead : RecordStore
 {

@@ -204,7 +204,8 @@ internal sealed class Execution
             session.State == SessionState.Active,
             session.TryGet(Variables.BasePath, out _),
             session.TryGet(Variables.Sum, out ReadOnlyMemory<byte> sum) ? ValueSerializer.ReadInteger(Variables.Sum, sum) : 0,
-            session.Principal);
+            session.Principal,
+            id.Key == _scenario.Start.Key && _store.Find(id.Key) is { } record && id.Hash.Equals(record.CurrentHash) ? session.TokenSecret().Hash() : null);
     }
 
     private sealed class Onlooker(RecordStore store) : ISessionDriver

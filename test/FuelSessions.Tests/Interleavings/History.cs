@@ -47,7 +47,8 @@ internal sealed record Outcome
 }
 
 /// <summary>What a request with an id finds once everything is over.</summary>
-internal readonly record struct Found(bool Opens, bool HasBase, long Sum, string? Principal)
+/// <param name="Token">What a token has that the holder of the current id makes; null for any other id.</param>
+internal readonly record struct Found(bool Opens, bool HasBase, long Sum, string? Principal, SecretHash? Token)
 {
     internal bool HasAnything => Opens || HasBase || Sum != 0 || Principal is not null;
 }

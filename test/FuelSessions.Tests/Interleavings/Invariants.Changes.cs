@@ -98,7 +98,7 @@ internal sealed partial class Invariants
                     i);
                 if (outcome.FinalKey == _start.Key && !_lineage.IsDestroyed)
                 {
-                    Require(!outcome.FinalToken().Equals(_history.Events[link.Since].After!.TokenSecret!.Hash), "R10: who was shut out can make a token", i);
+                    Require(_history.Events[link.Since].After!.TokenSecret is not { } tokens || !tokens.Hash.Equals(outcome.FinalToken()), "R10: who was shut out can make a token", i);
                     Require(outcome.InHand is not { } id || _lineage.IndexOf(id) < _lineage.IndexOf(link.Hash), "R10: who was shut out holds an id", i);
                     Require(outcome.FinalPrincipal == outcome.LoadedPrincipal || outcome.FinalPrincipal is null, "R10: who was shut out belongs to somebody else", i);
                 }

@@ -92,6 +92,12 @@ internal sealed partial class Invariants
             Require(after.Version == before.Version + 1, "W2: a write did not raise the version by one", step.Request);
             Require(after.Created == before.Created && after.Expires >= before.Expires, "W7: a write shortened the session", step.Request);
             Require(step.Revoked ? plan.Revokes && after.Epoch == before.Epoch + 1 : after.Epoch == before.Epoch, "R10: the epoch changed without a revoking rotation", step.Request);
+            if (before.TokenSecret is { } tokens)
+            {
+                Require(step.Revoked || (after.TokenSecret is { } kept && kept.Hash.Equals(tokens.Hash)), "C6: a token was lost without a revoking rotation", step.Request);
+                Require(!step.Revoked || after.TokenSecret is not { } drawn || !drawn.Hash.Equals(tokens.Hash), "C6: a token outlived a revoking rotation", step.Request);
+            }
+
             bool showedCurrent = by.Presented is { } shown && shown.Equals(before.CurrentHash);
             if (step.Rotated)
             {
@@ -126,6 +132,9 @@ internal sealed partial class Invariants
             }
 
             opening += found.Opens ? 1 : 0;
+            Require(
+                found.Token is not { } token || (_history.Record?.TokenSecret is { } stored && stored.Hash.Equals(token)),
+                "C6: the holder of the current id makes a token that is not good");
             bool good = _lineage.IsGoodAfter(int.MaxValue, id);
             Require(found.Opens == good && found.HasAnything == good, good ? "R2: a good id opens nothing" : "R6: a bad id opens the session");
             bool goodLater = _lineage.IsGoodLater(id);

@@ -18,6 +18,9 @@ public class ProofCanFailTests
         ["revoked ids stay good"] = (() => new OtherRules(record => record with { PreviousRevoked = false }), "R6: a bad id opens the session"),
         ["a new id counts as seen"] = (() => new OtherRules(record => record with { Confirmed = Start.Now }), "R2: an id whose successor nobody has seen opens nothing any more"),
         ["nothing is ever confirmed"] = (() => new OtherRules(record => record with { Confirmed = null }), "R3: an id opens the session after its grace"),
+        ["a write drops what tokens prove"] = (() => new OtherRules(record => record with { TokenSecret = null }), "C6: a token was lost without a revoking rotation"),
+        ["tokens outlive a revocation"] = (() => new KeepsTokenSecrets(), "C6: a token outlived a revoking rotation"),
+        ["what tokens prove is sealed for an id that is gone"] = (() => new KeepsTokenSecrets(), "C6: the holder of the current id makes a token that is not good"),
         ["a write drops the data"] = (() => new OtherRules(record => record with { Data = default }), "W3: data from before are not there"),
         ["a write shortens the session"] = (() => new OtherRules(record => record with { Expires = record.Expires - TimeSpan.FromMinutes(1) }), "W7: a write shortened the session"),
     };

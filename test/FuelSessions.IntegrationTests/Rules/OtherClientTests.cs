@@ -28,6 +28,20 @@ public sealed class OtherClientTests(PostgresServer postgres) : StoreTests(postg
         Assert.Empty(app.Events);
     }
 
+    [Theory]
+    [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1", Safari)]
+    [InlineData("Mozilla/5.0 (Android 14; Mobile; rv:143.0) Gecko/143.0 Firefox/143.0", Firefox)]
+    [InlineData("Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0esr", Firefox)]
+    [InlineData(DesktopSite + " EdgA/140.0.3485.37", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36 Edg/141.0.3537.57")]
+    public async Task So_is_an_update_or_another_device_of_one_browser(string before, string after)
+    {
+        SessionApp app = await StartAsync("memory");
+        using var jar = new Jar(app, before, after, Phone);
+        await app.DoneAsync(jar[before], session => session.Set("cart", "book"));
+        Assert.Equal("book", await app.GetAsync(jar[after], "cart"));
+        Assert.Null(await app.GetAsync(jar[Phone], "cart"));
+    }
+
     [Theory, OnEveryStore]
     public async Task Each_of_two_clients_that_share_their_cookies_finds_its_own_session(string store)
     {

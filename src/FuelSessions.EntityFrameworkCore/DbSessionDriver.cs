@@ -41,52 +41,19 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
             cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
-    {
-        byte[] keyBytes = key.ToByteArray();
-        return await database.WriteAsync<SessionRow, bool>(
-            async (context, _, token) =>
+    public ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            key,
+            version,
+            async (context, values, token) =>
             {
-                SessionStatements statements = SessionStatements.Of(context);
-                long now = Now;
-                var values = new Dictionary<string, object?>
-                {
-                    [SessionColumns.SessionKey] = keyBytes,
-                    [SessionColumns.Expires] = expires.ToUnixTimeMilliseconds(),
-                    [SessionStatements.Now] = now,
-                };
-
-                // No row: it ends later already, or it is absent.
-                return await statements.Touch.ExecuteAsync(context, values, token).ConfigureAwait(false) > 0
-                    || (await statements.SelectAsync(context, keyBytes, token).ConfigureAwait(false))?.Expires > now;
+                values[SessionColumns.Expires] = expires.ToUnixTimeMilliseconds();
+                return await SessionStatements.Of(context).Touch.ExecuteAsync(context, values, token).ConfigureAwait(false);
             },
-            cancellationToken).ConfigureAwait(false);
-    }
+            cancellationToken);
 
-    public async ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)
-    {
-        byte[] keyBytes = key.ToByteArray();
-        return await database.WriteAsync<SessionRow, WriteResult>(
-            async (context, _, token) =>
-            {
-                SessionStatements statements = SessionStatements.Of(context);
-                long now = Now;
-                var values = new Dictionary<string, object?>
-                {
-                    [SessionColumns.SessionKey] = keyBytes,
-                    [SessionStatements.ExpectedVersion] = version,
-                    [SessionStatements.Now] = now,
-                };
-                if (await statements.Delete.ExecuteAsync(context, values, token).ConfigureAwait(false) > 0)
-                {
-                    return WriteResult.Written;
-                }
-
-                StoredSession? stored = await statements.SelectAsync(context, keyBytes, token).ConfigureAwait(false);
-                return stored?.Live(key, now) is { } winner ? WriteResult.Lost(winner) : WriteResult.Gone;
-            },
-            cancellationToken).ConfigureAwait(false);
-    }
+    public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>
+        ChangeAsync(key, version, (context, values, token) => SessionStatements.Of(context).Delete.ExecuteAsync(context, values, token), cancellationToken);
 
     public async ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken)
     {
@@ -100,6 +67,34 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
 
                 // Asked a second time of the row itself, which another writer may have replaced since it was picked.
                 return sessions.Where(row => batch.Contains(row.SessionKey) && row.Expires <= now).ExecuteDeleteAsync(token);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<WriteResult> ChangeAsync(
+        SessionKey key, long version, Func<DbContext, Dictionary<string, object?>, CancellationToken, Task<int>> changeAsync, CancellationToken cancellationToken)
+    {
+        byte[] keyBytes = key.ToByteArray();
+        return await database.WriteAsync<SessionRow, WriteResult>(
+            async (context, _, token) =>
+            {
+                long now = Now;
+                var values = new Dictionary<string, object?>
+                {
+                    [SessionColumns.SessionKey] = keyBytes,
+                    [SessionStatements.ExpectedVersion] = version,
+                    [SessionStatements.Now] = now,
+                };
+                if (await changeAsync(context, values, token).ConfigureAwait(false) > 0)
+                {
+                    return WriteResult.Written;
+                }
+
+                // No row: it is absent, or of another version, or there was nothing to change.
+                StoredSession? stored = await SessionStatements.Of(context).SelectAsync(context, keyBytes, token).ConfigureAwait(false);
+                return stored?.Live(key, now) is not { } live ? WriteResult.Gone
+                    : live.Version == version ? WriteResult.Written
+                    : WriteResult.Lost(live);
             },
             cancellationToken).ConfigureAwait(false);
     }

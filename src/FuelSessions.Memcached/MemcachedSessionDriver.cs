@@ -9,8 +9,7 @@ namespace FuelSessions.Memcached;
 
 /// <summary>
 /// Keeps each session in an item of a memcached server. A read is one command, and so is a write: memcached's own number
-/// of the version that was read, which this process remembers, is what the write is compared with. A record's end is both
-/// in the record and in the time at which memcached drops the item, where a touch can move it without the record.
+/// of the version that was read, which this process remembers, is what the write is compared with.
 /// </summary>
 /// <remarks>Memcached has no synchronous path here: the synchronous read blocks on the asynchronous one.</remarks>
 internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider clock) : ISessionDriver, IDisposable
@@ -52,42 +51,38 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
         }
     }
 
-    public async ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes the record again, without a new version: memcached's own touch compares nothing, and would prolong what somebody else has
+    /// stored since.
+    /// </summary>
+    public async ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken)
     {
-        KnownVersion known = _known.Find(key);
-        if (known.Version == 0 || known.Expires <= Now.UtcTicks)
+        while (true)
         {
             if (await FetchAsync(key, cancellationToken).ConfigureAwait(false) is not { } stored || stored.Record.Expires <= Now)
             {
-                return false;
+                return WriteResult.Gone;
             }
 
-            known = stored.Known;
-        }
-
-        ItemKey item = servers.KeyOf(key);
-        if (known.Expires >= expires.UtcTicks)
-        {
-            // Late enough already, if it is still there.
-            return (await servers.SendAsync(MetaCommand.Find(item), cancellationToken).ConfigureAwait(false)).Status == ReplyStatus.Done;
-        }
-
-        int end = ItemEnd.Of(expires);
-        while (true)
-        {
-            Reply before = await servers.SendAsync(MetaCommand.Move(item, end), cancellationToken).ConfigureAwait(false);
-            if (before.Status != ReplyStatus.Done)
+            if (stored.Record.Version != version)
             {
-                return false;
+                return WriteResult.Lost(stored.Record);
             }
 
-            if (before.End <= end)
+            if (stored.Record.Expires >= expires)
             {
-                return true;
+                return WriteResult.Written;
             }
 
-            // Someone else had moved it further since: whoever takes away a later end puts it back.
-            end = before.End;
+            using RentedBuffer encoded = RentedBuffer.Rent();
+            SessionRecord touched = stored.Record with { Expires = expires };
+            SessionRecordFormat.Encode(touched, encoded.Writer);
+            var item = new ItemToWrite(touched, encoded.Written, ItemEnd.Of(expires));
+            Reply reply = await servers.SendAsync(Swap(item, stored.Known), cancellationToken).ConfigureAwait(false);
+            if (reply.Status == ReplyStatus.Done)
+            {
+                return Written(item, reply);
+            }
         }
     }
 

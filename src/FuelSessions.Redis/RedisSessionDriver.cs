@@ -44,21 +44,15 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
         return record.Version == 1 ? AddAsync(record, cancellationToken) : SwapAsync(record, cancellationToken);
     }
 
-    public ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
+    public ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken)
     {
         long now = Now;
-        return connection.RunAsync(
-            (Name: new[] { KeyOf(key) }, Values: new RedisValue[] { expires.ToUnixTimeMilliseconds(), StoredSession.End(expires), TimeToLive(expires, now), now }),
-            static (database, call, withText) => SessionScripts.Touch.EvaluateAsync(database, call.Name, call.Values, withText),
-            static (_, answer) => (long)answer == 1,
-            cancellationToken);
+        RedisValue[] values = [StoredSession.Version(version), now, expires.ToUnixTimeMilliseconds(), StoredSession.End(expires), TimeToLive(expires, now)];
+        return RunAsync(SessionScripts.Touch, key, values, cancellationToken);
     }
 
-    public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) => connection.RunAsync(
-        (Key: key, Name: new[] { KeyOf(key) }, Values: new RedisValue[] { StoredSession.Version(version), Now }),
-        static (database, call, withText) => SessionScripts.Delete.EvaluateAsync(database, call.Name, call.Values, withText),
-        static (call, answer) => Outcome(call.Key, (byte[]?)answer),
-        cancellationToken);
+    public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>
+        RunAsync(SessionScripts.Delete, key, [StoredSession.Version(version), Now], cancellationToken);
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
@@ -79,13 +73,16 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
     private ValueTask<WriteResult> SwapAsync(SessionRecord record, CancellationToken cancellationToken)
     {
         long now = Now;
-        RedisValue[] values = [StoredSession.Version(record.Version - 1), StoredSession.Encode(record), TimeToLive(record.Expires, now), now];
-        return connection.RunAsync(
-            (record.Key, Name: new[] { KeyOf(record.Key) }, Values: values),
-            static (database, call, withText) => SessionScripts.Write.EvaluateAsync(database, call.Name, call.Values, withText),
+        RedisValue[] values = [StoredSession.Version(record.Version - 1), now, StoredSession.Encode(record), TimeToLive(record.Expires, now)];
+        return RunAsync(SessionScripts.Write, record.Key, values, cancellationToken);
+    }
+
+    private ValueTask<WriteResult> RunAsync(RedisScript script, SessionKey key, RedisValue[] values, CancellationToken cancellationToken) =>
+        connection.RunAsync(
+            (Script: script, Key: key, Name: new[] { KeyOf(key) }, Values: values),
+            static (database, call, withText) => call.Script.EvaluateAsync(database, call.Name, call.Values, withText),
             static (call, answer) => Outcome(call.Key, (byte[]?)answer),
             cancellationToken);
-    }
 
     // Counted from now by this node's clock, so that the server's does not matter. One that is over already is stored for no time.
     private static long TimeToLive(DateTimeOffset expires, long now) => Math.Max(1, expires.ToUnixTimeMilliseconds() - now);

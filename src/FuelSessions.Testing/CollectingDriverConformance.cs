@@ -43,7 +43,7 @@ public abstract class CollectingDriverConformance : SessionDriverConformance
         SessionRecord extended = await StoredAsync(Short);
         SessionRecord shortened = await StoredAsync(Long);
         DateTimeOffset end = touched.Expires + Long;
-        Assert.True(await Driver.TouchAsync(touched.Key, end, CancellationToken.None));
+        Assert.True((await Driver.TouchAsync(touched.Key, touched.Version, end, CancellationToken.None)).IsWritten);
         Assert.True((await Driver.WriteAsync(Next(extended) with { Expires = end }, CancellationToken.None)).IsWritten);
         Assert.True((await Driver.WriteAsync(Next(shortened) with { Expires = touched.Expires }, CancellationToken.None)).IsWritten);
         await LetTimePassAsync(Short);

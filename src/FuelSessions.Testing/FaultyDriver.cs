@@ -42,10 +42,10 @@ public sealed class FaultyDriver(ISessionDriver inner, TimeProvider? clock = nul
     }
 
     /// <inheritdoc/>
-    public async ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
+    public async ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken)
     {
         await FaultAsync(cancellationToken).ConfigureAwait(false);
-        return await inner.TouchAsync(key, expires, cancellationToken).ConfigureAwait(false);
+        return await inner.TouchAsync(key, version, expires, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

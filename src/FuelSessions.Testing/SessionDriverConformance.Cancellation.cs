@@ -35,7 +35,7 @@ public abstract partial class SessionDriverConformance
     public async Task A_cancelled_touch_moves_nothing()
     {
         SessionRecord record = await StoredAsync(SampleRecords.Full(Now));
-        await AssertCancelledAsync(async () => await Driver.TouchAsync(record.Key, record.Expires + Long, Cancelled));
+        await AssertCancelledAsync(async () => await Driver.TouchAsync(record.Key, record.Version, record.Expires + Long, Cancelled));
         await AssertStoredAsync(record);
     }
 

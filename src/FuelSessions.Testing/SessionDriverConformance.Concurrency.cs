@@ -52,7 +52,7 @@ public abstract partial class SessionDriverConformance
         SessionRecord record = start;
         for (int writes = 0; (writes < 100 || reads.Min() < 50) && !readers.Any(reader => reader.IsCompleted); writes++)
         {
-            Assert.True(await Driver.TouchAsync(record.Key, record.Expires.AddMinutes(1), None));
+            Assert.True((await Driver.TouchAsync(record.Key, record.Version, record.Expires.AddMinutes(1), None)).IsWritten);
             record = Next(record, Filled(record.Version + 1)) with { Expires = record.Expires.AddMinutes(1) };
             Assert.True((await Driver.WriteAsync(record, None)).IsWritten);
             progress.Acknowledged = record.Version;
@@ -73,7 +73,7 @@ public abstract partial class SessionDriverConformance
         Task[] others =
         [
             .. Enumerable.Range(0, 4).Select(_ => Task.Run(() => WriteUntilGoneAsync(start, busy, deleted.Token))),
-            .. Enumerable.Range(0, 2).Select(_ => Task.Run(() => TouchUntilGoneAsync(start.Key, deleted.Token))),
+            .. Enumerable.Range(0, 2).Select(_ => Task.Run(() => TouchUntilGoneAsync(start, deleted.Token))),
         ];
 
         // If one of them ends early its error is the one to see.
@@ -135,17 +135,19 @@ public abstract partial class SessionDriverConformance
         }
     }
 
-    private async Task TouchUntilGoneAsync(SessionKey key, CancellationToken deleted)
+    private async Task TouchUntilGoneAsync(SessionRecord read, CancellationToken deleted)
     {
         for (DateTimeOffset end = Now + Long; ; end = end.AddSeconds(1))
         {
             bool mustBeGone = deleted.IsCancellationRequested;
-            if (!await Driver.TouchAsync(key, end, None))
+            WriteResult result = await Driver.TouchAsync(read.Key, read.Version, end, None);
+            if (result.IsGone)
             {
                 return;
             }
 
             Assert.False(mustBeGone, "A touch that began after the delete found a record.");
+            read = result.Winner ?? read;
             await Task.Yield();
         }
     }

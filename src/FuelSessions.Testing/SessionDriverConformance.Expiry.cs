@@ -32,7 +32,7 @@ public abstract partial class SessionDriverConformance
     {
         SessionRecord record = await StoredAsync(Short);
         await LetTimePassAsync(Short);
-        Assert.False(await Driver.TouchAsync(record.Key, Now + Long, None));
+        Assert.True((await Driver.TouchAsync(record.Key, record.Version, Now + Long, None)).IsGone);
         await AssertAbsentAsync(record.Key);
     }
 
@@ -75,7 +75,7 @@ public abstract partial class SessionDriverConformance
     {
         SessionRecord record = await StoredAsync(SampleRecords.Full(Now) with { Expires = Now + Short });
         DateTimeOffset end = Now + Long;
-        Assert.True(await Driver.TouchAsync(record.Key, end, None));
+        Assert.True((await Driver.TouchAsync(record.Key, record.Version, end, None)).IsWritten);
         await AssertStoredAsync(record with { Expires = end });
         await LetTimePassAsync(Short);
         await AssertStoredAsync(record with { Expires = end });
@@ -86,7 +86,7 @@ public abstract partial class SessionDriverConformance
     public async Task A_touch_never_shortens()
     {
         SessionRecord record = await StoredAsync(Long);
-        Assert.True(await Driver.TouchAsync(record.Key, Now + Short, None));
+        Assert.True((await Driver.TouchAsync(record.Key, record.Version, Now + Short, None)).IsWritten);
         await AssertStoredAsync(record);
         await LetTimePassAsync(Short);
         await AssertStoredAsync(record);
@@ -97,7 +97,7 @@ public abstract partial class SessionDriverConformance
     public async Task A_touch_is_no_new_version()
     {
         SessionRecord record = await StoredAsync(Long);
-        Assert.True(await Driver.TouchAsync(record.Key, record.Expires + Long, None));
+        Assert.True((await Driver.TouchAsync(record.Key, record.Version, record.Expires + Long, None)).IsWritten);
         SessionRecord next = Next(record, [1]) with { Expires = record.Expires + Long + Long };
         Assert.True((await Driver.WriteAsync(next, None)).IsWritten, "The write lost against a touch.");
         await AssertStoredAsync(next);
@@ -117,10 +117,25 @@ public abstract partial class SessionDriverConformance
 
     /// <summary>A touch of nothing says so and stores nothing.</summary>
     [Fact]
-    public async Task Touching_a_missing_record_is_false()
+    public async Task Touching_a_missing_record_is_gone()
     {
         SessionKey missing = SessionKey.Create();
-        Assert.False(await Driver.TouchAsync(missing, Now + Long, None));
+        AssertGone(await Driver.TouchAsync(missing, 1, Now + Long, None));
         await AssertAbsentAsync(missing);
+    }
+
+    /// <summary>A touch that comes too late gets the whole record that won, and leaves its end alone.</summary>
+    [Fact]
+    public async Task A_touch_that_comes_too_late_learns_who_won()
+    {
+        SessionRecord read = await StoredAsync(SampleRecords.Bare(Now));
+        SessionRecord winner = SampleRecords.Full(Now) with { Key = read.Key, Version = 2 };
+        Assert.True((await Driver.WriteAsync(winner, None)).IsWritten);
+
+        AssertLostTo(winner, await Driver.TouchAsync(read.Key, read.Version, winner.Expires + Long, None));
+        await AssertStoredAsync(winner);
+        AssertLostTo(winner, await Driver.TouchAsync(read.Key, read.Version, Now + Short, None));
+        Assert.True((await Driver.TouchAsync(winner.Key, winner.Version, winner.Expires + Long, None)).IsWritten, "A later version was not touched by who had read it.");
+        await AssertStoredAsync(winner with { Expires = winner.Expires + Long });
     }
 }

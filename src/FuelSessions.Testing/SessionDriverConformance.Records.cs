@@ -85,7 +85,7 @@ public abstract partial class SessionDriverConformance
 
         SessionRecord changed = Next(first, [1, 1]);
         Assert.True((await Driver.WriteAsync(changed, None)).IsWritten);
-        Assert.True(await Driver.TouchAsync(second.Key, second.Expires + Long, None));
+        Assert.True((await Driver.TouchAsync(second.Key, second.Version, second.Expires + Long, None)).IsWritten);
         await Driver.DeleteAsync(third.Key, third.Version, None);
 
         await AssertStoredAsync(changed);
@@ -102,7 +102,7 @@ public abstract partial class SessionDriverConformance
 
         SessionRecord changed = Next(record, [1]);
         Assert.True((await Driver.WriteAsync(changed, None)).IsWritten);
-        Assert.True(await Driver.TouchAsync(record.Key, record.Expires + Long, None));
+        Assert.True((await Driver.TouchAsync(changed.Key, changed.Version, record.Expires + Long, None)).IsWritten);
         RecordAssert.Same(changed with { Expires = record.Expires + Long }, Driver.Read(record.Key, None), ExpiresTolerance);
 
         await Driver.DeleteAsync(record.Key, changed.Version, None);

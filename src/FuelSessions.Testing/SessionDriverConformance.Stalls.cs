@@ -46,7 +46,7 @@ public abstract partial class SessionDriverConformance
                 () => Task.FromResult(Driver.Read(record.Key, patience.Token)),
                 () => Wait(Driver.WriteAsync(SampleRecords.Full(Now), calls.Token)),
                 () => Wait(Driver.WriteAsync(Next(record, [1]), calls.Token)),
-                () => Wait(Driver.TouchAsync(record.Key, record.Expires + Long, calls.Token)),
+                () => Wait(Driver.TouchAsync(record.Key, record.Version, record.Expires + Long, calls.Token)),
                 () => Wait(Driver.DeleteAsync(other.Key, other.Version, calls.Token)),
             ];
 

@@ -37,7 +37,7 @@ public abstract partial class SessionDriverConformance
     public async Task The_winner_is_reported_with_its_touched_end()
     {
         SessionRecord stored = await StoredAsync(SampleRecords.Bare(Now));
-        Assert.True(await Driver.TouchAsync(stored.Key, stored.Expires + Long, None));
+        Assert.True((await Driver.TouchAsync(stored.Key, stored.Version, stored.Expires + Long, None)).IsWritten);
         AssertLostTo(stored with { Expires = stored.Expires + Long }, await Driver.WriteAsync(stored, None));
     }
 
@@ -82,7 +82,7 @@ public abstract partial class SessionDriverConformance
         await AssertAbsentAsync(stored.Key);
         AssertGone(await Driver.DeleteAsync(stored.Key, stored.Version, None));
         AssertGone(await Driver.WriteAsync(Next(stored), None));
-        Assert.False(await Driver.TouchAsync(stored.Key, Now + Long, None));
+        Assert.True((await Driver.TouchAsync(stored.Key, stored.Version, Now + Long, None)).IsGone);
         await AssertAbsentAsync(stored.Key);
     }
 
@@ -109,7 +109,7 @@ public abstract partial class SessionDriverConformance
         await AssertStoredAsync(second);
 
         // Nor is it after a touch, which makes no version.
-        Assert.True(await Driver.TouchAsync(second.Key, second.Expires + Long, None));
+        Assert.True((await Driver.TouchAsync(second.Key, second.Version, second.Expires + Long, None)).IsWritten);
         Assert.True((await Driver.DeleteAsync(second.Key, second.Version, None)).IsWritten);
         await AssertAbsentAsync(second.Key);
     }

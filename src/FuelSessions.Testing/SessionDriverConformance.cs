@@ -106,11 +106,11 @@ public abstract partial class SessionDriverConformance : IAsyncLifetime
 
     private void AssertLostTo(SessionRecord winner, WriteResult result)
     {
-        Assert.False(result.IsWritten, "The write was acknowledged, though another one was first.");
-        Assert.False(result.IsGone, "The write was answered with Gone, though there is a record.");
+        Assert.False(result.IsWritten, "It was acknowledged, though another writer was first.");
+        Assert.False(result.IsGone, "The answer was Gone, though there is a record.");
         RecordAssert.Same(winner, result.Winner, ExpiresTolerance);
     }
 
     private static void AssertGone(WriteResult result) =>
-        Assert.True(result.IsGone, "A write of a later version was not answered with Gone, though there is no record.");
+        Assert.True(result.IsGone, "The answer was not Gone, though there is no record.");
 }

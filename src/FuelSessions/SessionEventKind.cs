@@ -29,4 +29,10 @@ public enum SessionEventKind
 
     /// <summary>A client's address began more sessions than <see cref="FuelSessionsOptions.NewSessionsPerMinute"/>; this one was not stored.</summary>
     TooManyNew,
+
+    /// <summary>
+    /// What the engine does by itself for a session that the app only read could not be stored: to keep it alive, to note that a new id was
+    /// seen, to rotate it, to take out flash variables that were read, to end it after a theft. The request went on without it.
+    /// </summary>
+    UpkeepFailed,
 }

@@ -69,7 +69,7 @@ public sealed class CommandCountTests : IAsyncLifetime
     public async Task A_touch_is_one_update_of_one_column()
     {
         _commands.Take();
-        Assert.True(await Driver.TouchAsync(_record.Key, _record.Expires.AddMinutes(1), default));
+        Assert.True((await Driver.TouchAsync(_record.Key, _record.Version, _record.Expires.AddMinutes(1), default)).IsWritten);
         string update = Assert.Single(_commands.Take());
         Assert.StartsWith("UPDATE", update);
         Assert.DoesNotContain("payload", update);

@@ -46,7 +46,7 @@ public sealed class ConventionTests(PostgresServer server) : IDisposable
         Assert.NotNull((await driver.WriteAsync(first, default)).Winner);
         SessionRecord second = first.Next([.. Enumerable.Repeat((byte)7, 3000)]);
         Assert.True((await driver.WriteAsync(second, default)).IsWritten);
-        Assert.True(await driver.TouchAsync(first.Key, first.Expires.AddHours(1), default));
+        Assert.True((await driver.TouchAsync(first.Key, second.Version, first.Expires.AddHours(1), default)).IsWritten);
         SessionRecord read = (await driver.ReadAsync(first.Key, default))!;
         Assert.Equal((second.Version, 3000, first.Principal, first.Expires.AddHours(1)), (read.Version, read.Data.Length, read.Principal, read.Expires));
         Assert.Equal(read.Version, driver.Read(first.Key, default)!.Version);

@@ -66,7 +66,7 @@ public sealed class MissingTableTests(PostgresServer server) : IDisposable
             () => Task.FromResult(driver.Read(_record.Key, default)),
             async () => await driver.WriteAsync(_record, default),
             async () => await driver.WriteAsync(_record.Next(), default),
-            async () => await driver.TouchAsync(_record.Key, _record.Expires, default),
+            async () => await driver.TouchAsync(_record.Key, _record.Version, _record.Expires, default),
             async () => await driver.DeleteAsync(_record.Key, _record.Version, default),
             async () => await ((ICollectExpired)driver).CollectExpiredAsync(1, default),
         ];

@@ -86,7 +86,7 @@ public sealed class RetryTests : IAsyncLifetime
     {
         await Driver.WriteAsync(_record, default);
         _wire.Break(afterwards: stored);
-        Assert.True(await Driver.TouchAsync(_record.Key, _record.Expires.AddMinutes(1), default));
+        Assert.True((await Driver.TouchAsync(_record.Key, _record.Version, _record.Expires.AddMinutes(1), default)).IsWritten);
         Assert.Equal(_record.Expires.AddMinutes(1), (await Driver.ReadAsync(_record.Key, default))!.Expires);
 
         _wire.Break(afterwards: stored);

@@ -77,8 +77,8 @@ public sealed class SqlServerTextTests : IAsyncLifetime
     [Fact]
     public async Task Touches()
     {
-        Assert.True(await _app.Driver.TouchAsync(_record.Key, _record.Expires, default));
-        AssertSent("UPDATE [sessions] SET [expires] = @expires WHERE [session_key] = @session_key AND [expires] > @now AND [expires] < @expires");
+        Assert.True((await _app.Driver.TouchAsync(_record.Key, _record.Version, _record.Expires, default)).IsWritten);
+        AssertSent("UPDATE [sessions] SET [expires] = @expires WHERE [session_key] = @session_key AND [version] = @expected_version AND [expires] > @now AND [expires] < @expires");
     }
 
     [Fact]

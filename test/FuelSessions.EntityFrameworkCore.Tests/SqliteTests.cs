@@ -117,7 +117,7 @@ public sealed class SqliteTests : IDisposable
             {
                 record = record.Next();
                 Assert.True((await appOf(writer).Driver.WriteAsync(record, default)).IsWritten);
-                Assert.True(await appOf(writer).Driver.TouchAsync(record.Key, record.Expires.AddMinutes(version), default));
+                Assert.True((await appOf(writer).Driver.TouchAsync(record.Key, record.Version, record.Expires.AddMinutes(version), default)).IsWritten);
             }
 
             return record;

@@ -21,7 +21,7 @@ public sealed class DriverTests(MemcachedProcess server) : IDisposable
     private DateTimeOffset Now => _clock.GetUtcNow();
 
     [Fact]
-    public async Task Every_operation_is_one_command()
+    public async Task Every_operation_is_one_command_and_a_touch_two()
     {
         SessionRecord record = TestRecord.New(Now);
         await AssertCommandsAsync((0, 1, 0, 0), async () => Assert.True((await _driver.WriteAsync(record, None)).IsWritten));
@@ -30,7 +30,7 @@ public sealed class DriverTests(MemcachedProcess server) : IDisposable
         await AssertCommandsAsync((0, 1, 0, 0), async () => Assert.True((await _driver.WriteAsync(record, None)).IsWritten));
         record = record.Next(200);
         await AssertCommandsAsync((0, 1, 0, 0), async () => Assert.True((await _driver.WriteAsync(record, None)).IsWritten));
-        await AssertCommandsAsync((0, 0, 1, 0), async () => Assert.True(await _driver.TouchAsync(record.Key, record.Expires.AddMinutes(1), None)));
+        await AssertCommandsAsync((1, 1, 0, 0), async () => Assert.True((await _driver.TouchAsync(record.Key, record.Version, record.Expires.AddMinutes(1), None)).IsWritten));
         record = record.Next(300) with { Expires = record.Expires.AddMinutes(1) };
         await AssertCommandsAsync((0, 1, 0, 0), async () => Assert.True((await _driver.WriteAsync(record, None)).IsWritten));
         await AssertCommandsAsync((1, 0, 0, 0), async () => Assert.NotNull((await _driver.WriteAsync(record, None)).Winner));
@@ -61,13 +61,13 @@ public sealed class DriverTests(MemcachedProcess server) : IDisposable
     }
 
     [Fact]
-    public async Task A_write_after_another_process_touched_is_one_command()
+    public async Task A_write_after_another_process_touched_adds_two_commands()
     {
         using MemcachedSessionDriver other = TestDriver.On(server.Address);
         SessionRecord record = TestRecord.New(Now);
         Assert.True((await _driver.WriteAsync(record, None)).IsWritten);
-        Assert.True(await other.TouchAsync(record.Key, record.Expires.AddHours(1), None));
-        await AssertCommandsAsync((0, 1, 0, 0), async () => Assert.True((await _driver.WriteAsync(record.Next(10), None)).IsWritten));
+        Assert.True((await other.TouchAsync(record.Key, record.Version, record.Expires.AddHours(1), None)).IsWritten);
+        await AssertCommandsAsync((1, 2, 0, 0), async () => Assert.True((await _driver.WriteAsync(record.Next(10), None)).IsWritten));
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class DriverTests(MemcachedProcess server) : IDisposable
         Assert.InRange(await TimeToLiveAsync(record), seconds + 30, seconds + 70);
 
         DateTimeOffset end = record.Expires.AddDays(40);
-        Assert.True(await _driver.TouchAsync(record.Key, end, None));
+        Assert.True((await _driver.TouchAsync(record.Key, record.Version, end, None)).IsWritten);
         Assert.InRange(await TimeToLiveAsync(record), seconds + 30 + (40 * 86_400), seconds + 70 + (40 * 86_400));
         Assert.InRange((await _driver.ReadAsync(record.Key, None))!.Expires, end, end.AddSeconds(ItemEnd.Grid));
     }
@@ -96,22 +96,23 @@ public sealed class DriverTests(MemcachedProcess server) : IDisposable
         using MemcachedSessionDriver other = TestDriver.On(server.Address, configure: options => options.ConnectionsPerServer = 3);
         SessionRecord record = TestRecord.New(Now);
         Assert.True((await _driver.WriteAsync(record, None)).IsWritten);
-        Assert.True(await _driver.TouchAsync(record.Key, record.Expires.AddMinutes(7), None));
+        Assert.True((await _driver.TouchAsync(record.Key, record.Version, record.Expires.AddMinutes(7), None)).IsWritten);
         Assert.Equal((await _driver.ReadAsync(record.Key, None))!.Expires, (await other.ReadAsync(record.Key, None))!.Expires);
     }
 
     [Fact]
-    public async Task A_later_end_that_another_process_set_is_put_back_by_a_touch_that_took_it_away()
+    public async Task A_later_end_that_another_process_set_is_left_as_it_is()
     {
         using MemcachedSessionDriver other = TestDriver.On(server.Address);
         SessionRecord record = TestRecord.New(Now);
         Assert.True((await _driver.WriteAsync(record, None)).IsWritten);
-        Assert.True(await other.TouchAsync(record.Key, record.Expires.AddHours(5), None));
+        Assert.True((await other.TouchAsync(record.Key, record.Version, record.Expires.AddHours(5), None)).IsWritten);
         long before = await TimeToLiveAsync(record);
 
         // This process still believes in the end that it wrote.
-        await AssertCommandsAsync((0, 0, 2, 0), async () => Assert.True(await _driver.TouchAsync(record.Key, record.Expires.AddHours(1), None)));
+        await AssertCommandsAsync((1, 0, 0, 0), async () => Assert.True((await _driver.TouchAsync(record.Key, record.Version, record.Expires.AddHours(1), None)).IsWritten));
         Assert.InRange(await TimeToLiveAsync(record), before - 10, before);
+        Assert.Equal(record.Expires.AddHours(5), (await _driver.ReadAsync(record.Key, None))!.Expires);
     }
 
     [Fact]
@@ -121,7 +122,7 @@ public sealed class DriverTests(MemcachedProcess server) : IDisposable
         Assert.True((await _driver.WriteAsync(record, None)).IsWritten);
         await server.AskAsync($"mg {record.ItemName()} T-1", "HD");
         Assert.True((await _driver.WriteAsync(record.Next(), None)).IsGone);
-        Assert.False(await _driver.TouchAsync(record.Key, Now.AddHours(9), None));
+        Assert.True((await _driver.TouchAsync(record.Key, record.Version, Now.AddHours(9), None)).IsGone);
         Assert.Null(await _driver.ReadAsync(record.Key, None));
     }
 

@@ -62,7 +62,7 @@ public sealed class CommandCountTests(RedisServer server)
         SessionRecord first = Sample.New();
         Assert.True((await node.Driver.WriteAsync(first, default)).IsWritten);
         Assert.True((await node.Driver.WriteAsync(first.Next(), default)).IsWritten);
-        Assert.True(await node.Driver.TouchAsync(first.Key, first.Expires, default));
+        Assert.True((await node.Driver.TouchAsync(first.Key, first.Version + 1, first.Expires, default)).IsWritten);
         Assert.True((await node.Driver.DeleteAsync(first.Key, first.Version + 1, default)).IsWritten);
         await stats.TakeAsync();
 
@@ -79,9 +79,9 @@ public sealed class CommandCountTests(RedisServer server)
         Assert.Equal("evalsha 1, get 1, getrange 1", await stats.TakeAsync());
         Assert.True((await node.Driver.WriteAsync(Sample.New() with { Version = 2 }, default)).IsGone);
         Assert.Equal("evalsha 1, getrange 1", await stats.TakeAsync());
-        Assert.True(await node.Driver.TouchAsync(record.Key, record.Expires.AddMinutes(1), default));
+        Assert.True((await node.Driver.TouchAsync(record.Key, record.Version + 1, record.Expires.AddMinutes(1), default)).IsWritten);
         Assert.Equal("evalsha 1, getrange 1, pexpire 1, setrange 1", await stats.TakeAsync());
-        Assert.True(await node.Driver.TouchAsync(record.Key, record.Expires, default));
+        Assert.True((await node.Driver.TouchAsync(record.Key, record.Version + 1, record.Expires, default)).IsWritten);
         Assert.Equal("evalsha 1, getrange 1", await stats.TakeAsync());
         Assert.NotNull((await node.Driver.DeleteAsync(record.Key, record.Version, default)).Winner);
         Assert.Equal("evalsha 1, get 1, getrange 1", await stats.TakeAsync());

@@ -34,7 +34,7 @@ public sealed class StorageTests(RedisServer server)
         SessionRecord record = Sample.New();
         Assert.True((await node.Driver.WriteAsync(record, default)).IsWritten);
         await AssertEndsInAsync(record, TimeSpan.FromHours(2));
-        Assert.True(await node.Driver.TouchAsync(record.Key, record.Expires.AddHours(1), default));
+        Assert.True((await node.Driver.TouchAsync(record.Key, record.Version, record.Expires.AddHours(1), default)).IsWritten);
         await AssertEndsInAsync(record, TimeSpan.FromHours(3));
         Assert.True((await node.Driver.WriteAsync(record.Next(), default)).IsWritten);
         await AssertEndsInAsync(record, TimeSpan.FromHours(2));
@@ -53,7 +53,7 @@ public sealed class StorageTests(RedisServer server)
         Assert.Equal(1L, await server.SendAsync("EXISTS", record.Name()));
         Assert.Null(await node.Driver.ReadAsync(record.Key, default));
         Assert.Null(node.Driver.Read(record.Key, default));
-        Assert.False(await node.Driver.TouchAsync(record.Key, clock.GetUtcNow().AddHours(1), default));
+        Assert.True((await node.Driver.TouchAsync(record.Key, record.Version, clock.GetUtcNow().AddHours(1), default)).IsGone);
         Assert.True((await node.Driver.WriteAsync(record.Next(), default)).IsGone);
         Assert.True((await node.Driver.WriteAsync(record with { Expires = clock.GetUtcNow().AddHours(1) }, default)).IsWritten);
     }
@@ -67,7 +67,7 @@ public sealed class StorageTests(RedisServer server)
         await server.SendAsync("PEXPIRE", record.Name(), "0");
         Assert.Null(await node.Driver.ReadAsync(record.Key, default));
         Assert.True((await node.Driver.WriteAsync(record.Next(), default)).IsGone);
-        Assert.False(await node.Driver.TouchAsync(record.Key, record.Expires.AddHours(1), default));
+        Assert.True((await node.Driver.TouchAsync(record.Key, record.Version, record.Expires.AddHours(1), default)).IsGone);
         Assert.Equal(0L, await server.SendAsync("EXISTS", record.Name()));
     }
 
@@ -130,7 +130,7 @@ public sealed class StorageTests(RedisServer server)
         SessionRecord record = Sample.New() with { Expires = DateTimeOffset.MinValue };
         await StoreAsync(record);
         Assert.Null(await node.Driver.ReadAsync(record.Key, default));
-        Assert.False(await node.Driver.TouchAsync(record.Key, record.Created.AddHours(1), default));
+        Assert.True((await node.Driver.TouchAsync(record.Key, record.Version, record.Created.AddHours(1), default)).IsGone);
         Assert.True((await node.Driver.WriteAsync(record.Next(), default)).IsGone);
     }
 
@@ -141,7 +141,7 @@ public sealed class StorageTests(RedisServer server)
         SessionRecord record = Sample.New();
         Assert.True((await node.Driver.WriteAsync(record, default)).IsWritten);
         DateTimeOffset last = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
-        Assert.True(await node.Driver.TouchAsync(record.Key, last, default));
+        Assert.True((await node.Driver.TouchAsync(record.Key, record.Version, last, default)).IsWritten);
         Assert.Equal(last, (await node.Driver.ReadAsync(record.Key, default))!.Expires);
     }
 

@@ -53,7 +53,7 @@ public class TestSessionsTests
         var driver = new FaultyDriver(new Away()) { FailAt = 2 };
         Assert.Null(await driver.ReadAsync(SessionKey.Create(), default));
         await Assert.ThrowsAsync<IOException>(async () => await driver.ReadAsync(SessionKey.Create(), default));
-        Assert.False(await driver.TouchAsync(SessionKey.Create(), DateTimeOffset.UnixEpoch, default));
+        Assert.True((await driver.TouchAsync(SessionKey.Create(), 1, DateTimeOffset.UnixEpoch, default)).IsGone);
         driver.StaysDown = true;
         await Assert.ThrowsAsync<IOException>(async () => await driver.DeleteAsync(SessionKey.Create(), 1, default));
         Assert.Equal(4, driver.Calls);
@@ -65,7 +65,7 @@ public class TestSessionsTests
 
         public ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken) => new(WriteResult.Gone);
 
-        public ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken) => default;
+        public ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken) => default;
 
         public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) => default;
     }

@@ -84,6 +84,8 @@ public sealed class TestBrowser(Uri address, string userAgent) : IDisposable
 
     public ConcurrentDictionary<string, string> Jar { get; } = new();
 
+    public string UserAgent => userAgent;
+
     /// <summary>Sends a request with the jar's cookies, and takes over the cookies of its response.</summary>
     public async Task<TestResponse> SendAsync(HttpMethod method, string path, HttpContent? content = null, Action<HttpRequestMessage>? edit = null, bool deliver = true)
     {

@@ -15,7 +15,7 @@ internal sealed class SessionStatements
     /// <summary>The parameter for the present time; times of columns are called like their column.</summary>
     internal const string Now = "now";
 
-    /// <summary>The parameter for the version that must be stored for an <see cref="Update"/> to happen.</summary>
+    /// <summary>The parameter for the version that must be stored for anything to happen to it.</summary>
     internal const string ExpectedVersion = "expected_version";
 
     private static readonly ConditionalWeakTable<IModel, SessionStatements> ByModel = [];
@@ -45,7 +45,7 @@ internal sealed class SessionStatements
     /// <summary>The whole row, if its time is over.</summary>
     internal Statement Supersede { get; }
 
-    /// <summary>The row's time only, if it is live and would end earlier.</summary>
+    /// <summary>The row's time only, if it is live, has the expected version and would end earlier.</summary>
     internal Statement Touch { get; }
 
     /// <summary>The row, if it is live and has the expected version.</summary>
@@ -90,9 +90,8 @@ internal sealed class SessionStatements
     {
         string expires = text.Column(nameof(SessionRow.Expires));
         string until = text.Parameter(nameof(SessionRow.Expires));
-        string now = text.Parameter(nameof(SessionRow.Expires), Now);
         return text.Statement(
-            $"UPDATE {text.Table} SET {expires} = {until} WHERE {OfKey(text)} AND {expires} > {now} AND {expires} < {until}");
+            $"UPDATE {text.Table} SET {expires} = {until} WHERE {OfKey(text)} AND {IsExpectedAndLive(text)} AND {expires} < {until}");
     }
 
     private static Statement Deleting(StatementText text) => text.Statement($"DELETE FROM {text.Table} WHERE {OfKey(text)} AND {IsExpectedAndLive(text)}");

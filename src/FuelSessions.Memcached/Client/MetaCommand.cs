@@ -27,8 +27,6 @@ internal readonly struct MetaCommand
     private enum Kind
     {
         Read,
-        Find,
-        Move,
         Add,
         Swap,
         Delete,
@@ -47,12 +45,6 @@ internal readonly struct MetaCommand
 
     /// <summary>The value, its version and the time that remains to it.</summary>
     internal static MetaCommand Read(ItemKey key) => new(Kind.Read, key, ReplyStatus.Value | ReplyStatus.Miss);
-
-    /// <summary>Whether there is one.</summary>
-    internal static MetaCommand Find(ItemKey key) => new(Kind.Find, key, ReplyStatus.Done | ReplyStatus.Miss);
-
-    /// <summary>Sets the end, and answers, in the same step, with the one before: the flags take effect in their order.</summary>
-    internal static MetaCommand Move(ItemKey key, int end) => new(Kind.Move, key, ReplyStatus.Done | ReplyStatus.Miss, end: end);
 
     /// <summary>Stores it if there is none.</summary>
     internal static MetaCommand Add(ItemKey key, ReadOnlyMemory<byte> value, int end) =>
@@ -80,9 +72,6 @@ internal readonly struct MetaCommand
         {
             case Kind.Read:
                 Text(line, ref length, " v t c"u8);
-                break;
-            case Kind.Move:
-                Number(line, ref length, " t T"u8, (ulong)_end);
                 break;
             case Kind.Delete:
                 Number(line, ref length, " C"u8, _cas);

@@ -88,7 +88,10 @@ public sealed class FuelSessionsOptions
     /// </summary>
     public TimeSpan PreviousIdGrace { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>What happens when a retired id is presented later than <see cref="PreviousIdGrace"/>. Default <see cref="StaleIdAction.Ignore"/>.</summary>
+    /// <summary>
+    /// What happens when a retired id is presented later than <see cref="PreviousIdGrace"/> and another 2 minutes, by which the clocks of two
+    /// nodes may differ. Default <see cref="StaleIdAction.Ignore"/>.
+    /// </summary>
     public StaleIdAction OnStaleId { get; set; }
 
     /// <summary>The namespace of flash variables. Default <c>flash</c>.</summary>

@@ -30,11 +30,16 @@ internal sealed class CarriedRecord(SessionRecord? record, SessionRecord? other,
         return new(WriteResult.Written);
     }
 
-    public ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
+    public ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken)
     {
         if (Read(key, cancellationToken) is not { } stored)
         {
-            return new(false);
+            return new(WriteResult.Gone);
+        }
+
+        if (stored.Version != version)
+        {
+            return new(WriteResult.Lost(stored));
         }
 
         if (expires > stored.Expires)
@@ -42,7 +47,7 @@ internal sealed class CarriedRecord(SessionRecord? record, SessionRecord? other,
             Put(stored with { Expires = expires });
         }
 
-        return new(true);
+        return new(WriteResult.Written);
     }
 
     public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)

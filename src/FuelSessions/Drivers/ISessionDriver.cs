@@ -57,11 +57,15 @@ public interface ISessionDriver
     ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Moves a live record's <see cref="SessionRecord.Expires"/> to <paramref name="expires"/> without rewriting
-    /// the rest and without a new version; leaves it alone if it already is later.
+    /// Moves a record's <see cref="SessionRecord.Expires"/> to <paramref name="expires"/> if the stored version is
+    /// <paramref name="version"/>, without a new version; leaves it alone if it already is later. Atomic as a write is: what somebody
+    /// else has stored meanwhile is not prolonged unseen.
     /// </summary>
-    /// <returns>Whether there is a live record.</returns>
-    ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken);
+    /// <returns>
+    /// <see cref="WriteResult.Written"/> if it ends then, or later; or <see cref="WriteResult.Lost(SessionRecord)"/> with the record
+    /// that is stored instead; or <see cref="WriteResult.Gone"/> if it is absent.
+    /// </returns>
+    ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken);
 
     /// <summary>
     /// Removes the record if the stored version is <paramref name="version"/>. Atomic as a write is: what somebody else has stored

@@ -2,7 +2,7 @@ using FuelSessions.Records;
 
 namespace FuelSessions.Drivers;
 
-/// <summary>How a compare-and-swap ended: a write, or the removal of a record.</summary>
+/// <summary>How a step ended that compares the stored version first: a write, a touch, the removal of a record.</summary>
 public readonly struct WriteResult
 {
     private enum Outcome : byte
@@ -20,7 +20,7 @@ public readonly struct WriteResult
         Winner = winner;
     }
 
-    /// <summary>The record is stored, or removed.</summary>
+    /// <summary>The record is stored, touched or removed.</summary>
     public static WriteResult Written { get; } = new(Outcome.Written, null);
 
     /// <summary>The record that should have been replaced is absent. Nothing was stored.</summary>
@@ -33,7 +33,7 @@ public readonly struct WriteResult
         return new WriteResult(Outcome.Lost, winner);
     }
 
-    /// <summary>Whether the record is stored, or removed.</summary>
+    /// <summary>Whether the record is stored, touched or removed.</summary>
     public bool IsWritten => _outcome == Outcome.Written;
 
     /// <summary>Whether there was nothing to replace.</summary>

@@ -23,6 +23,13 @@ internal static class ExpiryPolicy
         return options.AbsoluteExpiration is { } absolute && created + absolute < idle ? Milliseconds(created + absolute) : idle;
     }
 
+    /// <summary>
+    /// When the session was last used, or up to a touch interval later, as uses within one leave no trace; null if nobody can tell, because
+    /// its absolute end comes before.
+    /// </summary>
+    internal static DateTimeOffset? LatestUse(SessionRecord record, FuelSessionsOptions options) =>
+        options.AbsoluteExpiration is { } absolute && record.Expires >= Milliseconds(record.Created + absolute) ? null : record.Expires - record.Lifetime;
+
     internal static bool IsTouchDue(SessionRecord record, DateTimeOffset expires, FuelSessionsOptions options)
     {
         TimeSpan gain = expires - record.Expires;

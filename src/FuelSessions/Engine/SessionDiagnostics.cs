@@ -81,6 +81,9 @@ internal sealed partial class SessionDiagnostics : IDisposable
             case SessionEventKind.TooManyNew:
                 LogTooManyNew(fingerprint, driver);
                 break;
+            case SessionEventKind.UpkeepFailed:
+                LogUpkeepFailed(fingerprint, driver, error);
+                break;
             default:
                 LogStoreFailure(fingerprint, driver, error);
                 break;
@@ -116,6 +119,9 @@ internal sealed partial class SessionDiagnostics : IDisposable
 
     [LoggerMessage(108, LogLevel.Error, "Session {Fingerprint} could not be read from driver {Driver}; the request got a detached session.")]
     private partial void LogStoreFailure(string fingerprint, string driver, Exception? error);
+
+    [LoggerMessage(114, LogLevel.Warning, "Session {Fingerprint} on driver {Driver} was only read; what is to be stored all the same (use, a seen id, a rotation, read flash, the end of a stolen one) could not be. The request goes on, and its client keeps the id it has.")]
+    private partial void LogUpkeepFailed(string fingerprint, string driver, Exception? error);
 
     [LoggerMessage(109, LogLevel.Debug, "Session {Fingerprint} on driver {Driver}: another writer was faster (attempt {Attempt}); merging.")]
     private partial void LogConflict(string fingerprint, string driver, int attempt);

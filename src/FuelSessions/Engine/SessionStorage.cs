@@ -18,9 +18,10 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
 
     internal ISessionDriver Driver => driver;
 
-    internal async ValueTask<SessionRecord?> ReadAsync(SessionKey key, TimeSpan timeout)
+    internal ValueTask<SessionRecord?> ReadAsync(SessionKey key, TimeSpan timeout) => ReadAsync(key, timeout, StoreDeadline.Start(timeout));
+
+    internal async ValueTask<SessionRecord?> ReadAsync(SessionKey key, TimeSpan timeout, StoreDeadline deadline)
     {
-        StoreDeadline deadline = StoreDeadline.Start(timeout);
         try
         {
             return await ReadWithinAsync(key, deadline).ConfigureAwait(false);
@@ -65,17 +66,16 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
     internal ValueTask<WriteResult> WriteWithinAsync(SessionRecord record, StoreDeadline deadline) =>
         Bounded(driver.WriteAsync(record, deadline.DriverToken), deadline);
 
-    internal async ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, TimeSpan timeout)
+    internal async ValueTask<WriteResult> TouchAsync(SessionRecord record, DateTimeOffset expires, TimeSpan timeout, StoreDeadline deadline)
     {
-        StoreDeadline deadline = StoreDeadline.Start(timeout);
         try
         {
-            return await Bounded(driver.TouchAsync(key, expires, deadline.DriverToken), deadline).ConfigureAwait(false);
+            return await Bounded(driver.TouchAsync(record.Key, record.Version, expires, deadline.DriverToken), deadline).ConfigureAwait(false);
         }
         catch (Exception error)
         {
             await deadline.StepAsideAsync().ConfigureAwait(false);
-            throw Failure("kept alive", key, timeout, error);
+            throw Failure("kept alive", record.Key, timeout, error);
         }
     }
 

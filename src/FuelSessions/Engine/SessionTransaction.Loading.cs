@@ -182,7 +182,15 @@ internal sealed partial class SessionTransaction
 
     private async ValueTask DestroyStolenAsync(SessionRecord record)
     {
-        await DeleteAsync(record).ConfigureAwait(false);
+        try
+        {
+            await DeleteAsync(record).ConfigureAwait(false);
+        }
+        catch (SessionStoreException error)
+        {
+            UpkeepFailed(record.Key, record.Principal, error);
+        }
+
         BeginNew();
     }
 

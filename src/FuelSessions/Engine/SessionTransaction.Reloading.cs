@@ -27,16 +27,24 @@ internal sealed partial class SessionTransaction
                 Empty();
                 Gone(explicitly: false);
             }
-            else if (IsShutOutOf(latest))
+            else if (IsShutOutBy(latest))
             {
-                Empty();
-                ShutOut();
+                LeaveUnsaved();
             }
             else if (latest.Version != _record!.Version)
             {
                 TakeOver(latest);
             }
         }
+    }
+
+    // The changes stay, for the save to refuse.
+    private void LeaveUnsaved()
+    {
+        ChangeList changes = _changes;
+        Empty();
+        ShutOut();
+        _changes = changes;
     }
 
     // A merge as a save would make it, which is not written yet [W2].

@@ -50,7 +50,9 @@ public sealed class SaveFailureTests(PostgresServer postgres) : StoreTests(postg
         app.Clock.Advance(TimeSpan.FromMinutes(6));
 
         app.Probe.Fail(StoreCall.Write);
-        app.AssertFailed<SessionStoreException>(await app.DoAsync(browser, session => session.Get<string>("user")));
+        app.AssertFailed<SessionStoreException>(await app.DoAsync(browser, session => session.Rotate()));
+        app.AssertNoCookie(await app.DoneAsync(browser, session => Assert.Equal("Ada", session.Get<string>("user"))));
+        Assert.Equal(SessionEventKind.UpkeepFailed, Assert.Single(app.Events).Kind);
         app.Probe.Heal();
         TestResponse rotated = await app.DoneAsync(browser, session => Assert.Equal("Ada", session.Get<string>("user")));
         Assert.NotNull(rotated.Cookie(app.Store.CookieName));
@@ -79,7 +81,8 @@ public sealed class SaveFailureTests(PostgresServer postgres) : StoreTests(postg
         app.Clock.Advance(TimeSpan.FromMinutes(2));
 
         app.Probe.Fail(StoreCall.Touch);
-        app.AssertFailed<SessionStoreException>(await app.DoAsync(browser, session => session.Get<string>("user")));
+        app.AssertNoCookie(await app.DoneAsync(browser, session => Assert.Equal("Ada", session.Get<string>("user"))));
+        Assert.Equal(SessionEventKind.UpkeepFailed, Assert.Single(app.Events).Kind);
         app.Probe.Heal();
         Assert.Equal("Ada", await app.GetAsync(browser, "user"));
     }

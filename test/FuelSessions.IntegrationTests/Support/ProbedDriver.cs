@@ -62,12 +62,12 @@ internal sealed class ProbedDriver(ISessionDriver inner) : ISessionDriver, IColl
         return result;
     }
 
-    public async ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
+    public async ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken)
     {
         await BeginAsync(StoreCall.Touch, key);
-        bool live = await inner.TouchAsync(key, expires, cancellationToken);
+        WriteResult result = await inner.TouchAsync(key, version, expires, cancellationToken);
         await EndAsync(StoreCall.Touch, key);
-        return live;
+        return result;
     }
 
     public async ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)

@@ -107,16 +107,15 @@ internal sealed class SessionApp : IAsyncDisposable
         HttpContent? content = null,
         Action<HttpRequestMessage>? edit = null,
         string query = "",
-        bool deliver = true)
+        bool deliver = true) =>
+        browser.SendAsync(content is null ? HttpMethod.Get : HttpMethod.Post, PathOf(endpoint, path) + query, content, edit, deliver);
+
+    /// <summary>Where a request is to go whose endpoint does this, for who sends it by other means.</summary>
+    internal string PathOf(Endpoint endpoint, string path = "/run")
     {
         int number = Interlocked.Increment(ref _count);
         _endpoints[number] = endpoint;
-        return browser.SendAsync(
-            content is null ? HttpMethod.Get : HttpMethod.Post,
-            string.Create(CultureInfo.InvariantCulture, $"{path}/{number}{query}"),
-            content,
-            edit,
-            deliver);
+        return string.Create(CultureInfo.InvariantCulture, $"{path}/{number}");
     }
 
     /// <summary>Sends a request that does this to the app's default session.</summary>

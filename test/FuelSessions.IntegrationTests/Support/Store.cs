@@ -37,6 +37,12 @@ internal abstract class Store(string driver, string cookieName) : IAsyncDisposab
 
     internal virtual Task RepairAsync() => throw new NotSupportedException();
 
+    /// <summary>
+    /// Makes it answer what is read and refuse what is written, for real, and so on until it is told otherwise. Only nodes that start after
+    /// it meet that on every store.
+    /// </summary>
+    internal virtual Task RefuseWritesAsync(bool refuse) => throw new NotSupportedException();
+
     /// <summary>What is stored under a key, as bytes.</summary>
     internal virtual Task<byte[]> BytesAsync(SessionKey key) => throw new NotSupportedException();
 

@@ -25,7 +25,7 @@ public sealed class FileDriverTests : IDisposable
     {
         SessionRecord record = await StoredAsync();
         await _driver.WriteAsync(record with { Version = 2 }, None);
-        await _driver.TouchAsync(record.Key, record.Expires.AddHours(1), None);
+        await _driver.TouchAsync(record.Key, record.Version, record.Expires.AddHours(1), None);
         _driver.DataProtectionKeys.StoreElement(new XElement("key"), "key-1");
 
         const UnixFileMode ReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -44,7 +44,7 @@ public sealed class FileDriverTests : IDisposable
     {
         SessionRecord record = await StoredAsync();
         byte[] before = File.ReadAllBytes(_folder.FileOf(record.Key));
-        Assert.True(await _driver.TouchAsync(record.Key, record.Expires.AddHours(1), None));
+        Assert.True((await _driver.TouchAsync(record.Key, record.Version, record.Expires.AddHours(1), None)).IsWritten);
         byte[] after = File.ReadAllBytes(_folder.FileOf(record.Key));
         Assert.Equal(before[FileHeader.Size..], after[FileHeader.Size..]);
         Assert.NotEqual(before[..FileHeader.Size], after[..FileHeader.Size]);
@@ -188,7 +188,7 @@ public sealed class FileDriverTests : IDisposable
         SessionRecord record = await StoredAsync();
         Directory.Delete(_folder.Path, recursive: true);
         Assert.Null(_driver.Read(record.Key, None));
-        Assert.False(await _driver.TouchAsync(record.Key, record.Expires, None));
+        Assert.True((await _driver.TouchAsync(record.Key, record.Version, record.Expires, None)).IsGone);
         await _driver.DeleteAsync(record.Key, record.Version, None);
         Assert.Equal(0, await _driver.CollectExpiredAsync(10, None));
         Assert.True((await _driver.WriteAsync(record, None)).IsWritten);
@@ -219,7 +219,7 @@ public sealed class FileDriverTests : IDisposable
             Task[] waiting =
             [
                 _driver.WriteAsync(record with { Version = 2 }, source.Token).AsTask(),
-                _driver.TouchAsync(record.Key, record.Expires.AddHours(1), source.Token).AsTask(),
+                _driver.TouchAsync(record.Key, record.Version, record.Expires.AddHours(1), source.Token).AsTask(),
                 _driver.DeleteAsync(record.Key, record.Version, source.Token).AsTask(),
             ];
             await source.CancelAsync();

@@ -44,7 +44,7 @@ public sealed class MemoryDriverTests
         SessionRecord touched = await StoredAsync(driver, minutes: 10);
         SessionRecord shortened = await StoredAsync(driver, minutes: 30);
         SessionRecord untouched = await StoredAsync(driver, minutes: 20);
-        await driver.TouchAsync(touched.Key, _clock.GetUtcNow().AddMinutes(60), None);
+        await driver.TouchAsync(touched.Key, touched.Version, _clock.GetUtcNow().AddMinutes(60), None);
         await driver.WriteAsync(shortened with { Version = 2, Expires = _clock.GetUtcNow().AddMinutes(15) }, None);
 
         await StoredAsync(driver, minutes: 90);

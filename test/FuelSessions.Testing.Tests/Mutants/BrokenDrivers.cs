@@ -132,7 +132,7 @@ internal sealed class IgnoresExpiry(TimeProvider clock) : PlainDriver(clock)
 
 internal sealed class ResurrectsOnTouch(TimeProvider clock) : PlainDriver(clock)
 {
-    public override ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
+    public override ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken)
     {
         lock (Records)
         {
@@ -142,7 +142,7 @@ internal sealed class ResurrectsOnTouch(TimeProvider clock) : PlainDriver(clock)
             }
         }
 
-        return base.TouchAsync(key, expires, cancellationToken);
+        return base.TouchAsync(key, version, expires, cancellationToken);
     }
 }
 
@@ -164,8 +164,14 @@ internal sealed class DoesNotTouch(TimeProvider clock) : PlainDriver(clock)
 
 internal sealed class TouchesWhatIsNotThere(TimeProvider clock) : PlainDriver(clock)
 {
-    public override async ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken) =>
-        await base.TouchAsync(key, expires, cancellationToken) || true;
+    public override async ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken) =>
+        await base.TouchAsync(key, version, expires, cancellationToken) is { IsGone: false } result ? result : WriteResult.Written;
+}
+
+internal sealed class TouchesAnyVersion(TimeProvider clock) : PlainDriver(clock)
+{
+    public override ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken) =>
+        base.TouchAsync(key, Read(key, cancellationToken)?.Version ?? version, expires, cancellationToken);
 }
 
 internal sealed class NeverEndsEarlierThanBefore(TimeProvider clock) : PlainDriver(clock)
@@ -258,8 +264,8 @@ internal sealed class IgnoresCancellation(TimeProvider clock) : PlainDriver(cloc
 
     public override ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken) => base.WriteAsync(record, default);
 
-    public override ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken) =>
-        base.TouchAsync(key, expires, default);
+    public override ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken) =>
+        base.TouchAsync(key, version, expires, default);
 
     public override ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) => base.DeleteAsync(key, version, default);
 
@@ -320,8 +326,8 @@ internal sealed class DoesNotCollect(TimeProvider clock) : ISessionDriver
 
     public ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken) => _driver.WriteAsync(record, cancellationToken);
 
-    public ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken) =>
-        _driver.TouchAsync(key, expires, cancellationToken);
+    public ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken) =>
+        _driver.TouchAsync(key, version, expires, cancellationToken);
 
     public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>
         _driver.DeleteAsync(key, version, cancellationToken);

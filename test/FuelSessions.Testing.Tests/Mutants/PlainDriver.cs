@@ -38,35 +38,11 @@ internal class PlainDriver(TimeProvider clock) : ISessionDriver, ICollectExpired
         }
     }
 
-    public virtual ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (Records)
-        {
-            SessionRecord? stored = Live(key);
-            if (stored is not null)
-            {
-                Records[key] = Touched(stored, expires);
-            }
+    public virtual ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken) =>
+        IfStill(key, version, stored => Records[key] = Touched(stored, expires), cancellationToken);
 
-            return ValueTask.FromResult(stored is not null);
-        }
-    }
-
-    public virtual ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (Records)
-        {
-            SessionRecord? stored = Read(key, CancellationToken.None);
-            if (stored?.Version == version)
-            {
-                Records.Remove(key);
-            }
-
-            return ValueTask.FromResult(stored is null ? WriteResult.Gone : stored.Version == version ? WriteResult.Written : WriteResult.Lost(stored));
-        }
-    }
+    public virtual ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>
+        IfStill(key, version, _ => Records.Remove(key), cancellationToken);
 
     public virtual ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken)
     {
@@ -89,6 +65,26 @@ internal class PlainDriver(TimeProvider clock) : ISessionDriver, ICollectExpired
         expires > stored.Expires ? stored with { Expires = expires } : stored;
 
     protected virtual DateTimeOffset EndOf(SessionRecord record) => record.Expires;
+
+    private ValueTask<WriteResult> IfStill(SessionKey key, long version, Action<SessionRecord> change, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (Records)
+        {
+            if (Live(key) is not { } stored)
+            {
+                return ValueTask.FromResult(WriteResult.Gone);
+            }
+
+            if (stored.Version != version)
+            {
+                return ValueTask.FromResult(WriteResult.Lost(stored));
+            }
+
+            change(stored);
+            return ValueTask.FromResult(WriteResult.Written);
+        }
+    }
 
     protected SessionRecord? Live(SessionKey key) =>
         Records.TryGetValue(key, out SessionRecord? record) && record.Expires > Now ? record : null;

@@ -144,10 +144,10 @@ public class StoreCallTests
             return Failure is { } failure ? throw failure : inner.WriteAsync(record, cancellationToken);
         }
 
-        public ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
+        public ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken)
         {
             Calls.Add("touch");
-            return inner.TouchAsync(key, expires, cancellationToken);
+            return inner.TouchAsync(key, version, expires, cancellationToken);
         }
 
         public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)

@@ -63,6 +63,8 @@ internal sealed class HidesRevocations : RecordStore
 {
     internal override WriteResult Write(int request, SessionRecord record) => Hiding(request, base.Write(request, record));
 
+    internal override WriteResult Touch(int request, SessionKey key, long version, DateTimeOffset expires) => Hiding(request, base.Touch(request, key, version, expires));
+
     internal override WriteResult Delete(int request, SessionKey key, long version) => Hiding(request, base.Delete(request, key, version));
 
     private WriteResult Hiding(int request, WriteResult result) =>
@@ -80,17 +82,31 @@ internal sealed class DeletesBlindly : RecordStore
 /// <summary>A touch brings a destroyed session back.</summary>
 internal sealed class TouchesTheDead : RecordStore
 {
-    internal override bool Touch(int request, SessionKey key, DateTimeOffset expires)
+    internal override WriteResult Touch(int request, SessionKey key, long version, DateTimeOffset expires)
     {
         if (Find(key) is null && Events.LastOrDefault(step => step.Key == key && step.Before is not null)?.Before is { } dead)
         {
             Put(dead);
             Note(request, StoreCall.Touch, key, null, accepted: true);
-            return true;
+            return WriteResult.Written;
         }
 
-        return base.Touch(request, key, expires);
+        return base.Touch(request, key, version, expires);
     }
+}
+
+/// <summary>Prolongs whatever is there.</summary>
+internal sealed class TouchesBlindly : RecordStore
+{
+    internal override WriteResult Touch(int request, SessionKey key, long version, DateTimeOffset expires) =>
+        base.Touch(request, key, Find(key)?.Version ?? version, expires);
+}
+
+/// <summary>Says of each session that nobody has been there for long, as an engine without a look at its use would take it.</summary>
+internal sealed class ForgetsUse : RecordStore
+{
+    internal override SessionRecord? Read(int request, SessionKey key) =>
+        base.Read(request, key) is { } record ? record with { Expires = record.Expires - TimeSpan.FromHours(1) } : null;
 }
 
 /// <summary>Changes records on their way in, as an engine with other rules would have written them.</summary>

@@ -35,6 +35,12 @@ public enum Deed
 
     /// <summary>Increments, saves at once, then revokes and increments again, whatever became of the session.</summary>
     SaveRevokeAndIncrement,
+
+    /// <summary>Increments with a function that is shown what is there, as often as it is run.</summary>
+    Update,
+
+    /// <summary>Gives the session another lifetime, which the client's cookie must have too.</summary>
+    Prolong,
 }
 
 /// <summary>What a request shows of itself.</summary>
@@ -66,6 +72,9 @@ public sealed record Plan(Deed Deed, Presents Presents)
     internal bool RotatesByItself => Deed is Deed.AutoRotate or Deed.AutoRotateAndIncrement;
 
     internal bool RotatesOnDemand => Deed is Deed.Rotate or Deed.RotateAndIncrement or Deed.RotateSaveAndIncrement;
+
+    /// <summary>Whether it may rotate for a reason of its own, and not merely because the time has come.</summary>
+    internal bool Demands => RotatesOnDemand || Revokes || Destroys || Deed == Deed.Prolong;
 
     internal bool Destroys => Deed is Deed.Destroy or Deed.Renew;
 

@@ -9,12 +9,15 @@ internal static class Engine
 {
     private static readonly SessionDiagnostics Diagnostics = new(NullLogger<SessionDiagnostics>.Instance, new Meters());
 
-    private static readonly FuelSessionsOptions[] Options = [.. Enumerable.Range(0, 4).Select(i => new FuelSessionsOptions
+    // By how old an id gets: not at all, not yet, now.
+    private static readonly TimeSpan?[] RotationTimes = [null, TimeSpan.FromDays(1), TimeSpan.FromMilliseconds(1)];
+
+    private static readonly FuelSessionsOptions[] Options = [.. Enumerable.Range(0, 6).Select(i => new FuelSessionsOptions
     {
         Driver = "gated",
         MatchUserAgent = UserAgentMatching.Off,
         StoreTimeout = Timeout.InfiniteTimeSpan,
-        RotationTime = i < 2 ? null : TimeSpan.FromMilliseconds(1),
+        RotationTime = RotationTimes[i / 2],
         OnStaleId = i % 2 == 0 ? StaleIdAction.Ignore : StaleIdAction.Destroy,
     })];
 
@@ -23,8 +26,8 @@ internal static class Engine
 
     internal static CommitQueue Queue() => new(TaskCreationOptions.None);
 
-    internal static FuelSessionsOptions OptionsFor(Plan plan, StaleIdAction onStaleId) =>
-        Options[(plan.RotatesByItself ? 2 : 0) + (onStaleId == StaleIdAction.Destroy ? 1 : 0)];
+    internal static FuelSessionsOptions OptionsFor(Plan plan, Scenario scenario) =>
+        Options[(plan.RotatesByItself ? 4 : scenario.WithoutRotation ? 0 : 2) + (scenario.Start.OnStaleId == StaleIdAction.Destroy ? 1 : 0)];
 
     internal static FuelSessionsOptions OptionsForReading => Options[0];
 

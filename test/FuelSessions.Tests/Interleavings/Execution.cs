@@ -147,7 +147,7 @@ internal sealed class Execution
         _processes[request],
         _store,
         _gate,
-        Engine.OptionsFor(_scenario.Plans[request], _scenario.Start.OnStaleId));
+        Engine.OptionsFor(_scenario.Plans[request], _scenario));
 
     private History ToHistory()
     {
@@ -214,7 +214,7 @@ internal sealed class Execution
 
         public ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken) => throw Unexpected();
 
-        public ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken) => throw Unexpected();
+        public ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken) => throw Unexpected();
 
         public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) => throw Unexpected();
 

@@ -46,8 +46,8 @@ internal sealed class GatedDriver(int request, RecordStore store, Gate gate) : I
     public ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken) =>
         gate.PassAsync(request, StoreCall.Write, () => store.Write(request, record));
 
-    public ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken) =>
-        gate.PassAsync(request, StoreCall.Touch, () => store.Touch(request, key, expires));
+    public ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken) =>
+        gate.PassAsync(request, StoreCall.Touch, () => store.Touch(request, key, version, expires));
 
     public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>
         gate.PassAsync(request, StoreCall.Delete, () => store.Delete(request, key, version));

@@ -44,6 +44,9 @@ internal sealed record Outcome
     internal bool Withdraws { get; init; }
 
     internal IReadOnlyList<Acknowledged> Acknowledged { get; init; } = [];
+
+    /// <summary>The sums that its function was run on.</summary>
+    internal IReadOnlyList<long> Shown { get; init; } = [];
 }
 
 /// <summary>What a request with an id finds once everything is over.</summary>

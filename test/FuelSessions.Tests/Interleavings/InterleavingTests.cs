@@ -23,6 +23,10 @@ public class InterleavingTests(ITestOutputHelper output)
     [Fact]
     public void ThreeRequestsOfOneBrowserKeepEveryRule() => Explore("three requests of one browser", Scenarios.OneBrowser(3));
 
+    /// <summary>After a lost answer, a pause and a burst with the old id [R8, R3].</summary>
+    [Fact]
+    public void BurstsOfOneBrowserLoseNoRequest() => Explore("bursts of four requests", Scenarios.Bursts(4, static () => new RecordStore())[..1]);
+
     /// <summary>While one request saves twice, the others replace the id that it was about to send, twice.</summary>
     [Fact]
     public void AnnouncesNoIdThatWasReplacedTwiceMeanwhile()

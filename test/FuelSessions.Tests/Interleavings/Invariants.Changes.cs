@@ -88,14 +88,17 @@ internal sealed partial class Invariants
                 }
 
                 Require(
-                    !Steps(i).Any(entry => entry.Index > link.Since && entry.Step.Key == _start.Key && entry.Step is { Call: StoreCall.Write or StoreCall.Delete, Accepted: true }),
-                    "R10: who was shut out wrote into the session or destroyed it",
+                    !Steps(i).Any(entry => entry.Index > link.Since && entry.Step.Key == _start.Key && entry.Step is { Call: not StoreCall.Read, Accepted: true }),
+                    "R10: who was shut out changed the session",
+                    i);
+                Require(
+                    _lineage.IsDestroyed || (outcome.Sent?.Key != _start.Key && !outcome.Withdraws),
+                    "R10: who was shut out was sent an id of the session, or that it has ended",
                     i);
                 SessionRecord before = _history.Events[link.Since].Before!;
-                Require(
-                    Variables.Share(outcome.FinalSum, link.By) <= Variables.Share(Variables.Read(new VariableMap(before.Data), Variables.Sum), link.By),
-                    "R10: who was shut out holds data of the one who did it",
-                    i);
+                long mayKnow = Variables.Share(Variables.Read(new VariableMap(before.Data), Variables.Sum), link.By);
+                Require(Variables.Share(outcome.FinalSum, link.By) <= mayKnow, "R10: who was shut out holds data of the one who did it", i);
+                Require(outcome.Shown.All(sum => Variables.Share(sum, link.By) <= mayKnow), "R10: a function of who was shut out was run on data of the one who did it", i);
                 if (outcome.FinalKey == _start.Key && !_lineage.IsDestroyed)
                 {
                     Require(_history.Events[link.Since].After!.TokenSecret is not { } tokens || !tokens.Hash.Equals(outcome.FinalToken()), "R10: who was shut out can make a token", i);
@@ -130,6 +133,7 @@ internal sealed partial class Invariants
             int reads = steps.Count(step => step.Call == StoreCall.Read);
             int deletes = steps.Count(step => step.Call == StoreCall.Delete);
             int touches = steps.Count(step => step.Call == StoreCall.Touch);
+            int lostTouches = steps.Count(step => step is { Call: StoreCall.Touch, Accepted: false, Before: not null });
             int lost = steps.Count(step => step is { Call: StoreCall.Write, Accepted: false, Before: not null });
             int lostDeletes = steps.Count(step => step is { Call: StoreCall.Delete, Accepted: false, Before: not null });
             int written = steps.Count(step => step is { Call: StoreCall.Write, Accepted: true });
@@ -137,10 +141,12 @@ internal sealed partial class Invariants
             Plan plan = outcome.Plan;
             int othersWrites = _history.Events.Count(step => step.Request != i && step is { Call: StoreCall.Write, Accepted: true } && step.Key == _start.Key);
 
-            Require(reads <= (outcome.Key is null ? 0 : 1) + touches, "W8: a read too many", i);
-            Require(lostDeletes <= othersWrites, "W8: a conflict with nobody", i);
+            // Once more to tell the client an id that it did not show, by who has nothing to store.
+            bool tells = written == 0 && outcome.Presented is { } known && steps is [{ After: { } loaded }, ..] && !known.Equals(loaded.CurrentHash);
+            Require(reads <= (outcome.Key is null ? 0 : 1) + (tells ? 1 : 0), "W8: a read too many", i);
+            Require(lostDeletes <= othersWrites && lostTouches <= othersWrites, "W8: a conflict with nobody", i);
             Require(deletes - lostDeletes <= (plan.Destroys || _start.OnStaleId == StaleIdAction.Destroy ? 1 : 0), "W8: a delete that nobody asked for", i);
-            Require(touches == 0 || (_start.TouchDue && touches == 1 && written == 0), "W7: a touch that was not due", i);
+            Require(touches == 0 || (_start.TouchDue && touches - lostTouches <= 1 && written == 0), "W7: a touch that was not due", i);
             Require(written + gone <= plan.Saves, "W8: more writes than saves", i);
             Require(lost <= (_history.Scenario.OneProcess ? 0 : othersWrites), "W8: a conflict with nobody", i);
 
@@ -148,7 +154,7 @@ internal sealed partial class Invariants
             {
                 confirming += written;
                 bool showedCurrent = steps is [{ After: { } found }, ..] && outcome.Presented is { } shown && shown.Equals(found.CurrentHash);
-                bool mayWrite = showedCurrent && (plan.RotatesByItself || steps[0].After!.Confirmed is null);
+                bool mayWrite = showedCurrent && (plan.RotatesByItself || steps[0].After!.Confirmed is null || steps[0].After!.Rotated == RotationPolicy.Asked);
                 Require(mayWrite || written + lost + gone == 0, "W7: a request that changed nothing wrote", i);
             }
         }

@@ -73,6 +73,13 @@ internal sealed partial class Invariants
                 cookie is { } bad && (IsRevokedOrOvertaken(order, from) || IsOvertakenTwice(bad)),
                 $"R2: a client with a good id has lost its session (it held the {(held == _start.Current ? "current" : "previous")} id; arrived: {string.Join(",", order)})");
         }
+        else if (!_lineage.IsDestroyed && IsOneBrowsers && !_history.Later.GetValueOrDefault(cookie!.Name).Opens)
+        {
+            // An answer can come as late as it likes: nothing that the browser learned before it may be lost by it.
+            Require(
+                IsRevokedOrOvertaken(order, from) || IsTwoRotationsLate(from),
+                $"R5: a late answer gave a client back an id that had a successor already (arrived: {string.Join(",", order)})");
+        }
     }
 
     private bool Opens(KnownId id) => _history.Now[id.Name] is { Opens: true, HasBase: true };
@@ -108,6 +115,10 @@ internal sealed partial class Invariants
         return index >= 0 && index < _lineage.Links.Count - 2
             && _lineage.Links.Skip(index + 1).Take(_lineage.Links.Count - index - 2).All(link => _lineage.WasShown(link.Hash));
     }
+
+    // Two rotations since the request was sent, and the second one's id was shown: closer together than that answer took.
+    private bool IsTwoRotationsLate(int from) =>
+        from >= 0 && _history.Outcomes[from].Presented is { } shown && _lineage.IndexOf(shown) is >= 0 and int index && index < _lineage.Links.Count - 2;
 
     private int LastStepOf(int request) => Steps(request).Last().Index;
 }

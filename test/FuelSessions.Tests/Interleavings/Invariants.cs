@@ -1,3 +1,4 @@
+using FuelSessions.Engine;
 using FuelSessions.Records;
 
 namespace FuelSessions.Tests.Interleavings;
@@ -25,6 +26,7 @@ internal sealed partial class Invariants
         invariants.Transitions();
         invariants.GoodIds();
         invariants.Loads();
+        invariants.HonestRequests();
         invariants.SentIds();
         invariants.Increments();
         invariants.RevokingRotations();
@@ -101,7 +103,8 @@ internal sealed partial class Invariants
             bool showedCurrent = by.Presented is { } shown && shown.Equals(before.CurrentHash);
             if (step.Rotated)
             {
-                Require(step.Revoked || plan.RotatesByItself || plan.RotatesOnDemand, "R8: a request rotated that had no reason to", step.Request);
+                bool asked = before.Rotated == RotationPolicy.Asked || plan is { RotatesOnDemand: true } or { Deed: Deed.Prolong };
+                Require(step.Revoked || plan.RotatesByItself || asked, "R8: a request rotated that had no reason to", step.Request);
                 Require(after.Confirmed is null, "R2: a new id counts as seen", step.Request);
                 Require(step.Revoked || showedCurrent, "R4: a rotation by who did not show the current id", step.Request);
             }
@@ -164,6 +167,24 @@ internal sealed partial class Invariants
         }
     }
 
+    // [R8] Where nobody does anything but to use the session, each request of its browser finds it.
+    private void HonestRequests()
+    {
+        if (!IsOneBrowsers || _history.Scenario.Plans.Any(plan => plan.Demands))
+        {
+            return;
+        }
+
+        for (int i = 0; i < _history.Outcomes.Count; i++)
+        {
+            Require(_history.Outcomes[i].Loaded == SessionState.Active, "R8: a rotation that was merely due made a stranger of a request that was on its way", i);
+        }
+    }
+
+    // One browser's requests, and what it holds was not overtaken before they began.
+    private bool IsOneBrowsers =>
+        _history.Scenario.Browser is { } held && (held == _start.Current || _start.State == StartState.Unconfirmed);
+
     // Invariant 4 [R5].
     private void SentIds()
     {
@@ -174,6 +195,11 @@ internal sealed partial class Invariants
             {
                 continue;
             }
+
+            Require(
+                _history.Scenario.WithoutRotation || outcome.Presented is not { } shown || !shown.Equals(sent.Hash) || outcome.Key != sent.Key,
+                "R5: a request was sent the id that it had shown",
+                i);
 
             int last = Steps(i).Last().Index;
             SecretHash id = sent.Hash;

@@ -12,8 +12,10 @@ public class ProofCanFailTests
         ["reads lag behind"] = (() => new ReadsStale(), "R6: a bad id loaded data"),
         ["a write brings a session back"] = (() => new RaisesTheDead(), "W6: a destroyed session is in the store again"),
         ["a touch brings a session back"] = (() => new TouchesTheDead(), "W6: a destroyed session is in the store again"),
-        ["a revocation is not noticed"] = (() => new HidesRevocations(), "R10: who was shut out wrote into the session or destroyed it"),
-        ["a session is destroyed whoever has it by then"] = (() => new DeletesBlindly(), "R10: who was shut out wrote into the session or destroyed it"),
+        ["a revocation is not noticed"] = (() => new HidesRevocations(), "R10: who was shut out changed the session"),
+        ["a revocation is not noticed by a function"] = (() => new HidesRevocations(), "R10: a function of who was shut out was run on data of the one who did it"),
+        ["a session is destroyed whoever has it by then"] = (() => new DeletesBlindly(), "R10: who was shut out changed the session"),
+        ["a session is prolonged whoever has it by then"] = (() => new TouchesBlindly(), "R10: who was shut out changed the session"),
         ["the previous id is forgotten"] = (() => new OtherRules(record => record with { PreviousHash = null }), "R2: a client with a good id has lost its session"),
         ["revoked ids stay good"] = (() => new OtherRules(record => record with { PreviousRevoked = false }), "R6: a bad id opens the session"),
         ["a new id counts as seen"] = (() => new OtherRules(record => record with { Confirmed = Start.Now }), "R2: an id whose successor nobody has seen opens nothing any more"),
@@ -39,6 +41,30 @@ public class ProofCanFailTests
     [Fact]
     public void TheSameScenariosKeepEveryRuleOtherwise() =>
         Assert.Empty(Exploration.Of(Scenarios.ForMutants(static () => new RecordStore())).Broken);
+
+    /// <summary>Only who never rotates has to send an id to who has shown it; a rotation on demand is overtaken by that.</summary>
+    [Fact]
+    public void CatchesAnIdThatComesBackWithALateAnswer() =>
+        Assert.Equal(
+            ["R5: a late answer gave a client back an id that had a successor already"],
+            Exploration.Of(Scenarios.LateAnswers(3, withoutRotation: true)).Broken.Keys);
+
+    [Fact]
+    public void CatchesAnIdThatIsSentToWhoHasShownIt()
+    {
+        History history = Honest(Deed.Increment, Deed.Read);
+        AssertCaught("R5: a request was sent the id that it had shown", Change(history, 0, outcome => outcome with { Sent = history.Scenario.Start.Current }));
+    }
+
+    /// <summary>Who confirms an id and rotates it in one write, while the session is in use, makes strangers of requests that are on their way.</summary>
+    [Fact]
+    public void CatchesARotationThatDoesNotWait()
+    {
+        Assert.Empty(Exploration.Of(Scenarios.Bursts(3, static () => new RecordStore())).Broken);
+        Assert.Contains(
+            "R8: a rotation that was merely due made a stranger of a request that was on its way",
+            Exploration.Of(Scenarios.Bursts(3, static () => new ForgetsUse())).Broken.Keys);
+    }
 
     [Fact]
     public void CatchesAnIdThatIsNotTheCurrentOne()
@@ -88,6 +114,8 @@ public class ProofCanFailTests
         History history = Honest(Deed.Increment, Deed.Revoke, order: [0, 1, 1, 0]);
         AssertCaught("R10: who was shut out holds an id", Change(history, 0, outcome => outcome with { InHand = history.Outcomes[1].Sent!.Hash }));
         AssertCaught("R10: who was shut out can make a token", Change(history, 0, outcome => outcome with { FinalToken = () => history.Record!.TokenSecret!.Hash }));
+        AssertCaught("R10: who was shut out was sent an id", Change(history, 0, outcome => outcome with { Sent = history.Outcomes[1].Sent }));
+        AssertCaught("R10: who was shut out was sent an id", Change(history, 0, outcome => outcome with { Withdraws = true }));
     }
 
     [Fact]

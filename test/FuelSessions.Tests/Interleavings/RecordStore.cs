@@ -50,16 +50,17 @@ internal class RecordStore
         return accepted ? WriteResult.Written : before is null ? WriteResult.Gone : WriteResult.Lost(before);
     }
 
-    internal virtual bool Touch(int request, SessionKey key, DateTimeOffset expires)
+    internal virtual WriteResult Touch(int request, SessionKey key, long version, DateTimeOffset expires)
     {
         SessionRecord? before = Find(key);
-        if (before is not null && before.Expires < expires)
+        bool accepted = before?.Version == version;
+        if (accepted && before!.Expires < expires)
         {
             Put(before with { Expires = expires });
         }
 
-        Note(request, StoreCall.Touch, key, before, before is not null);
-        return before is not null;
+        Note(request, StoreCall.Touch, key, before, accepted);
+        return accepted ? WriteResult.Written : before is null ? WriteResult.Gone : WriteResult.Lost(before);
     }
 
     internal virtual WriteResult Delete(int request, SessionKey key, long version)

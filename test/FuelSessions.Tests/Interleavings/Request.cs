@@ -7,6 +7,7 @@ namespace FuelSessions.Tests.Interleavings;
 internal sealed class Request(int number, Plan plan) : IRequestBoundary
 {
     private readonly List<Acknowledged> _acknowledged = [];
+    private readonly List<long> _functionSaw = [];
     private SessionTransaction _session = null!;
     private PresentedId? _presented;
     private KnownId? _shown;
@@ -65,6 +66,7 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
         Sent = Sent,
         Withdraws = _session.IdToSend is null && _session.IdToWithdraw,
         Acknowledged = _acknowledged,
+        Shown = _functionSaw,
     };
 
     private SecretHash? InHand() =>
@@ -102,6 +104,15 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
                 break;
             case Deed.Increment or Deed.AutoRotateAndIncrement:
                 Increment();
+                break;
+            case Deed.Update:
+                _session.Apply(new Function(Variables.Amount(number, 0), _functionSaw));
+                _pending += Variables.Amount(number, 0);
+                break;
+            case Deed.Prolong:
+                FuelSessionsOptions longer = _session.Options.Clone();
+                longer.ExpirationTime = Start.LongerLifetime;
+                _session.Configure(longer, setsLifetime: true);
                 break;
             case Deed.Rotate or Deed.Revoke:
                 _session.Rotate(plan.Deed == Deed.Revoke);
@@ -174,5 +185,16 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
 
         _pending = 0;
         _wrote = false;
+    }
+
+    /// <summary>An increment that notes what it is shown.</summary>
+    private sealed class Function(long by, List<long> saw) : IChange
+    {
+        public void Apply(VariableMap data, VariableMap flash, bool lenient)
+        {
+            long sum = Variables.Read(data, Variables.Sum);
+            saw.Add(sum);
+            data.Set(Variables.Sum, ValueSerializer.WriteInteger(sum + by));
+        }
     }
 }

@@ -12,8 +12,11 @@ internal sealed record Scenario(Start Start, Plan[] Plans)
     /// </summary>
     internal KnownId? Browser { get; init; }
 
+    /// <summary>Whether the app rotates on demand only, so that a cookie that is to live longer must be sent with the id that came.</summary>
+    internal bool WithoutRotation { get; init; }
+
     internal Func<RecordStore> Store { get; init; } = static () => new RecordStore();
 
     public override string ToString() =>
-        $"{Start}{(OneProcess ? ", one process" : "")}{(Browser is { } id ? ", a browser with its " + (id == Start.Current ? "current" : "previous") + " id" : "")}: {string.Join(" | ", Plans.Select(plan => Browser is null ? plan.ToString() : plan.Deed.ToString()))}";
+        $"{Start}{(OneProcess ? ", one process" : "")}{(WithoutRotation ? ", no rotation" : "")}{(Browser is { } id ? ", a browser with its " + (id == Start.Current ? "current" : "previous") + " id" : "")}: {string.Join(" | ", Plans.Select(plan => Browser is null ? plan.ToString() : plan.Deed.ToString()))}";
 }

@@ -21,10 +21,13 @@ internal static class Scenarios
         Deed.Read, Deed.Increment, Deed.AutoRotate, Deed.Rotate, Deed.RotateSaveAndIncrement, Deed.Revoke, Deed.SignInAda, Deed.Destroy,
     ];
 
+    /// <summary>What sends an id, or is sent none, when the session's end moves.</summary>
+    private static readonly Deed[] DeedsThatAnswer = [Deed.Read, Deed.Increment, Deed.AutoRotate, Deed.Rotate, Deed.Prolong];
+
     /// <summary>What makes a difference in a session that belongs to somebody.</summary>
     private static readonly Deed[] DeedsOfSomebody =
     [
-        Deed.Read, Deed.Increment, Deed.Rotate, Deed.Revoke, Deed.RevokeAndIncrement, Deed.SignInAda, Deed.SignInBob, Deed.SignOut, Deed.Destroy, Deed.SaveRevokeAndIncrement,
+        Deed.Read, Deed.Increment, Deed.Update, Deed.Rotate, Deed.Revoke, Deed.RevokeAndIncrement, Deed.SignInAda, Deed.SignInBob, Deed.SignOut, Deed.Destroy, Deed.SaveRevokeAndIncrement,
     ];
 
     internal static List<Scenario> TwoRequests(bool oneProcess) =>
@@ -53,14 +56,35 @@ internal static class Scenarios
            from cookie in start.Good
            from plans in Selections([.. (requests == 2 ? Deeds : MainDeeds[..^1]).Select(deed => new Plan(deed, Presents.Current))], requests)
            select new Scenario(start, plans) { Browser = cookie },
+        .. LateAnswers(requests),
     ];
+
+    /// <summary>The same after a pause, so that whoever comes first moves the session's end.</summary>
+    internal static List<Scenario> LateAnswers(int requests, bool withoutRotation = false) =>
+    [
+        .. from start in States.Select(state => new Start(state, touchDue: true))
+           from cookie in start.Good
+           from plans in Selections([.. DeedsThatAnswer.Select(deed => new Plan(deed, Presents.Current))], requests)
+           select new Scenario(start, plans) { Browser = cookie, WithoutRotation = withoutRotation },
+    ];
+
+    /// <summary>After a lost answer and a pause: nothing that would make a stranger of a request that is on its way with the id before.</summary>
+    internal static List<Scenario> Bursts(int requests, Func<RecordStore> store)
+    {
+        var start = new Start(StartState.Unconfirmed, touchDue: true);
+        return
+        [
+            .. from plans in Selections([.. new[] { Deed.AutoRotate, Deed.AutoRotateAndIncrement }.Select(deed => new Plan(deed, Presents.Current))], requests)
+               select new Scenario(start, plans) { Browser = start.Previous, Store = store },
+        ];
+    }
 
     /// <summary>Few, but each of the rules is at stake in some of them.</summary>
     internal static List<Scenario> ForMutants(Func<RecordStore> store) =>
     [
         .. from scenario in WithPlans(
                States.SelectMany(state => (Start[])[new Start(state), new Start(state, touchDue: true)]),
-               Plans([Deed.Read, Deed.Increment, Deed.AutoRotate, Deed.Rotate, Deed.RevokeAndIncrement, Deed.Destroy], [Presents.Current, Presents.Previous]),
+               Plans([Deed.Read, Deed.Increment, Deed.Update, Deed.AutoRotate, Deed.Rotate, Deed.RevokeAndIncrement, Deed.Destroy], [Presents.Current, Presents.Previous]),
                2,
                oneProcess: false)
            select scenario with { Store = store },

@@ -31,6 +31,8 @@ internal sealed class Start
 
     internal static readonly TimeSpan Lifetime = TimeSpan.FromHours(2);
 
+    internal static readonly TimeSpan LongerLifetime = TimeSpan.FromDays(1);
+
     internal Start(StartState state, bool touchDue = false, string? principal = null, StaleIdAction onStaleId = StaleIdAction.Ignore)
     {
         (State, TouchDue, Principal, OnStaleId) = (state, touchDue, principal, onStaleId);

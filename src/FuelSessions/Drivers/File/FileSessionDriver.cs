@@ -88,17 +88,32 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
         return WriteResult.Written;
     }
 
-    public async ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken)
+    public async ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         string path = _folder.PathOf(key);
         if (!_folder.Contains(path))
         {
-            return false;
+            return WriteResult.Gone;
         }
 
         using ShelfLocks.Held held = await LockAsync(key, cancellationToken).ConfigureAwait(false);
-        return SessionFile.Touch(path, key, expires, _clock.GetUtcNow());
+        if (Stored(path, key) is not { } stored)
+        {
+            return WriteResult.Gone;
+        }
+
+        if (stored.Version != version)
+        {
+            return WriteResult.Lost(stored);
+        }
+
+        if (expires > stored.Expires)
+        {
+            SessionFile.Touch(path, key, expires);
+        }
+
+        return WriteResult.Written;
     }
 
     public async ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)

@@ -35,25 +35,15 @@ internal static class SessionFile
         return file is null ? null : ReadExpires(file, key);
     }
 
-    /// <summary>Moves the end of a live record. The caller holds the lock.</summary>
-    /// <returns>Whether there is one.</returns>
-    internal static bool Touch(string path, SessionKey key, DateTimeOffset expires, DateTimeOffset now)
+    /// <summary>Moves the end of a record. The caller holds the lock, and has seen that the record is there.</summary>
+    internal static void Touch(string path, SessionKey key, DateTimeOffset expires)
     {
-        using SafeFileHandle? file = Open(path, FileAccess.ReadWrite);
-        if (file is null || ReadExpires(file, key) is var stored && stored <= now)
-        {
-            return false;
-        }
+        using SafeFileHandle file = FileErrors.Outlast(() => File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, WithEveryone));
 
-        if (expires > stored)
-        {
-            // Not flushed: if the power fails within the next seconds, the session ends one touch earlier.
-            Span<byte> header = stackalloc byte[FileHeader.Size];
-            FileHeader.Write(header, key, expires);
-            RandomAccess.Write(file, header, 0);
-        }
-
-        return true;
+        // Not flushed: if the power fails within the next seconds, the session ends one touch earlier.
+        Span<byte> header = stackalloc byte[FileHeader.Size];
+        FileHeader.Write(header, key, expires);
+        RandomAccess.Write(file, header, 0);
     }
 
     /// <summary>Puts the record in place of what is there. The caller holds the lock.</summary>

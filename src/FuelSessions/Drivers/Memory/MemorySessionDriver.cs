@@ -67,10 +67,10 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired
             : ValueTask.FromResult(Write(record));
     }
 
-    public ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken) =>
+    public ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested
-            ? ValueTask.FromCanceled<bool>(cancellationToken)
-            : ValueTask.FromResult(Touch(key, expires));
+            ? ValueTask.FromCanceled<WriteResult>(cancellationToken)
+            : ValueTask.FromResult(Touch(key, version, expires));
 
     public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested
@@ -131,21 +131,26 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired
         }
     }
 
-    private bool Touch(SessionKey key, DateTimeOffset expires)
+    private WriteResult Touch(SessionKey key, long version, DateTimeOffset expires)
     {
         lock (_writing)
         {
-            if (Live(key) is not { } entry)
+            if (Live(key) is not { Record: var stored } entry)
             {
-                return false;
+                return WriteResult.Gone;
             }
 
-            if (expires > entry.Record.Expires)
+            if (stored.Version != version)
             {
-                _entries[key] = entry with { Record = entry.Record with { Expires = expires } };
+                return WriteResult.Lost(stored);
             }
 
-            return true;
+            if (expires > stored.Expires)
+            {
+                _entries[key] = entry with { Record = stored with { Expires = expires } };
+            }
+
+            return WriteResult.Written;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FuelSessions.Records;
 
 namespace FuelSessions.IntegrationTests.Support.Stores;
@@ -28,6 +29,30 @@ internal sealed class FileStore() : Store("file", "fuelfid")
     {
         File.Delete(Folder);
         Directory.Move(Aside, Folder);
+        return Task.CompletedTask;
+    }
+
+    // A folder in each lock's place: that stops root as well.
+    internal override Task RefuseWritesAsync(bool refuse)
+    {
+        for (int shelf = 0; shelf < 256; shelf++)
+        {
+            string path = Path.Join(Folder, shelf.ToString("x2", CultureInfo.InvariantCulture), "lock");
+            if (refuse)
+            {
+                if (File.Exists(path))
+                {
+                    File.Delete(path);
+                }
+
+                Directory.CreateDirectory(path);
+            }
+            else
+            {
+                Directory.Delete(path);
+            }
+        }
+
         return Task.CompletedTask;
     }
 

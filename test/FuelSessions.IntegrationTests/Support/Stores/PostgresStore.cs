@@ -15,6 +15,18 @@ internal sealed class PostgresStore(PostgresServer server, string connectionStri
 
     internal override Task RepairAsync() => server.StartAsync();
 
+    // As a standby does.
+    internal override async Task RefuseWritesAsync(bool refuse)
+    {
+        var here = new NpgsqlConnectionStringBuilder(connectionString);
+        await using var connection = new NpgsqlConnection(server.ConnectionString("postgres"));
+        await connection.OpenAsync();
+        await using NpgsqlCommand command = connection.CreateCommand();
+        command.CommandText = $"ALTER DATABASE {here.Database} SET default_transaction_read_only = {(refuse ? "on" : "off")}";
+        await command.ExecuteNonQueryAsync();
+        NpgsqlConnection.ClearAllPools();
+    }
+
     protected override async Task<DbConnection> OpenAsync()
     {
         var connection = new NpgsqlConnection(connectionString);

@@ -19,5 +19,16 @@ internal sealed class RedisStore(RedisServer server) : Store("redis", "fuelrid")
 
     internal override Task RepairAsync() => server.StartAsync();
 
+    /// <summary>Whether it is to refuse writes as a replica; otherwise because it is full.</summary>
+    internal bool RefusesAsReplica { get; set; }
+
+    internal override Task RefuseWritesAsync(bool refuse) => server.SendAsync((RefusesAsReplica, refuse) switch
+    {
+        // Of a master that can't be reached: it keeps what it has.
+        (true, true) => ["REPLICAOF", "127.0.0.1", "1"],
+        (true, false) => ["REPLICAOF", "NO", "ONE"],
+        _ => ["CONFIG", "SET", "maxmemory-policy", "noeviction", "maxmemory", refuse ? "1" : "0"],
+    });
+
     public override async ValueTask DisposeAsync() => await server.DisposeAsync();
 }

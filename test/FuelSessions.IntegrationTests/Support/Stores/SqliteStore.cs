@@ -9,17 +9,19 @@ namespace FuelSessions.IntegrationTests.Support.Stores;
 internal sealed class SqliteStore : DbStore
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fuelsessions-db-");
+    private bool _isReadOnly;
 
     private string Folder => Path.Join(_folder.FullName, "db");
 
     private string Aside => Path.Join(_folder.FullName, "aside");
 
-    private string ConnectionString => $"Data Source={Path.Join(Folder, "sessions.db")}";
+    private string ConnectionString => $"Data Source={Path.Join(Folder, "sessions.db")}{(_isReadOnly ? ";Mode=ReadOnly" : "")}";
 
     internal override void AddDriver(FuelSessionsBuilder builder)
     {
         Directory.CreateDirectory(Folder);
-        builder.AddDbDriver(db => db.UseSqlite(ConnectionString));
+        string connectionString = ConnectionString;
+        builder.AddDbDriver(db => db.UseSqlite(connectionString));
     }
 
     // Pooled connections would go on reading the file that was moved away.
@@ -34,6 +36,13 @@ internal sealed class SqliteStore : DbStore
     {
         SqliteConnection.ClearAllPools();
         Directory.Move(Aside, Folder);
+        return Task.CompletedTask;
+    }
+
+    // As on a read-only disk, which root would not notice.
+    internal override Task RefuseWritesAsync(bool refuse)
+    {
+        _isReadOnly = refuse;
         return Task.CompletedTask;
     }
 

@@ -15,6 +15,12 @@ internal sealed partial class SessionTransaction
         Rotation? rotation = RotationFor(basis, current, presentsCurrent, now);
         bool content = _changes.Count > 0 || expiring is not null;
         bool firstToken = _tokenSecret is not null && basis.TokenSecret is null;
+        StoredTokenSecret? kept = rotation is { Revokes: true } ? null : basis.TokenSecret;
+        if (_tokenSecret is not null && kept is not null && !IsOf(kept))
+        {
+            throw TokenLost();
+        }
+
         if (!content && !HasAttached && !confirms && rotation is null && !_rotateLater && _newLifetime is null && !firstToken)
         {
             return null;
@@ -41,9 +47,8 @@ internal sealed partial class SessionTransaction
         DateTimeOffset expires = ExpiryPolicy.Expires(now, basis.Created, lifetime, Options);
         long version = basis.Version + 1;
         SessionSecret? following = rotation?.To ?? current;
-        StoredTokenSecret? kept = rotation is { Revokes: true } ? null : basis.TokenSecret;
         SessionSecret? tokens = kept is null ? NewTokenSecret(wanted: rotation is { Revokes: true } && (basis.TokenSecret is not null || Options.TakesTokens)) : null;
-        if (kept is null ? tokens is not null && following is null : _tokenSecret is not null && !IsOf(kept))
+        if (tokens is not null && following is null)
         {
             throw TokenLost();
         }

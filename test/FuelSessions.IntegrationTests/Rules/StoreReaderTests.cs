@@ -123,6 +123,26 @@ public sealed class StoreReaderTests(PostgresServer postgres) : StoreTests(postg
         }
     }
 
+    /// <summary>Where no channel for tokens is named, and a rotation or two come between a session's first token and its save.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_first_token_that_is_not_good_is_told(bool byAnotherToken)
+    {
+        SessionApp app = await StartAsync("memory");
+        TestBrowser owner = app.NewBrowser();
+        await app.DoneAsync(owner, session => session.Set("user", "ada"));
+        TestBrowser late = app.CopyOf(owner);
+        TestResponse response = await app.DoAsync(late, async session =>
+        {
+            _ = session.Token;
+            await app.DoneAsync(owner, other => other.Rotate());
+            await app.DoneAsync(owner, other => _ = byAnotherToken ? other.Token : other.Rotate().Fingerprint);
+        });
+        Assert.Contains("Ask for the token again", app.AssertFailed<SessionStoreException>(response).Message, StringComparison.Ordinal);
+        Assert.Equal("ada", await app.GetAsync(owner, "user"));
+    }
+
     [Theory, OnServerStores]
     public async Task What_a_token_s_request_hands_out_is_as_good(string store)
     {

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace FuelSessions.EntityFrameworkCore.Tests;
 
 /// <summary>
-/// Every statement that a database is ever sent, to the letter, in docs/sql: for those who look after it. Nothing is sent anywhere here. After
+/// The statements for sessions and keys that a database is sent, to the letter, in docs/sql: for those who look after it. Nothing is sent anywhere here. After
 /// a change that is meant, <c>FUELSESSIONS_RENEW_SQL=$PWD/docs/sql dotnet test test/FuelSessions.EntityFrameworkCore.Tests --filter GoldenSql</c>
 /// writes the files anew.
 /// </summary>

@@ -143,6 +143,18 @@ public sealed class StoreReaderTests(PostgresServer postgres) : StoreTests(postg
         Assert.Equal("ada", await app.GetAsync(owner, "user"));
     }
 
+    [Fact]
+    public async Task A_first_token_that_could_not_be_stored_is_told()
+    {
+        SessionApp app = await StartAsync("memory");
+        TestBrowser owner = app.NewBrowser();
+        await app.DoneAsync(owner, session => session.Set("user", "ada"));
+        app.Probe.Fail(StoreCall.Write);
+        app.AssertFailed<SessionStoreException>(await app.DoAsync(owner, session => _ = session.Token, path: "/look"));
+        app.Probe.Heal();
+        Assert.Equal("ada", await app.GetAsync(owner, "user"));
+    }
+
     [Theory, OnServerStores]
     public async Task What_a_token_s_request_hands_out_is_as_good(string store)
     {

@@ -39,8 +39,8 @@ UPDATE "sessions" SET "created" = @created, "current_id" = @current_id, "expires
 --   @created Int64, @current_id Binary, @expires Int64, @payload Binary, @previous_id Binary, @principal String, @updated Int64, @version Int64, @session_key Binary, @now Int64
 
 -- a session is kept alive
-UPDATE "sessions" SET "expires" = @expires WHERE "session_key" = @session_key AND "expires" > @now AND "expires" < @expires;
---   @expires Int64, @now Int64, @session_key Binary
+UPDATE "sessions" SET "expires" = @expires WHERE "session_key" = @session_key AND "version" = @expected_version AND "expires" > @now AND "expires" < @expires;
+--   @expires Int64, @session_key Binary, @expected_version Int64, @now Int64
 
 -- a session is destroyed
 DELETE FROM "sessions" WHERE "session_key" = @session_key AND "version" = @expected_version AND "expires" > @now;

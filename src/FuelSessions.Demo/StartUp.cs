@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace FuelSessions.Demo;
 
 /// <summary>What the demo does around its start: where it listens, where its files are, what it says.</summary>
@@ -21,7 +23,7 @@ internal static class StartUp
 
     internal static void Announce(this WebApplication app, string data)
     {
-        string driver = app.Configuration["FuelSessions:Driver"] ?? "cookie";
+        string driver = app.Services.GetRequiredService<IOptions<FuelSessionsOptions>>().Value.Driver;
         Console.WriteLine(
             $"""
 

@@ -16,11 +16,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class FuelSessionsBuilderDbExtensions
 {
     private const string Driver = "db";
-    private const string CookieName = "fueldid";
+    private const string CookieName = "did";
 
     /// <summary>
     /// Keeps sessions in a relational database, in the table <see cref="FuelSessionsOptions.Table"/>, through a context of the
-    /// driver's own. The driver is called <c>db</c>, its cookie <c>fueldid</c>. In Development the table is created
+    /// driver's own. The driver is called <c>db</c>, its cookie <c>did</c>. In Development the table is created
     /// when it is first used; otherwise with
     /// <see cref="FuelSessionsCreationExtensions.EnsureFuelSessionsCreatedAsync(IServiceProvider, CancellationToken)"/>. On SQLite, the connections
     /// that EF makes for it have none of EF's SQL functions (<c>ef_add</c>, <c>regexp</c> and others).

@@ -13,10 +13,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class FuelSessionsBuilderMemcachedExtensions
 {
     private const string Driver = "memcached";
-    private const string CookieName = "fuelmid";
+    private const string CookieName = "mid";
 
     /// <summary>
-    /// Keeps sessions in memcached 1.6.18 or newer. The driver is called <c>memcached</c>, its cookie <c>fuelmid</c>.
+    /// Keeps sessions in memcached 1.6.18 or newer. The driver is called <c>memcached</c>, its cookie <c>mid</c>.
     /// Memcached forgets sessions when it restarts and when it runs out of memory. Connections are plain: no TLS, no SASL.
     /// </summary>
     /// <param name="builder">The builder that <c>AddFuelSessions</c> returned.</param>

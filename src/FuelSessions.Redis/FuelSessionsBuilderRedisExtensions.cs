@@ -7,14 +7,14 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds the redis driver.</summary>
 /// <remarks>
-/// The driver is called <c>redis</c>, its cookie <c>fuelrid</c>; its <see cref="FuelSessionsOptions.StoreTimeout"/> is 2 seconds unless
+/// The driver is called <c>redis</c>, its cookie <c>rid</c>; its <see cref="FuelSessionsOptions.StoreTimeout"/> is 2 seconds unless
 /// the app says otherwise. It connects at its first use, in the background; with <see cref="FuelSessionsBuilder.PersistDataProtectionKeys"/> that is
 /// while the app starts.
 /// </remarks>
 public static class FuelSessionsBuilderRedisExtensions
 {
     private const string Driver = "redis";
-    private const string CookieName = "fuelrid";
+    private const string CookieName = "rid";
 
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(2);
 

@@ -41,7 +41,11 @@ public sealed partial class Session
 
     internal string Driver => _transaction.Driver;
 
+    /// <summary>The name that was configured or asked for, whatever prefix the cookie has in this request.</summary>
     internal string CookieName => Forged.CookieName;
+
+    internal bool IsCalled(string cookieName) =>
+        string.Equals(CookieName, cookieName, StringComparison.Ordinal) || string.Equals(_transaction.Options.CookieName, cookieName, StringComparison.Ordinal);
 
     /// <summary>What the session is in this request.</summary>
     public SessionState State => Used().State;

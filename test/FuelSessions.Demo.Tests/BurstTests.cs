@@ -11,7 +11,7 @@ public class BurstTests(Demos demos)
     private const int Parallel = 64;
     private const int Rounds = 20;
 
-    public static TheoryData<string, string> ServerSide { get; } = new() { { "db", "fueldid" }, { "file", "fuelfid" }, { "memory", "fuelxid" } };
+    public static TheoryData<string, string> ServerSide { get; } = new() { { "db", "did" }, { "file", "fid" }, { "memory", "xid" } };
 
     [Theory]
     [MemberData(nameof(ServerSide))]

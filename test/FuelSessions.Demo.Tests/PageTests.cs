@@ -113,7 +113,7 @@ public class PageTests(Demos demos)
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
 
         string page = await response.Content.ReadAsStringAsync();
-        Assert.DoesNotContain(browser.Jar["fueldid"], page, StringComparison.Ordinal);
+        Assert.DoesNotContain(browser.Jar["did"], page, StringComparison.Ordinal);
         Assert.DoesNotContain(" style=", page, StringComparison.Ordinal);
         Assert.DoesNotContain("onclick", page, StringComparison.Ordinal);
     }

@@ -87,7 +87,7 @@ public sealed class StoreTimeoutTests(PostgresServer server, ITestOutputHelper o
         {
             await AssertFailsInTimeAsync(NewClient(app), "/new");
             string[] paths = ["/look", "/sync", "/new"];
-            string foreign = $"fueldid={new string('A', 43)}";
+            string foreign = $"did={new string('A', 43)}";
             await Task.WhenAll(Enumerable.Range(0, 12).Select(request =>
             {
                 HttpClient client = NewClient(app);

@@ -25,7 +25,7 @@ public sealed class OutageTests
         using TestBrowser browser = app.NewBrowser();
         Assert.Equal("1", await browser.TextAsync("/count"));
         Assert.Equal("2", await browser.TextAsync("/count"));
-        string cookie = browser.Jar["fuelmid"];
+        string cookie = browser.Jar["mid"];
 
         await server.Process.KillAsync();
         foreach (string path in (string[])["/count", "/look", "/count"])
@@ -40,12 +40,12 @@ public sealed class OutageTests
         TestResponse refused = await stranger.GetAsync("/count");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
         Assert.Empty(refused.SetCookies);
-        Assert.Equal(cookie, browser.Jar["fuelmid"]);
+        Assert.Equal(cookie, browser.Jar["mid"]);
 
         await server.Process.RestartAsync();
         await UntilAsync(async () => (await stranger.GetAsync("/look")).Status == HttpStatusCode.OK && (await stranger.GetAsync("/count")).Status == HttpStatusCode.OK);
         Assert.Equal("1", await browser.TextAsync("/count"));
-        Assert.NotEqual(cookie, browser.Jar["fuelmid"]);
+        Assert.NotEqual(cookie, browser.Jar["mid"]);
         for (int count = 2; count <= 20; count++)
         {
             Assert.Equal($"{count}", await browser.TextAsync("/count"));

@@ -28,7 +28,7 @@ public sealed class RequestTests(MemcachedProcess server)
         using TestBrowser stranger = app.NewBrowser();
         await AssertCommandsAsync((0, 0), async () => Assert.Equal("0", await stranger.TextAsync("/look")));
         await AssertCommandsAsync((0, 1), async () => Assert.Equal("1", await stranger.TextAsync("/count")));
-        Assert.Contains("fuelmid", stranger.Jar.Keys);
+        Assert.Contains("mid", stranger.Jar.Keys);
     }
 
     [Fact]
@@ -39,18 +39,18 @@ public sealed class RequestTests(MemcachedProcess server)
         Assert.Equal("1", await browser.TextAsync("/count"));
         for (int round = 1; round <= 20; round++)
         {
-            string before = browser.Jar["fuelmid"];
+            string before = browser.Jar["mid"];
             app.Clock.Advance(TimeSpan.FromMinutes(6));
             TestResponse[] responses = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(() => browser.GetAsync("/count", deliver: false))));
             Assert.All(responses, response => Assert.Equal(HttpStatusCode.OK, response.Status));
 
             // Each response carries the id that is current now, in whatever order they arrive.
-            string? id = Assert.Single(responses.Select(response => response.Cookie("fuelmid")).Distinct());
+            string? id = Assert.Single(responses.Select(response => response.Cookie("mid")).Distinct());
             Assert.NotNull(id);
             Assert.NotEqual(before, id);
             browser.Deliver(responses[0]);
             Assert.Equal($"{1 + (64 * round)}", await browser.TextAsync("/look"));
-            Assert.Equal(id, browser.Jar["fuelmid"]);
+            Assert.Equal(id, browser.Jar["mid"]);
         }
     }
 

@@ -32,17 +32,17 @@ public abstract class BurstTests
             drivers => drivers.AddRedisDriver(Redis));
         using TestBrowser browser = app.NewBrowser();
         Assert.Equal("1", await browser.TextAsync("/count"));
-        HashSet<string> ids = [browser.Jar["fuelrid"]];
+        HashSet<string> ids = [browser.Jar["rid"]];
         for (int round = 0; round < Rounds; round++)
         {
             app.Clock.Advance(TimeSpan.FromMinutes(6));
             TestResponse[] responses = await Task.WhenAll(Enumerable.Range(0, Requests).Select(_ => browser.GetAsync("/count", deliver: false)));
             Assert.All(responses, response => Assert.Equal(HttpStatusCode.OK, response.Status));
-            string id = Assert.Single(responses.Select(response => response.Cookie("fuelrid")).OfType<string>().Distinct());
+            string id = Assert.Single(responses.Select(response => response.Cookie("rid")).OfType<string>().Distinct());
             Assert.True(ids.Add(id), "The id was not rotated.");
-            browser.Deliver(responses.First(response => response.Cookie("fuelrid") is not null));
+            browser.Deliver(responses.First(response => response.Cookie("rid") is not null));
             Assert.Equal($"{1 + ((round + 1) * Requests)}", await browser.TextAsync("/look"));
-            Assert.Equal(id, browser.Jar["fuelrid"]);
+            Assert.Equal(id, browser.Jar["rid"]);
         }
     }
 

@@ -31,7 +31,7 @@ public sealed class OutageTests : IAsyncLifetime
         await using TestApp app = await StartAppAsync(TimeSpan.FromSeconds(2));
         using TestBrowser browser = app.NewBrowser();
         Assert.Equal("1", await browser.TextAsync("/count"));
-        string id = browser.Jar["fuelrid"];
+        string id = browser.Jar["rid"];
         await _server.KillAsync();
         for (int request = 0; request < 5; request++)
         {
@@ -41,7 +41,7 @@ public sealed class OutageTests : IAsyncLifetime
             await AssertFailsAsync(stranger, "/count");
         }
 
-        Assert.Equal(id, browser.Jar["fuelrid"]);
+        Assert.Equal(id, browser.Jar["rid"]);
         await _server.StartAsync();
         await AssertComesBackAsync(browser);
         Assert.Equal("2", await browser.TextAsync("/count"));

@@ -30,14 +30,14 @@ public class LateRotationTests
         Task<TestResponse> late = PostAsync("/rotate-late", deliver: false);
         await hasRead.Task;
         TestResponse winner = await PostAsync("/rotate", deliver: false);
-        string firstId = browser.Jar["fuelxid"];
+        string firstId = browser.Jar["xid"];
         browser.Deliver(winner);
         await PostAsync("/count");
         mayGoOn.SetResult();
-        Assert.Equal(winner.Cookie("fuelxid"), (await late).Cookie("fuelxid"));
+        Assert.Equal(winner.Cookie("xid"), (await late).Cookie("xid"));
 
         // Sent before the browser knew the winner's id: still good [R3].
-        browser.Jar["fuelxid"] = firstId;
+        browser.Jar["xid"] = firstId;
         await PostAsync("/count");
 
         Assert.Equal("6", (await PostAsync("/count")).Body);

@@ -5,8 +5,8 @@ namespace FuelSessions.Tests;
 public class SmokeTests
 {
     [Theory]
-    [InlineData("memory", "fuelxid")]
-    [InlineData("cookie", "fuelcid")]
+    [InlineData("memory", "xid")]
+    [InlineData("cookie", "cid")]
     public async Task Counts(string driver, string cookie)
     {
         await using TestApp app = await TestApp.StartAsync(
@@ -36,8 +36,8 @@ public class SmokeTests
         {
             app.Clock.Advance(TimeSpan.FromMinutes(6));
             TestResponse[] all = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => browser.GetAsync("/count", deliver: false)));
-            Assert.Single(all.Select(r => r.Cookie("fuelxid")).Distinct());
-            Assert.NotNull(all[0].Cookie("fuelxid"));
+            Assert.Single(all.Select(r => r.Cookie("xid")).Distinct());
+            Assert.NotNull(all[0].Cookie("xid"));
             browser.Deliver(all[0]);
         }
         Assert.Equal((1 + (20 * 64) + 1).ToString(), await browser.TextAsync("/count"));

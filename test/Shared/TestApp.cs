@@ -49,7 +49,9 @@ public sealed class TestApp : IAsyncDisposable
         var logs = new LogRecorder();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Configuration.AddInMemoryCollection(configuration ?? []);
+
+        // The default driver would leave a folder on the disk. Whatever a test configures comes after it.
+        builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("FuelSessions:Driver", (string?)"memory")]).AddInMemoryCollection(configuration ?? []);
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(logs);
         builder.Logging.SetMinimumLevel(LogLevel.Debug);

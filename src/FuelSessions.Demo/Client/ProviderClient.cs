@@ -23,8 +23,8 @@ internal static class ProviderClient
     internal static TimeSpan AccessLifetime { get; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Tokens need a driver with a server side. The configured one, unless that is the cookie driver.</summary>
-    internal static string DriverFor(string? configured) =>
-        configured is null || configured.Equals("cookie", StringComparison.OrdinalIgnoreCase) ? "db" : configured;
+    internal static string DriverFor(string configured) =>
+        configured.Equals("cookie", StringComparison.OrdinalIgnoreCase) ? "db" : configured;
 
     internal static void AddProviderClient(this WebApplicationBuilder builder, string data)
     {
@@ -51,7 +51,7 @@ internal static class ProviderClient
         });
         services.AddHttpClient(Api, http => http.BaseAddress = At("/api/"))
             .ConfigurePrimaryHttpMessageHandler<OwnServer>()
-            .AddTokenSession(Name, options => options.UseWebSession(DriverFor(builder.Configuration["FuelSessions:Driver"])));
+            .AddTokenSession(Name, options => options.UseWebSession(builder.Configuration["FuelSessions:Driver"] is { } driver ? DriverFor(driver) : null));
     }
 
     internal static void MapProvider(this WebApplication app) => app.MapAuthority().WithoutSession();

@@ -11,8 +11,14 @@ namespace FuelSessions;
 /// </summary>
 public sealed class FuelSessionsOptions
 {
-    /// <summary>The driver that is used where none is named. Default <c>cookie</c>. Names ignore case.</summary>
-    public string Driver { get; set; } = "cookie";
+    private FuelSessionsOptions? _secured;
+    private string? _boundName;
+
+    /// <summary>
+    /// The driver that is used where none is named. Default <c>file</c>: what is destroyed or revoked is so at the server, and sessions outlive a
+    /// restart. Names ignore case.
+    /// </summary>
+    public string Driver { get; set; } = "file";
 
     /// <summary>
     /// Whether sessions are read before an endpoint that is known to use them, so that nothing blocks inside it.
@@ -33,8 +39,16 @@ public sealed class FuelSessionsOptions
     /// </summary>
     public UserAgentMatching MatchUserAgent { get; set; } = UserAgentMatching.IgnoringVersions;
 
-    /// <summary>The cookie's name, which must not begin with <c>other-</c>. Each driver has a default of its own: fuelcid, fuelfid, fueldid, fuelmid, fuelrid, fuelxid.</summary>
-    public string CookieName { get; set; } = "";
+    /// <summary>
+    /// The cookie's name, which must not begin with <c>other-</c>. Each driver has a default of its own: cid, fid, did, mid, rid, xid. Where the cookie is marked Secure, a default name gets
+    /// the prefix <c>__Host-</c> (<c>__Secure-</c> with another <see cref="CookiePath"/> or a <see cref="CookieDomain"/>; RFC 6265bis): no other
+    /// host, and no page without TLS, can plant such a cookie. A name that is set is used as it is.
+    /// </summary>
+    public string CookieName
+    {
+        get;
+        set => (field, HasDefaultCookieName) = (value, false);
+    } = "";
 
     /// <summary>The cookie's domain. Default none: the host that set it, and no other.</summary>
     public string? CookieDomain { get; set; }
@@ -60,8 +74,8 @@ public sealed class FuelSessionsOptions
     /// </summary>
     public bool EncryptCookie { get; set; } = true;
 
-    /// <summary>Whether the cookie ends with the browser. Default false: it lives as long as the session.</summary>
-    public bool ExpireOnClose { get; set; }
+    /// <summary>Whether the cookie ends with the browser. Default true; false: it is kept on the device's disk as long as the session lives.</summary>
+    public bool ExpireOnClose { get; set; } = true;
 
     /// <summary>
     /// Idle time after which a session ends. Default 2 hours; 1 second to 10 years. Kept in the record, so a new
@@ -69,7 +83,10 @@ public sealed class FuelSessionsOptions
     /// </summary>
     public TimeSpan ExpirationTime { get; set; } = TimeSpan.FromHours(2);
 
-    /// <summary>Time since its creation after which a session ends in any case. Default none; at least 1 second.</summary>
+    /// <summary>
+    /// Time since its creation after which a session ends, however much it is used. Default null: a day, or twelve times the session's own idle time
+    /// where that is longer. At least 1 second; <see cref="Timeout.InfiniteTimeSpan"/>, in configuration <c>false</c>: never.
+    /// </summary>
     public TimeSpan? AbsoluteExpiration { get; set; }
 
     /// <summary>
@@ -152,7 +169,10 @@ public sealed class FuelSessionsOptions
     /// </summary>
     public int MaxPayloadBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>The file driver's folder. Default <c>App_Data/sessions</c> below the content root.</summary>
+    /// <summary>
+    /// The file driver's folder; a relative path starts at the content root. Default: a folder of the app's own below the local application data of
+    /// the user that it runs as, which is where Data Protection keeps its keys by default, or where that can't be made, one that ends with the process.
+    /// </summary>
     public string? Path { get; set; }
 
     /// <summary>The db driver's table. Default <c>sessions</c>.</summary>
@@ -201,5 +221,29 @@ public sealed class FuelSessionsOptions
 
     internal ValueFormat Values => field ??= new ValueFormat(SerializerOptions, UncheckedTypes);
 
-    internal FuelSessionsOptions Clone() => (FuelSessionsOptions)MemberwiseClone();
+    /// <summary>Whether nobody has set <see cref="CookieName"/>.</summary>
+    internal bool HasDefaultCookieName { get; private set; } = true;
+
+    /// <summary>What is sealed is bound to this name, whatever prefix the cookie has in a request: one app's http and https are one zone.</summary>
+    internal string BoundName => _boundName ?? CookieName;
+
+    /// <summary>The same, with the cookie name that goes with a Secure cookie.</summary>
+    internal FuelSessionsOptions Secured => !HasDefaultCookieName ? this : _secured ??= Prefixed();
+
+    internal void UseDefaultCookieName(string name) => (CookieName, HasDefaultCookieName) = (name, true);
+
+    internal FuelSessionsOptions Clone()
+    {
+        var clone = (FuelSessionsOptions)MemberwiseClone();
+        clone._secured = null;
+        return clone;
+    }
+
+    private FuelSessionsOptions Prefixed()
+    {
+        FuelSessionsOptions prefixed = Clone();
+        prefixed._boundName = CookieName;
+        prefixed.CookieName = (CookiePath == "/" && CookieDomain is null ? "__Host-" : "__Secure-") + CookieName;
+        return prefixed;
+    }
 }

@@ -12,7 +12,8 @@ internal sealed class FuelSessionsOptionsFactory(
     IEnumerable<IPostConfigureOptions<FuelSessionsOptions>> postConfigures,
     IEnumerable<IValidateOptions<FuelSessionsOptions>> validations,
     DriverRegistry drivers,
-    SessionConfigurationSection configuration)
+    SessionConfigurationSection configuration,
+    FuelPhpDefaults? fuelPhp = null)
     : OptionsFactory<FuelSessionsOptions>(setups, postConfigures, validations)
 {
     private readonly IConfigureOptions<FuelSessionsOptions>[] _setups = [.. setups];
@@ -30,10 +31,11 @@ internal sealed class FuelSessionsOptionsFactory(
             ? Configured(Global(defaults))
             : Create(Microsoft.Extensions.Options.Options.DefaultName).Clone();
         bool isDefault = string.Equals(options.Driver, registration.Name, StringComparison.OrdinalIgnoreCase);
-        if (!isDefault || options.CookieName.Length == 0)
+        if (!isDefault || options.HasDefaultCookieName)
         {
             // One name for the whole app can only be meant for the driver that the app uses: two may not share one.
-            options.CookieName = registration.CookieName;
+            options.UseDefaultCookieName(registration.CookieName);
+            fuelPhp?.NameCookie(options, registration.Name);
         }
 
         options.Driver = registration.Name;
@@ -45,6 +47,7 @@ internal sealed class FuelSessionsOptionsFactory(
     private FuelSessionsOptions Global(Action<FuelSessionsOptions>? defaults)
     {
         var global = new FuelSessionsOptions();
+        fuelPhp?.Set(global);
         defaults?.Invoke(global);
         Apply(global, configuration.Section, isDriver: false, ownSettings: []);
         return global;

@@ -31,7 +31,7 @@ internal static class FuelSessionsOptionsRules
         string?[] times =
         [
             Within(nameof(o.ExpirationTime), o.ExpirationTime, TimeSpan.FromSeconds(1), TenYears),
-            Within(nameof(o.AbsoluteExpiration), o.AbsoluteExpiration, TimeSpan.FromSeconds(1), TenYears),
+            o.AbsoluteExpiration == Timeout.InfiniteTimeSpan ? null : Within(nameof(o.AbsoluteExpiration), o.AbsoluteExpiration, TimeSpan.FromSeconds(1), TenYears, " or false (never)"),
             Within(nameof(o.TouchInterval), o.TouchInterval, TimeSpan.Zero, o.ExpirationTime),
             Within(nameof(o.RotationTime), o.RotationTime, TimeSpan.FromMilliseconds(1), TenYears),
             Within(nameof(o.PreviousIdGrace), o.PreviousIdGrace, TimeSpan.Zero, TimeSpan.FromDays(1)),

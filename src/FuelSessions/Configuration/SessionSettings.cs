@@ -49,7 +49,8 @@ internal static class SessionSettings
         Flag(nameof(FuelSessionsOptions.EncryptCookie), "encrypt_cookie", o => o.EncryptCookie, (o, v) => o.EncryptCookie = v),
         Flag(nameof(FuelSessionsOptions.ExpireOnClose), "expire_on_close", o => o.ExpireOnClose, (o, v) => o.ExpireOnClose = v),
         Time(nameof(FuelSessionsOptions.ExpirationTime), "expiration_time", o => o.ExpirationTime, (o, v) => o.ExpirationTime = v),
-        OptionalTime(nameof(FuelSessionsOptions.AbsoluteExpiration), null, o => o.AbsoluteExpiration, (o, v) => o.AbsoluteExpiration = v),
+        OptionalTime(
+            nameof(FuelSessionsOptions.AbsoluteExpiration), null, o => o.AbsoluteExpiration, (o, v) => o.AbsoluteExpiration = v, off: Timeout.InfiniteTimeSpan),
         OptionalTime(nameof(FuelSessionsOptions.TouchInterval), null, o => o.TouchInterval, (o, v) => o.TouchInterval = v),
         OptionalTime(nameof(FuelSessionsOptions.RotationTime), "rotation_time", o => o.RotationTime, (o, v) => o.RotationTime = v),
         Time(nameof(FuelSessionsOptions.PreviousIdGrace), null, o => o.PreviousIdGrace, (o, v) => o.PreviousIdGrace = v),
@@ -111,13 +112,18 @@ internal static class SessionSettings
         (o, fuel) => fuel ? SettingValue.Seconds(get(o)) : get(o),
         (o, v, fuel) => SettingValue.TryTime(v, fuel, out TimeSpan value) && Done(() => set(o, value)));
 
-    private static SessionSetting OptionalTime(string name, string? fuelName, Func<FuelSessionsOptions, TimeSpan?> get, Action<FuelSessionsOptions, TimeSpan?> set) => new(
+    private static SessionSetting OptionalTime(
+        string name,
+        string? fuelName,
+        Func<FuelSessionsOptions, TimeSpan?> get,
+        Action<FuelSessionsOptions, TimeSpan?> set,
+        TimeSpan? off = null) => new(
         name,
         fuelName,
         $"{AllowedTime(fuelName)}, or false",
         (o, fuel) => get(o) is not { } time ? (fuel ? false : null) : fuel ? SettingValue.Seconds(time) : time,
         (o, v, fuel) => SettingValue.IsOff(v)
-            ? Done(() => set(o, null))
+            ? Done(() => set(o, v is null ? null : off))
             : SettingValue.TryTime(v, fuel, out TimeSpan value) && Done(() => set(o, value)));
 
     private static SessionSetting Choice<TEnum>(string name, string? fuelName, Func<FuelSessionsOptions, TEnum> get, Action<FuelSessionsOptions, TEnum> set)

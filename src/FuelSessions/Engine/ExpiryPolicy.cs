@@ -7,10 +7,24 @@ internal static class ExpiryPolicy
 {
     private static readonly TimeSpan LongestTouchInterval = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan LeastAbsolute = TimeSpan.FromDays(1);
+
     internal static TimeSpan TouchInterval(TimeSpan lifetime, TimeSpan? configured)
     {
         TimeSpan tenth = lifetime / 10;
         return configured ?? (tenth < LongestTouchInterval ? tenth : LongestTouchInterval);
+    }
+
+    /// <summary>
+    /// How long a session may live at most; null: without end. By default in proportion to its own idle time, so that a session which was given
+    /// weeks ("stay signed in") is not cut to a day.
+    /// </summary>
+    internal static TimeSpan? Absolute(TimeSpan lifetime, TimeSpan? configured)
+    {
+        var byLifetime = new TimeSpan(12 * Math.Min(lifetime.Ticks, TimeSpan.MaxValue.Ticks / 12));
+        return configured is not { } absolute ? (byLifetime > LeastAbsolute ? byLifetime : LeastAbsolute)
+            : absolute == Timeout.InfiniteTimeSpan ? null
+            : absolute;
     }
 
     /// <summary>
@@ -20,7 +34,7 @@ internal static class ExpiryPolicy
     internal static DateTimeOffset Expires(DateTimeOffset now, DateTimeOffset created, TimeSpan lifetime, FuelSessionsOptions options)
     {
         DateTimeOffset idle = Milliseconds(now + lifetime + TouchInterval(lifetime, options.TouchInterval));
-        return options.AbsoluteExpiration is { } absolute && created + absolute < idle ? Milliseconds(created + absolute) : idle;
+        return Absolute(lifetime, options.AbsoluteExpiration) is { } absolute && absolute < idle - created ? Milliseconds(created + absolute) : idle;
     }
 
     /// <summary>
@@ -37,7 +51,7 @@ internal static class ExpiryPolicy
     }
 
     internal static bool IsOver(SessionRecord record, DateTimeOffset now, FuelSessionsOptions options) =>
-        now >= record.Expires || (options.AbsoluteExpiration is { } absolute && now >= record.Created + absolute);
+        now >= record.Expires || (Absolute(record.Lifetime, options.AbsoluteExpiration) is { } absolute && now - record.Created >= absolute);
 
     // What the record format keeps.
     internal static DateTimeOffset Milliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());

@@ -19,6 +19,7 @@ public static class FuelSessionsApplicationBuilderExtensions
         // Made here and not with the first request: what is configured wrongly stops the app at its start.
         SessionServices services = app.ApplicationServices.GetService<SessionServices>()
             ?? throw new InvalidOperationException("FuelSessions is not registered. Call builder.Services.AddFuelSessions() before app.UseFuelSessions().");
+        services.MakeWhatIsNeeded();
         return app.Use(next => new SessionMiddleware(next, services).InvokeAsync);
     }
 }

@@ -1,6 +1,8 @@
+using FuelSessions.Configuration;
 using FuelSessions.Drivers;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace FuelSessions;
@@ -52,6 +54,17 @@ public sealed class FuelSessionsBuilder
         Services.AddDataProtection();
         Services.AddOptions<KeyManagementOptions>().Configure<IServiceProvider>((options, services) =>
             options.XmlRepository = services.GetRequiredService<DriverRegistry>().KeyStore(driver).DataProtectionKeys);
+        return this;
+    }
+
+    /// <summary>
+    /// Takes FuelPHP's defaults where ours differ for what only the app can know: the driver <c>cookie</c>, the cookie names fuelcid, fuelfid, fueldid,
+    /// fuelmid and fuelrid (the memory driver's: fuelxid), a cookie that outlives the browser, and no absolute end. Whatever the app configures wins
+    /// over them, wherever this is called.
+    /// </summary>
+    public FuelSessionsBuilder UseFuelPhpDefaults()
+    {
+        Services.TryAddSingleton<FuelPhpDefaults>();
         return this;
     }
 

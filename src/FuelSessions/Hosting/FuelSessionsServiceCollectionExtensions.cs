@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -72,19 +71,18 @@ public static class FuelSessionsServiceCollectionExtensions
 
         services.AddSingleton(new DriverRegistration(
             "cookie",
-            "fuelcid",
+            "cid",
             Create: null,
             OwnSettings: [],
             Limits: options => options.MaxPayloadBytes = Math.Min(options.MaxPayloadBytes, FuelSessionsOptionsRules.MostInCookies)));
+        services.AddSingleton(new DriverRegistration(
+            "file",
+            "fid",
+            provider => FileDriverPlace.Open(Profile(provider, "file").Path, provider),
+            OwnSettings: [],
+            IsMadeAtStart: true));
         return builder
-            .AddDriver("file", "fuelfid", provider => new FileSessionDriver(Folder(provider), provider.GetRequiredService<TimeProvider>()))
-            .AddDriver("memory", "fuelxid", provider => new MemorySessionDriver(provider.GetRequiredService<TimeProvider>(), Profile(provider, "memory").MaxSessions));
-    }
-
-    private static string Folder(IServiceProvider provider)
-    {
-        string root = provider.GetService<IHostEnvironment>()?.ContentRootPath ?? AppContext.BaseDirectory;
-        return Path.GetFullPath(Profile(provider, "file").Path ?? Path.Combine("App_Data", "sessions"), root);
+            .AddDriver("memory", "xid", provider => new MemorySessionDriver(provider.GetRequiredService<TimeProvider>(), Profile(provider, "memory").MaxSessions));
     }
 
     private static FuelSessionsOptions Profile(IServiceProvider provider, string driver) => provider.GetRequiredService<SessionProfiles>().For(driver);

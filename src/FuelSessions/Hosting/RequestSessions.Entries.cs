@@ -55,10 +55,11 @@ internal sealed partial class RequestSessions
     private SessionEntry Add(FuelSessionsOptions options)
     {
         SessionHome home = services.HomeOf(options.Driver);
-        ChannelReader.Arrival arrival = ChannelReader.Read(context, options, home.Protector, home.IsCarried);
+        FuelSessionsOptions here = SessionCookie.IsSecure(context, options) ? options.Secured : options;
+        ChannelReader.Arrival arrival = ChannelReader.Read(context, here, home.Protector, home.IsCarried);
         CarriedRecord? carried = home.IsCarried ? new CarriedRecord(arrival.Record, arrival.OtherRecord, services.Clock) : null;
         SessionStorage storage = carried is null ? home.Storage! : home.Carried(carried);
-        var transaction = new SessionTransaction(services.Engine, storage, options, this, arrival.Id, arrival.Others, Use.ReadOnly);
+        var transaction = new SessionTransaction(services.Engine, storage, here, this, arrival.Id, arrival.Others, Use.ReadOnly);
         var entry = new SessionEntry(new Session(this, transaction, options), arrival.Channel, carried);
         Append(entry);
         EndIfOver(entry);
@@ -68,7 +69,7 @@ internal sealed partial class RequestSessions
     private SessionEntry? Find(string cookieName)
     {
         SessionEntry? entry = _first;
-        while (entry is not null && !string.Equals(entry.Session.CookieName, cookieName, StringComparison.Ordinal))
+        while (entry is not null && !entry.Session.IsCalled(cookieName))
         {
             entry = entry.Next;
         }

@@ -132,7 +132,7 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
             transaction.Key,
             transaction.TokenSecret(),
             services.Clock.GetUtcNow() + (options.TokenLifetime ?? options.ExpirationTime),
-            options.CookieName);
+            options.BoundName);
     }
 
     /// <summary>The default session, read.</summary>

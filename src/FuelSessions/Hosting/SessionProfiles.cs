@@ -31,8 +31,10 @@ internal sealed class SessionProfiles
             failures.AddRange(FuelSessionsOptionsRules.Violations(profile, registration.Name));
         }
 
-        failures.AddRange(_profiles
-            .GroupBy(profile => profile.Value.CookieName, StringComparer.Ordinal)
+        // Also where one driver's name is what another one's default becomes with a Secure cookie.
+        Func<FuelSessionsOptions, string>[] names = [profile => profile.CookieName, profile => profile.Secured.CookieName];
+        failures.AddRange(names
+            .SelectMany(name => _profiles.GroupBy(profile => name(profile.Value), StringComparer.Ordinal))
             .Where(sharing => sharing.Count() > 1)
             .Select(sharing => $"Session setting '{nameof(FuelSessionsOptions.CookieName)}' is '{sharing.Key}' for the drivers "
                 + $"{string.Join(" and ", sharing.Select(profile => $"'{profile.Key}'"))}; allowed: a name of its own for each driver."));

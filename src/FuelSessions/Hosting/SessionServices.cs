@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using FuelSessions.Configuration;
 using FuelSessions.Drivers;
 using FuelSessions.Engine;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace FuelSessions;
 
@@ -28,6 +30,25 @@ internal sealed class SessionServices(
         endpoint is null ? EndpointUse.Unknown : _uses.TryGetValue(endpoint, out EndpointUse? use) ? use : _uses.GetValue(endpoint, added => EndpointUse.Of(added, profiles));
 
     internal EngineServices Engine { get; } = new(clock, new CommitQueue(), diagnostics);
+
+    /// <summary>Makes what the app is not to start without.</summary>
+    /// <exception cref="OptionsValidationException">It can't be made.</exception>
+    internal void MakeWhatIsNeeded()
+    {
+        if (!drivers.Find(profiles.Default).IsMadeAtStart)
+        {
+            return;
+        }
+
+        try
+        {
+            drivers.Driver(profiles.Default);
+        }
+        catch (IOException error)
+        {
+            throw new OptionsValidationException(SessionConfigurationSection.Name, typeof(FuelSessionsOptions), [error.Message]);
+        }
+    }
 
     /// <summary>Where sessions of that driver live, and under which protection their ids travel.</summary>
     /// <exception cref="InvalidOperationException">No such driver is registered.</exception>

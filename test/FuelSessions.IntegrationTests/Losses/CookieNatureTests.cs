@@ -74,7 +74,7 @@ public sealed class CookieNatureTests(PostgresServer postgres) : StoreTests(post
         TestBrowser copy = app.CopyOf(browser);
 
         TestResponse loggedOut = await app.DoneAsync(browser, session => session.Destroy());
-        Assert.Equal("", loggedOut.Cookie("fuelcid"));
+        Assert.Equal("", loggedOut.Cookie("cid"));
         Assert.Empty(browser.Jar);
         Assert.False(await app.AskAsync(browser, session => session.Has("user")));
 

@@ -28,7 +28,7 @@ public sealed class CookieSizeTests(PostgresServer postgres) : StoreTests(postgr
         }
 
         // Back in one cookie: no part of a larger one is left behind.
-        Assert.Equal(["fuelcid"], browser.Jar.Keys);
+        Assert.Equal(["cid"], browser.Jar.Keys);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class CookieSizeTests(PostgresServer postgres) : StoreTests(postgr
     public async Task D21_with_one_of_several_cookies_missing()
     {
         SessionApp app = await StartAsync("cookie");
-        foreach (string missing in (string[])["fuelcid", "fuelcidC1", "fuelcidC3"])
+        foreach (string missing in (string[])["cid", "cidC1", "cidC3"])
         {
             TestBrowser browser = app.NewBrowser();
             await app.DoneAsync(browser, session => session.Set("text", new string('x', 12_000)));

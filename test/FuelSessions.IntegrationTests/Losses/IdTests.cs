@@ -136,7 +136,7 @@ public sealed class IdTests(PostgresServer postgres) : StoreTests(postgres)
         for (int rotation = 0; rotation < 2; rotation++)
         {
             app.Clock.Advance(RotationDue);
-            Assert.NotNull((await app.DoneAsync(browser, session => session.Set("visit", rotation))).Cookie("fuelcid"));
+            Assert.NotNull((await app.DoneAsync(browser, session => session.Set("visit", rotation))).Cookie("cid"));
         }
 
         app.Clock.Advance(TimeSpan.FromMinutes(2));

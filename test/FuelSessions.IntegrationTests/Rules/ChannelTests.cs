@@ -22,7 +22,7 @@ public sealed class ChannelTests(PostgresServer postgres) : StoreTests(postgres)
         {
             TestBrowser owner = app.NewBrowser();
             await app.DoneAsync(owner, session => session.Set("channel", channel));
-            ids[channel] = owner.Jar["fuelxid"];
+            ids[channel] = owner.Jar["xid"];
         }
 
         List<string> channels = ["form", "cookie", "header", "query"];
@@ -46,7 +46,7 @@ public sealed class ChannelTests(PostgresServer postgres) : StoreTests(postgres)
             TestBrowser browser = app.NewBrowser();
             if (channels.Contains("cookie"))
             {
-                browser.Jar["fuelxid"] = id("cookie");
+                browser.Jar["xid"] = id("cookie");
             }
 
             HttpContent? content = !channels.Contains("form") ? null
@@ -222,7 +222,7 @@ public sealed class ChannelTests(PostgresServer postgres) : StoreTests(postgres)
         await app.DoneAsync(owner, session => session.Set("user", "Ada"));
         TestBrowser browser = app.NewBrowser();
         await app.DoneAsync(browser, session => session.Set("user", "Bob"));
-        string form = "sid=" + Uri.EscapeDataString(owner.Jar["fuelxid"]);
+        string form = "sid=" + Uri.EscapeDataString(owner.Jar["xid"]);
 
         foreach ((string path, string user, string left) in ((string, string, string)[])[("/stream", "Bob", form), ("/run", "Ada", "")])
         {
@@ -266,8 +266,9 @@ public sealed class ChannelTests(PostgresServer postgres) : StoreTests(postgres)
                 async (_, sessions) => (await sessions.ForgeAsync()).Set("user", "Ada"),
                 edit: request => request.Headers.Add("X-Forwarded-Proto", https ? "https" : "http")));
             string[] attributes = [.. Assert.Single(response.SetCookies).Split("; ").Skip(1).Order(StringComparer.OrdinalIgnoreCase)];
-            string[] expected = ["httponly", "max-age=7560", "path=/", "samesite=lax", .. https ? ["secure"] : (string[])[]];
+            string[] expected = ["httponly", "path=/", "samesite=lax", .. https ? ["secure"] : (string[])[]];
             Assert.Equal(expected, attributes);
+            Assert.StartsWith((https ? "__Host-" : "") + app.Store.CookieName + "=", response.SetCookies[0], StringComparison.Ordinal);
             Assert.Equal("no-store", response.Headers["Cache-Control"]);
         }
     }

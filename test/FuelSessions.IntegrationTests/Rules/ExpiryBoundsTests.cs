@@ -81,6 +81,44 @@ public sealed class ExpiryBoundsTests(PostgresServer postgres) : StoreTests(post
         });
     }
 
+    /// <summary>A day by default; for a session that was given a longer idle time, twelve times that; and never, where the app says so.</summary>
+    [Theory, OnEveryStore]
+    public async Task By_default_a_session_ends_after_a_day_whatever_its_use(string name)
+    {
+        Store store = await NewStoreAsync(name);
+        SessionApp app = await StartAsync(store);
+        SessionApp endless = await StartAsync(store, options => options.AbsoluteExpiration = Timeout.InfiniteTimeSpan, clock: app.Clock);
+        TestBrowser browser = app.NewBrowser();
+        TestBrowser staying = app.NewBrowser();
+        TestBrowser kept = endless.NewBrowser();
+        await app.DoneAsync(browser, session => session.Set("user", "Ada"));
+        await app.DoneAsync(staying, session => session.Set("user", "Grace").SetConfig("expiration_time", 30 * 86_400));
+        await endless.DoneAsync(kept, session => session.Set("user", "Joan"));
+        for (int request = 1; request < 16; request++)
+        {
+            app.Clock.Advance(TimeSpan.FromMinutes(90));
+            await app.DoneAsync(browser, session => Assert.Equal(request, session.Increment("visits")));
+            Assert.Equal("Joan", await endless.GetAsync(kept, "user"));
+        }
+
+        app.Clock.Advance(TimeSpan.FromMinutes(90) - Tick);
+        Assert.Equal("Ada", await app.GetAsync(browser, "user"));
+        app.Clock.Advance(Tick);
+        Assert.Null(await app.GetAsync(browser, "user"));
+        Assert.Equal("Grace", await app.GetAsync(staying, "user"));
+        Assert.Equal("Joan", await endless.GetAsync(kept, "user"));
+
+        // 29 days later each time: within its idle time, until twelve times that are over.
+        for (int days = 1 + 29; days < 360; days += 29)
+        {
+            app.Clock.Advance(TimeSpan.FromDays(29));
+            await app.DoneAsync(staying, session => session.Increment("visits"));
+        }
+
+        app.Clock.Advance(TimeSpan.FromDays(29));
+        Assert.Null(await app.GetAsync(staying, "user"));
+    }
+
     /// <summary>An app that is given an absolute end holds it against the sessions that were there before.</summary>
     [Theory, OnEveryStore]
     public async Task An_absolute_end_holds_for_older_sessions_too(string name)
@@ -99,7 +137,7 @@ public sealed class ExpiryBoundsTests(PostgresServer postgres) : StoreTests(post
     [Theory, OnEveryStore]
     public async Task The_browser_keeps_the_cookie_as_long_as_the_session_lives(string store)
     {
-        SessionApp app = await StartAsync(store, options => options.RotationTime = null);
+        SessionApp app = await StartAsync(store, options => (options.RotationTime, options.ExpireOnClose) = (null, false));
         TestBrowser browser = app.NewBrowser();
         TestResponse begun = await app.DoneAsync(browser, session => session.Set("user", "Ada"));
         Assert.Equal(7260, MaxAge(begun));
@@ -118,7 +156,7 @@ public sealed class ExpiryBoundsTests(PostgresServer postgres) : StoreTests(post
     [Theory, OnServerStores]
     public async Task With_rotation_the_cookie_is_sent_with_each_new_id_and_never_ends_first(string store)
     {
-        SessionApp app = await StartAsync(store);
+        SessionApp app = await StartAsync(store, options => options.ExpireOnClose = false);
         TestBrowser browser = app.NewBrowser();
         TestResponse begun = await app.DoneAsync(browser, session => session.Set("user", "Ada"));
         DateTimeOffset ends = app.Clock.GetUtcNow().AddSeconds(MaxAge(begun));
@@ -146,9 +184,9 @@ public sealed class ExpiryBoundsTests(PostgresServer postgres) : StoreTests(post
     }
 
     [Theory, OnEveryStore]
-    public async Task A_cookie_that_ends_with_the_browser_has_no_age(string store)
+    public async Task By_default_the_cookie_ends_with_the_browser_and_has_no_age(string store)
     {
-        SessionApp app = await StartAsync(store, options => options.ExpireOnClose = true);
+        SessionApp app = await StartAsync(store);
         TestResponse begun = await app.DoneAsync(app.NewBrowser(), session => session.Set("user", "Ada"));
         Assert.DoesNotContain("max-age", Assert.Single(begun.SetCookies), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("expires", Assert.Single(begun.SetCookies), StringComparison.OrdinalIgnoreCase);

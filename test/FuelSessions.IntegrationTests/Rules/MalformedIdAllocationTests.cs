@@ -13,7 +13,7 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
     private static readonly EphemeralDataProtectionProvider Keys = new();
 
     private readonly IdProtector _protector = new(Keys, "memory", FakeClock.AtPresent());
-    private readonly FuelSessionsOptions _options = new() { CookieName = "fuelxid", HeaderName = "X-Session", QueryParameterName = "sid" };
+    private readonly FuelSessionsOptions _options = new() { CookieName = "xid", HeaderName = "X-Session", QueryParameterName = "sid" };
 
     public static TheoryData<string> Large => new()
     {
@@ -27,8 +27,8 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
     [Theory, MemberData(nameof(Large))]
     public void Eight_kilobytes_are_refused_without_an_allocation(string text)
     {
-        Assert.Equal(0, Allocated(() => _protector.TryReadId(text, "fuelxid", out _, out _)));
-        Assert.Equal(0, Allocated(() => _protector.TryReadToken(text, "fuelxid", out _)));
+        Assert.Equal(0, Allocated(() => _protector.TryReadId(text, "xid", out _, out _)));
+        Assert.Equal(0, Allocated(() => _protector.TryReadToken(text, "xid", out _)));
         Assert.Equal(0, Allocated(() => Records.SessionId.TryParse(text, out _)));
     }
 
@@ -41,10 +41,10 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
         foreach (string text in (string[])[new('x', Size), "CfDJ8" + new string('A', Size - 5), new string('A', 80) + "CfDJ8" + new string('A', Size - 85)])
         {
             var context = new DefaultHttpContext();
-            context.Request.Headers.Cookie = "fuelxid=" + text;
+            context.Request.Headers.Cookie = "xid=" + text;
             context.Request.Headers["X-Session"] = text;
             context.Request.QueryString = new QueryString("?sid=" + text);
-            Assert.Equal(text, context.Request.Cookies["fuelxid"]);
+            Assert.Equal(text, context.Request.Cookies["xid"]);
             Assert.Equal(text, context.Request.Query["sid"]);
             Assert.Equal(0, Allocated(() => ChannelReader.Read(context, _options, _protector, isCarried: false).Id is not null));
         }
@@ -57,12 +57,12 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
     [Fact]
     public void A_foreign_value_costs_an_exception_of_Data_Protection()
     {
-        string foreign = new IdProtector(new EphemeralDataProtectionProvider(), "memory", FakeClock.AtPresent()).ProtectId(Records.SessionId.Create(), "fuelxid");
+        string foreign = new IdProtector(new EphemeralDataProtectionProvider(), "memory", FakeClock.AtPresent()).ProtectId(Records.SessionId.Create(), "xid");
         Assert.Equal("CfDJ8", foreign[80..85]);
         foreach (string text in (string[])[foreign, foreign[..85] + new string('A', 427)])
         {
-            AssertCostsAnException(() => _protector.TryReadId(text, "fuelxid", out _, out _), text);
-            AssertCostsAnException(() => _protector.TryReadToken(text.AsSpan(80), "fuelxid", out _), text[80..]);
+            AssertCostsAnException(() => _protector.TryReadId(text, "xid", out _, out _), text);
+            AssertCostsAnException(() => _protector.TryReadToken(text.AsSpan(80), "xid", out _), text[80..]);
         }
     }
 
@@ -70,21 +70,21 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
     [Fact]
     public void A_value_that_was_changed_costs_an_exception()
     {
-        string text = string.Concat(new string('A', 80), _protector.ProtectId(Records.SessionId.Create(), "fuelxid").AsSpan(80));
-        AssertCostsAnException(() => _protector.TryReadId(text, "fuelxid", out _, out _), text);
+        string text = string.Concat(new string('A', 80), _protector.ProtectId(Records.SessionId.Create(), "xid").AsSpan(80));
+        AssertCostsAnException(() => _protector.TryReadId(text, "xid", out _, out _), text);
     }
 
     [Fact]
     public void Whatever_is_no_id_by_its_length_alphabet_or_first_letters_costs_nothing()
     {
-        string id = _protector.ProtectId(Records.SessionId.Create(), "fuelxid");
-        string token = _protector.ProtectToken(Records.SessionKey.Create(), Records.SessionSecret.Create(), DateTimeOffset.MaxValue, "fuelxid");
+        string id = _protector.ProtectId(Records.SessionId.Create(), "xid");
+        string token = _protector.ProtectToken(Records.SessionKey.Create(), Records.SessionSecret.Create(), DateTimeOffset.MaxValue, "xid");
         foreach (string text in (string[])[token, id[..84], id[80..], "A" + id, id[..^1] + "=", id[..^1] + " ", id[..^1] + "\0", id + new string('A', 512 - id.Length + 1)])
         {
-            Assert.Equal(0, Allocated(() => _protector.TryReadId(text, "fuelxid", out _, out _)));
+            Assert.Equal(0, Allocated(() => _protector.TryReadId(text, "xid", out _, out _)));
         }
 
-        Assert.Equal(0, Allocated(() => _protector.TryReadToken(id, "fuelxid", out _)));
+        Assert.Equal(0, Allocated(() => _protector.TryReadToken(id, "xid", out _)));
     }
 
     /// <summary>The cookie driver reads up to 24 KB, so there the value's own bytes come on top, once.</summary>
@@ -92,13 +92,13 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
     public void A_foreign_record_costs_its_bytes_and_that_exception()
     {
         string text = "CfDJ8" + new string('A', Size - 5);
-        long allocated = Allocated(() => _protector.TryReadRecord(text, "fuelxid", out _, out _));
+        long allocated = Allocated(() => _protector.TryReadRecord(text, "xid", out _, out _));
         output.WriteLine($"{allocated} bytes");
         Assert.InRange(allocated, Size * 3 / 4, (Size * 2) + ExceptionBound);
 
-        Assert.Equal(0, Allocated(() => _protector.TryReadRecord(new string('x', Size), "fuelxid", out _, out _)) - Allocated(() => new string('x', Size).Length == 0));
+        Assert.Equal(0, Allocated(() => _protector.TryReadRecord(new string('x', Size), "xid", out _, out _)) - Allocated(() => new string('x', Size).Length == 0));
         string longer = "CfDJ8" + new string('A', 25 * 1024);
-        Assert.Equal(0, Allocated(() => _protector.TryReadRecord(longer, "fuelxid", out _, out _)));
+        Assert.Equal(0, Allocated(() => _protector.TryReadRecord(longer, "xid", out _, out _)));
     }
 
     private const long ExceptionBound = 4 * 1024;

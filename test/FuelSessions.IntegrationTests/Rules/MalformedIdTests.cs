@@ -21,7 +21,7 @@ public sealed class MalformedIdTests(PostgresServer postgres) : StoreTests(postg
         await stranger.DoneAsync(foreign, session => session.Set("user", "Bob"));
         app.Probe.Take();
 
-        foreach (string value in Malformed(foreign.Jar["fuelxid"]))
+        foreach (string value in Malformed(foreign.Jar["xid"]))
         {
             foreach (string channel in (string[])["cookie", "header", "query", "form", "multipart"])
             {
@@ -47,10 +47,10 @@ public sealed class MalformedIdTests(PostgresServer postgres) : StoreTests(postg
         SessionApp stranger = await StartAsync("cookie");
         TestBrowser foreign = stranger.NewBrowser();
         await stranger.DoneAsync(foreign, session => session.Set("user", "Bob"));
-        foreach (string value in Malformed(foreign.Jar["fuelcid"]))
+        foreach (string value in Malformed(foreign.Jar["cid"]))
         {
             TestBrowser browser = app.NewBrowser();
-            browser.Jar["fuelcid"] = value;
+            browser.Jar["cid"] = value;
             await app.DoneAsync(browser, session => Assert.Empty(session.All()));
             await app.DoneAsync(browser, session => session.Set("user", "Ada"));
             Assert.Equal("Ada", await app.GetAsync(browser, "user"));
@@ -59,10 +59,10 @@ public sealed class MalformedIdTests(PostgresServer postgres) : StoreTests(postg
 
         // Parts that were never announced, or announced and never sent.
         TestBrowser parts = app.NewBrowser();
-        parts.Jar["fuelcid"] = "chunks-3";
-        parts.Jar["fuelcidC1"] = new string('A', 4000);
-        parts.Jar["fuelcidC2"] = "";
-        parts.Jar["fuelcidC7"] = "x";
+        parts.Jar["cid"] = "chunks-3";
+        parts.Jar["cidC1"] = new string('A', 4000);
+        parts.Jar["cidC2"] = "";
+        parts.Jar["cidC7"] = "x";
         Assert.Empty(await app.AskAsync(parts, session => session.All()));
         await app.DoneAsync(parts, session => session.Destroy());
     }
@@ -73,7 +73,7 @@ public sealed class MalformedIdTests(PostgresServer postgres) : StoreTests(postg
     {
         SessionApp app = await StartAsync("memory", options => Configure(options, encrypted: true));
         app.Probe.Take();
-        foreach (string header in (string[])["Cookie: fuelxid=a\0b", "X-Session: a\0b"])
+        foreach (string header in (string[])["Cookie: xid=a\0b", "X-Session: a\0b"])
         {
             using var client = new TcpClient();
             await client.ConnectAsync(app.Address.Host, app.Address.Port);
@@ -138,7 +138,7 @@ public sealed class MalformedIdTests(PostgresServer postgres) : StoreTests(postg
         switch (channel)
         {
             case "cookie":
-                browser.Jar["fuelxid"] = value;
+                browser.Jar["xid"] = value;
                 break;
             case "query":
                 query = "?sid=" + Uri.EscapeDataString(Uri.UnescapeDataString(value));

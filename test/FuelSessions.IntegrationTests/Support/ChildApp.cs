@@ -22,13 +22,16 @@ internal sealed class ChildApp : IAsyncDisposable
     private ChildApp(Process process, Uri address)
     {
         _process = process;
+        Address = address;
         _browser = new TestBrowser(address, "TestBrowser/1.0");
     }
 
     internal TestBrowser Browser => _browser;
 
-    /// <param name="driver"><c>file</c>, <c>sqlite</c> or <c>postgres</c>.</param>
-    /// <param name="where">Folder or connection string.</param>
+    internal Uri Address { get; }
+
+    /// <param name="driver"><c>file</c>, <c>sqlite</c> or <c>postgres</c>; <c>default</c>: an app that configures nothing.</param>
+    /// <param name="where">Folder or connection string; of an app that configures nothing, its user's home.</param>
     /// <param name="jar">The cookies of a browser that outlived an earlier process.</param>
     /// <param name="largestFile">In bytes, as a full disk would end a write; null: unlimited.</param>
     internal static async Task<ChildApp> StartAsync(string driver, string where, IEnumerable<KeyValuePair<string, string>>? jar = null, int? largestFile = null)
@@ -48,6 +51,14 @@ internal sealed class ChildApp : IAsyncDisposable
             // The runtime's own memory files are not what is to be limited.
             Environment = { ["DOTNET_EnableWriteXorExecute"] = "0", ["DOTNET_EnableDiagnostics"] = "0" },
         };
+        if (driver == "default")
+        {
+            start.Environment.Remove("XDG_DATA_HOME");
+            start.WorkingDirectory = Path.GetDirectoryName(where);
+            start.Environment["HOME"] = where;
+            start.Environment["TMPDIR"] = Path.Join(start.WorkingDirectory, "tmp");
+        }
+
         Process process = Process.Start(start)!;
         using var longest = new CancellationTokenSource(Longest);
         string? address = await process.StandardOutput.ReadLineAsync(longest.Token);
@@ -59,6 +70,14 @@ internal sealed class ChildApp : IAsyncDisposable
         }
 
         return app;
+    }
+
+    /// <summary>Asks it to end, as whoever runs it does.</summary>
+    internal async Task StopAsync()
+    {
+        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var longest = new CancellationTokenSource(Longest);
+        await _process.WaitForExitAsync(longest.Token);
     }
 
     internal async Task KillAsync()
@@ -87,7 +106,7 @@ internal sealed class ChildApp : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        FuelSessionsBuilder sessions = builder.Services.AddFuelSessions(options =>
+        FuelSessionsBuilder sessions = driver == "default" ? builder.Services.AddFuelSessions() : builder.Services.AddFuelSessions(options =>
         {
             options.Driver = driver == "file" ? "file" : "db";
             options.Path = driver == "file" ? where : null;
@@ -108,7 +127,7 @@ internal sealed class ChildApp : IAsyncDisposable
         app.MapGet("/look", (Session session) => session.Get<long>("count").ToString(CultureInfo.InvariantCulture));
         app.MapGet("/grow/{size:int}", (Session session, int size) => session.Set("text", new string('x', size)).Get<string>("text")!.Length);
         app.MapGet("/size", (Session session) => session.Get<string>("text")?.Length ?? 0);
-        if (driver != "file")
+        if (driver is not ("file" or "default"))
         {
             await app.EnsureFuelSessionsCreatedAsync();
         }

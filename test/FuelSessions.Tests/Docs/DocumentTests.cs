@@ -57,6 +57,24 @@ public sealed partial class DocumentTests
         Assert.Matches($@"`[^`]*\b{setting}\b[^`]*`", where);
     }
 
+    [Theory]
+    [InlineData(nameof(FuelSessionsOptions.Driver), "driver", "file")]
+    [InlineData(nameof(FuelSessionsOptions.ExpirationTime), "expiration_time", "2 h")]
+    [InlineData(nameof(FuelSessionsOptions.AbsoluteExpiration), "–", "a day, or 12 times the session's idle time if that is longer")]
+    [InlineData(nameof(FuelSessionsOptions.ExpireOnClose), "expire_on_close", "true")]
+    [InlineData(nameof(FuelSessionsOptions.RotationTime), "rotation_time", "5 min")]
+    public void The_table_has_the_default(string setting, string fuelName, string told) =>
+        Assert.Contains($"| `{setting}` | {fuelName} | {told} |", Section(All["README.md"], "## Configuration"), StringComparison.Ordinal);
+
+    [Fact]
+    public void The_tests_that_prove_what_is_claimed_are_there()
+    {
+        string[] files = [.. typeof(DocumentTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "TestFiles").Value!.Split(' ')];
+        string[] named = [.. TestClass().Matches(All["docs/security.md"]).Select(match => match.Groups[1].Value).Distinct()];
+        Assert.InRange(named.Length, 15, 100);
+        Assert.All(named, name => Assert.Contains(name, files));
+    }
+
     [Fact]
     public void Each_kind_of_event_is_in_the_table()
     {
@@ -119,6 +137,9 @@ public sealed partial class DocumentTests
     // As code hosts make them of headings: lower case, spaces to hyphens, other punctuation dropped.
     private static IEnumerable<string> Anchors(string text) => Heading().Matches(WithoutCode(text))
         .Select(match => NoAnchor().Replace(match.Groups[1].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'));
+
+    [GeneratedRegex(@"`(\w+Tests)`")]
+    private static partial Regex TestClass();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

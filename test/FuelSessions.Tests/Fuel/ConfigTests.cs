@@ -20,7 +20,7 @@ public class ConfigTests
         { null, "CookieSecure", null, CookieSecurePolicy.SameAsRequest },
         { null, "CookiePartitioned", null, false },
         { "encrypt_cookie", "EncryptCookie", true, true },
-        { "expire_on_close", "ExpireOnClose", false, false },
+        { "expire_on_close", "ExpireOnClose", true, true },
         { "expiration_time", "ExpirationTime", 7200, TimeSpan.FromHours(2) },
         { null, "AbsoluteExpiration", null, null },
         { null, "TouchInterval", null, null },
@@ -36,7 +36,7 @@ public class ConfigTests
         { "enable_cookie", "EnableCookie", true, true },
         { null, "TokenLifetime", null, null },
         { "native_emulation", "NativeEmulation", false, false },
-        { "cookie_name", "CookieName", "fuelxid", "fuelxid" },
+        { "cookie_name", "CookieName", "xid", "xid" },
         { null, "SaveOnError", null, false },
         { null, "OnStoreFailure", null, StoreFailureAction.Throw },
         { null, "StoreTimeout", null, TimeSpan.FromSeconds(5) },
@@ -90,9 +90,14 @@ public class ConfigTests
         { "flash_auto_expire", false, "flash_auto_expire", false, "FlashAutoExpire", false },
         { "flash_expire_after_get", false, "flash_expire_after_get", false, "FlashExpireAfterGet", false },
         { "enable_cookie", false, "enable_cookie", false, "EnableCookie", false },
-        { "expire_on_close", true, "expire_on_close", true, "ExpireOnClose", true },
-        { "expire_on_close", "on", "expire_on_close", true, "ExpireOnClose", true },
-        { "expire_on_close", "Yes", "expire_on_close", true, "ExpireOnClose", true },
+        { "expire_on_close", false, "expire_on_close", false, "ExpireOnClose", false },
+        { "auto_initialize", "on", "auto_initialize", true, "AutoInitialize", true },
+        { "match_ip", "on", "match_ip", true, "MatchIp", true },
+        { "match_ip", "Yes", "match_ip", true, "MatchIp", true },
+        { "AbsoluteExpiration", "08:00:00", "AbsoluteExpiration", TimeSpan.FromHours(8), "AbsoluteExpiration", TimeSpan.FromHours(8) },
+        { "AbsoluteExpiration", false, "AbsoluteExpiration", Timeout.InfiniteTimeSpan, "AbsoluteExpiration", Timeout.InfiniteTimeSpan },
+        { "AbsoluteExpiration", "false", "AbsoluteExpiration", Timeout.InfiniteTimeSpan, "AbsoluteExpiration", Timeout.InfiniteTimeSpan },
+        { "AbsoluteExpiration", null, "AbsoluteExpiration", null, "AbsoluteExpiration", null },
         { "cookie_http_only", "off", "cookie_http_only", false, "CookieHttpOnly", false },
         { "cookie_http_only", "no", "cookie_http_only", false, "CookieHttpOnly", false },
     };
@@ -275,11 +280,11 @@ public class ConfigTests
             Assert.Equal("global", s.FlashId);
             Session file = Session.Forge("file");
             Assert.Equal(600, file.GetConfig("expiration_time"));
-            Assert.Equal("fuelfid", file.GetConfig("cookie_name"));
+            Assert.Equal("fid", file.GetConfig("cookie_name"));
             Assert.Equal("file", file.FlashId);
             Assert.Equal(false, file.GetConfig("rotation_time"));
             Assert.Equal(true, file.GetConfig("match_ua"));
-            Assert.Equal("fuelcid", Session.Forge("cookie").GetConfig("cookie_name"));
+            Assert.Equal("cid", Session.Forge("cookie").GetConfig("cookie_name"));
             Assert.Equal(16 * 1024, Session.Forge("cookie").GetConfig("MaxPayloadBytes"));
         });
     }
@@ -290,7 +295,7 @@ public class ConfigTests
     [InlineData("FuelSessions:file:expiration_time", "-1", "ExpirationTime")]
     [InlineData("FuelSessions:ExpirationTime", "600", "ExpirationTime")]
     [InlineData("FuelSessions:memory:driver", "file", "driver")]
-    [InlineData("FuelSessions:file:CookieName", "fuelxid", "fuelxid")]
+    [InlineData("FuelSessions:file:CookieName", "xid", "xid")]
     [InlineData("FuelSessions:memory:match_ip", "perhaps", "match_ip")]
     public async Task WhatCannotWorkIsRefusedAtStartUpByName(string key, string value, string named)
     {

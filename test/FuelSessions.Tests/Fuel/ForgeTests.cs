@@ -37,7 +37,7 @@ public class ForgeTests
             s.Set("a", 1);
             admin.Set("a", 2);
         });
-        Assert.Equal(["admin", "fuelxid"], site.Browser.Jar.Keys.Order());
+        Assert.Equal(["admin", "xid"], site.Browser.Jar.Keys.Order());
         await site.Visit(s =>
         {
             Assert.Equal(2, Session.Forge(new Dictionary<string, object?> { ["cookie_name"] = "admin" }).Get<int>("a"));
@@ -55,13 +55,13 @@ public class ForgeTests
             {
                 Action[] forges =
                 [
-                    () => Session.Forge(o => (o.Driver, o.CookieName) = ("file", "fuelxid")),
-                    () => Session.Forge(new Dictionary<string, object?> { ["driver"] = "file", ["cookie_name"] = "fuelxid" }),
+                    () => Session.Forge(o => (o.Driver, o.CookieName) = ("file", "xid")),
+                    () => Session.Forge(new Dictionary<string, object?> { ["driver"] = "file", ["cookie_name"] = "xid" }),
                 ];
                 foreach (Action forge in forges)
                 {
                     InvalidOperationException error = Assert.Throws<InvalidOperationException>(forge);
-                    Assert.All(["'memory'", "'file'", "'fuelxid'"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+                    Assert.All(["'memory'", "'file'", "'xid'"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
                 }
 
                 s.Increment("visits");
@@ -117,11 +117,11 @@ public class ForgeTests
         await site.Elsewhere(() =>
         {
             Assert.Null(Session.Instance("x"));
-            Assert.Null(Session.Instance("fuelxid"));
-            Assert.Same(Session.Forge(), Session.Instance("fuelxid"));
+            Assert.Null(Session.Instance("xid"));
+            Assert.Same(Session.Forge(), Session.Instance("xid"));
             Assert.Null(Session.Instance("FUELXID"));
         });
-        await site.Elsewhere(() => Assert.Null(Session.Instance("fuelxid")));
+        await site.Elsewhere(() => Assert.Null(Session.Instance("xid")));
     }
 
     [Fact]

@@ -18,11 +18,11 @@ public class KeyRingOutageTests
         keys.IsAway = true;
         await using TestApp second = await StartAsync(keys);
         using TestBrowser same = second.NewBrowser();
-        same.Jar["fuelxid"] = browser.Jar["fuelxid"];
+        same.Jar["xid"] = browser.Jar["xid"];
         TestResponse response = await same.GetAsync("/count");
 
         Assert.Equal(500, (int)response.Status);
-        Assert.Null(response.Cookie("fuelxid"));
+        Assert.Null(response.Cookie("xid"));
         Assert.Contains(second.Logs.Lines, line => line.Error is SessionStoreException error && error.Message.Contains("keys", StringComparison.Ordinal));
     }
 

@@ -43,7 +43,7 @@ public class MetricsTests
         using TestBrowser browser = app.NewBrowser();
         await browser.GetAsync("/count");
         TestBrowser old = app.NewBrowser();
-        old.Jar["fuelxid"] = browser.Jar["fuelxid"];
+        old.Jar["xid"] = browser.Jar["xid"];
         await browser.GetAsync("/revoke");
         await old.GetAsync("/count");
         await browser.GetAsync("/destroy");

@@ -90,7 +90,7 @@ public class PipelineTests
         {
             using TestBrowser browser = app.NewBrowser();
             TestResponse response = await browser.GetAsync(path);
-            Assert.True(response.Cookie("fuelxid") is not null, path);
+            Assert.True(response.Cookie("xid") is not null, path);
             Assert.Equal((path, "2"), (path, await browser.TextAsync("/value")));
         }
     }
@@ -173,10 +173,10 @@ public class PipelineTests
         for (int i = 0; i < 4; i++)
         {
             TestResponse response = await browser.GetAsync("/secret");
-            kept.AddRange([id!, token!, .. response.SetCookies.Select(_ => response.Cookie("fuelxid")!)]);
+            kept.AddRange([id!, token!, .. response.SetCookies.Select(_ => response.Cookie("xid")!)]);
             app.Clock.Advance(TimeSpan.FromMinutes(6));
             using TestBrowser stale = app.NewBrowser("another agent");
-            stale.Jar["fuelxid"] = response.Cookie("fuelxid") ?? browser.Jar["fuelxid"];
+            stale.Jar["xid"] = response.Cookie("xid") ?? browser.Jar["xid"];
             await stale.GetAsync("/secret", deliver: false);
         }
 

@@ -6,27 +6,27 @@ namespace FuelSessions.Tests.Hosting;
 /// <summary>The cookie is taken out of the header without parsing the others; what comes out is what parsing them would give.</summary>
 public class SessionCookieTests
 {
-    private const string Name = "fuelxid";
+    private const string Name = "xid";
 
     private static readonly string[] Pieces =
     [
-        Name, "FuelXid", "xfuelxid", "fuelxid2", "other", "=", "=", "=", ";", "; ", "; ", "; ", " ; ", " ", ",", "\"", "%41", "\\", "abc-_9", "CfDJ8abc", "é", "\0",
+        Name, "Xid", "xxid", "xid2", "other", "=", "=", "=", ";", "; ", "; ", "; ", " ; ", " ", ",", "\"", "%41", "\\", "abc-_9", "CfDJ8abc", "é", "\0",
     ];
 
     [Theory]
-    [InlineData("fuelxid=abc", "abc")]
-    [InlineData("a=1; fuelxid=abc", "abc")]
-    [InlineData("a=1;fuelxid=abc;b=2", "abc")]
-    [InlineData("fuelxid=abc; fuelxid=def", "abc")]
-    [InlineData("fuelxid=abc; FUELXID=def", "abc")]
-    [InlineData("FUELXID=def; fuelxid=abc", "abc")]
-    [InlineData("FUELXID=abc", "")]
-    [InlineData("fuelxid=\"abc\"", "\"abc\"")]
-    [InlineData("fuelxid=%61bc", "abc")]
-    [InlineData("xfuelxid=abc", "")]
-    [InlineData("fuelxid2=abc", "")]
-    [InlineData("a=fuelxid=abc", "")]
-    [InlineData("fuelxid=", "")]
+    [InlineData("xid=abc", "abc")]
+    [InlineData("a=1; xid=abc", "abc")]
+    [InlineData("a=1;xid=abc;b=2", "abc")]
+    [InlineData("xid=abc; xid=def", "abc")]
+    [InlineData("xid=abc; XID=def", "abc")]
+    [InlineData("XID=def; xid=abc", "abc")]
+    [InlineData("XID=abc", "")]
+    [InlineData("xid=\"abc\"", "\"abc\"")]
+    [InlineData("xid=%61bc", "abc")]
+    [InlineData("xxid=abc", "")]
+    [InlineData("xid2=abc", "")]
+    [InlineData("a=xid=abc", "")]
+    [InlineData("xid=", "")]
     [InlineData("", "")]
     public void A_cookie_is_read(string header, string expected) => Assert.Equal(expected, Read(header));
 
@@ -50,7 +50,7 @@ public class SessionCookieTests
             string parsed = Parsed(text);
             if (IsIdLike(parsed) && !text.Contains(','))
             {
-                Assert.True(values.Contains(parsed) || text.Contains("FuelXid", StringComparison.Ordinal), $"Cookie: {text}");
+                Assert.True(values.Contains(parsed) || text.Contains("Xid", StringComparison.Ordinal), $"Cookie: {text}");
             }
         }
     }
@@ -59,15 +59,15 @@ public class SessionCookieTests
     public void Several_header_lines_count_as_one()
     {
         var context = new DefaultHttpContext();
-        context.Request.Headers.Cookie = new(["a=1", "fuelxid=abc"]);
+        context.Request.Headers.Cookie = new(["a=1", "xid=abc"]);
         Assert.Equal("abc", SessionCookie.Read(context, Name, out _).ToString());
     }
 
     [Theory]
-    [InlineData("fuelxid=abc", null)]
-    [InlineData("fuelxid=abc; FUELXID=def", null)]
-    [InlineData("fuelxid=abc; a=1; fuelxid=def; fuelxid=", "abc,def,")]
-    [InlineData("fuelxid = abc ;fuelxid=%64ef", "abc,def")]
+    [InlineData("xid=abc", null)]
+    [InlineData("xid=abc; XID=def", null)]
+    [InlineData("xid=abc; a=1; xid=def; xid=", "abc,def,")]
+    [InlineData("xid = abc ;xid=%64ef", "abc,def")]
     public void Several_of_one_name_come_in_their_order(string header, string? expected)
     {
         SessionCookie.Read(With(header), Name, out List<string>? several);

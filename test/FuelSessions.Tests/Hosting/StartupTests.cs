@@ -25,6 +25,7 @@ public class StartupTests
         { "FuelSessions:CookieSameSite", "Sideways", ["CookieSameSite", "Sideways", "Lax", "Strict"] },
         { "FuelSessions:cookie_same_site", "7", ["cookie_same_site", "7", "Lax"] },
         { "FuelSessions:CookieSecure", "Sometimes", ["CookieSecure", "Sometimes", "Always"] },
+        { "FuelSessions:AbsoluteExpiration", "-00:00:01", ["AbsoluteExpiration", "-00:00:01", "false (never)"] },
         { "FuelSessions:CookieName", "my sid", ["CookieName", "my sid", "allowed"] },
         { "FuelSessions:CookieName", "sid;", ["CookieName", "sid;", "allowed"] },
         { "FuelSessions:CookiePath", "shop", ["CookiePath", "shop", "'/'"] },
@@ -42,7 +43,7 @@ public class StartupTests
         { "FuelSessions:RotatonTime", "00:05:00", ["FuelSessions:RotatonTime", "RotationTime"] },
         { "FuelSessions:File:CookieSameSite", "Sideways", ["FuelSessions:file:CookieSameSite", "Sideways", "Lax"] },
         { "FuelSessions:File:Driver", "cookie", ["FuelSessions:file:Driver"] },
-        { "FuelSessions:File:CookieName", "fuelxid", ["CookieName", "fuelxid", "'file'", "'memory'"] },
+        { "FuelSessions:File:CookieName", "xid", ["CookieName", "xid", "'file'", "'memory'"] },
         { "FuelSessions:File:TabelName", "x", ["FuelSessions:file:TabelName"] },
     };
 
@@ -63,7 +64,9 @@ public class StartupTests
         { o => { o.CookieName = "__Host-sid"; o.CookiePath = "/shop"; }, ["CookiePath", "/shop", "__Host-sid"] },
         { o => { o.CookieName = "__Secure-sid"; o.CookieSecure = CookieSecurePolicy.None; }, ["CookieSecure", "None", "__Secure-sid"] },
         { o => { o.CookieSameSite = SameSiteMode.None; o.CookieSecure = CookieSecurePolicy.None; }, ["CookieSecure", "SameSite=None"] },
-        { o => o.CookieName = "fuelxid", ["CookieName", "fuelxid", "'cookie'", "'memory'"] },
+        { o => o.CookieName = "fid", ["CookieName", "fid", "'file'", "'memory'"] },
+        { o => o.CookieName = "__Host-fid", ["CookieName", "__Host-fid", "'file'", "'memory'"] },
+        { o => o.CookieName = "", ["CookieName", "''", "allowed"] },
         { o => o.FlashId = "", ["FlashId"] },
         { o => o.Driver = "", ["Driver"] },
     };
@@ -100,8 +103,8 @@ public class StartupTests
     [Fact]
     public async Task A_section_for_a_driver_that_is_not_there_is_ignored()
     {
-        await using TestApp app = await TestApp.StartAsync(configuration: [KeyValuePair.Create("FuelSessions:Redis:CookieName", (string?)"fuelrid")]);
-        Assert.Equal("cookie", app.Services.GetRequiredService<SessionProfiles>().Default);
+        await using TestApp app = await TestApp.StartAsync(configuration: [KeyValuePair.Create("FuelSessions:Redis:CookieName", (string?)"rid")]);
+        Assert.Equal("memory", app.Services.GetRequiredService<SessionProfiles>().Default);
     }
 
     [Fact]
@@ -127,7 +130,7 @@ public class StartupTests
         FuelSessionsOptions file = profiles.For("file");
         Assert.Equal((TimeSpan.FromMinutes(2), TimeSpan.FromHours(3), "sid", false), (memory.RotationTime, memory.ExpirationTime, memory.CookieName, memory.MatchIp));
         Assert.Equal((TimeSpan.FromMinutes(3), TimeSpan.FromHours(3), "filesid", true), (file.RotationTime, file.ExpirationTime, file.CookieName, file.MatchIp));
-        Assert.Equal(("fuelcid", 16 * 1024), (profiles.For("cookie").CookieName, profiles.For("cookie").MaxPayloadBytes));
+        Assert.Equal(("cid", 16 * 1024), (profiles.For("cookie").CookieName, profiles.For("cookie").MaxPayloadBytes));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace FuelSessions.Tests.Protocol;
 /// <summary>The rules R1 to R10, through HTTP, on a driver with a server side.</summary>
 public class RotationTests
 {
-    private const string Cookie = "fuelxid";
+    private const string Cookie = "xid";
 
     private readonly List<SessionEvent> _events = [];
 

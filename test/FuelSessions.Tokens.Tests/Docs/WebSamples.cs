@@ -11,7 +11,7 @@ internal static class WebSamples
 {
     internal static WebApplication InTheWebSession(WebApplicationBuilder builder, string clientId, string clientSecret)
     {
-        builder.Services.AddFuelSessions(o => o.Driver = "file");
+        builder.Services.AddFuelSessions();
         builder.Services.AddHttpClient("podio", http => http.BaseAddress = new Uri("https://api.podio.com"))
             .AddTokenSession("podio", o => o.UsePodio(clientId, clientSecret).UseWebSession());
 

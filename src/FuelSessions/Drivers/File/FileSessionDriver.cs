@@ -14,28 +14,33 @@ namespace FuelSessions.Drivers;
 /// Only waiting for a lock is asynchronous. Opening, renaming and flushing a file have no asynchronous form, and
 /// reading it asynchronously is, on Unix, the same call on another thread.
 /// </remarks>
-internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeepDataProtectionKeys
+internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeepDataProtectionKeys, IDisposable
 {
     private readonly TimeProvider _clock;
     private readonly SessionFolder _folder;
     private readonly ShelfLocks _locks;
     private readonly ExpiredFiles _expired;
     private readonly Lazy<IXmlRepository> _keys;
+    private readonly bool _temporary;
 
     /// <param name="folder">Made, for its owner only, if it is missing. A relative path starts at the working directory.</param>
     /// <param name="clock">Decides what is expired.</param>
     /// <param name="loggers">For the framework's key repository.</param>
+    /// <param name="temporary">Whether the folder and what is in it ends with the driver.</param>
     /// <exception cref="IOException">The folder can't be made, or file locks have no effect there.</exception>
-    internal FileSessionDriver(string folder, TimeProvider clock, ILoggerFactory? loggers = null)
+    internal FileSessionDriver(string folder, TimeProvider clock, ILoggerFactory? loggers = null, bool temporary = false)
     {
         ArgumentNullException.ThrowIfNull(clock);
         _clock = clock;
+        _temporary = temporary;
         _folder = new SessionFolder(folder);
         _locks = new ShelfLocks(_folder);
         _expired = new ExpiredFiles(_folder, _locks, clock);
         _keys = new Lazy<IXmlRepository>(() =>
             new FileSystemXmlRepository(_folder.Subfolder("keys"), loggers ?? NullLoggerFactory.Instance));
     }
+
+    internal string Folder => _folder.Root;
 
     public IXmlRepository DataProtectionKeys => _keys.Value;
 
@@ -151,6 +156,21 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         return _expired.CollectAsync(limit, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        if (_temporary)
+        {
+            try
+            {
+                Directory.Delete(_folder.Root, recursive: true);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // The app ends, and what is left is in the folder for what may be removed.
+            }
+        }
     }
 
     private SessionRecord? Stored(string path, SessionKey key) =>

@@ -47,9 +47,9 @@ internal static class ChannelReader
 
     private static Arrival? FromCookies(HttpContext context, FuelSessionsOptions options, IdProtector protector, bool isCarried)
     {
-        Arrival? first = FromCookie(context, options.CookieName, CookieUse.First, options, protector, isCarried);
+        Arrival? first = FromCookie(context, CookieUse.First, options, protector, isCarried);
         if (!OtherCookie.MayBeIn(context)
-            || FromCookie(context, OtherCookie.Name(options.CookieName), CookieUse.Other, options, protector, isCarried) is not { } other)
+            || FromCookie(context, CookieUse.Other, options, protector, isCarried) is not { } other)
         {
             return first;
         }
@@ -61,15 +61,16 @@ internal static class ChannelReader
         };
     }
 
-    private static Arrival? FromCookie(HttpContext context, string name, CookieUse use, FuelSessionsOptions options, IdProtector protector, bool isCarried)
+    private static Arrival? FromCookie(HttpContext context, CookieUse use, FuelSessionsOptions options, IdProtector protector, bool isCarried)
     {
+        string name = OtherCookie.Name(use, options.CookieName);
         ReadOnlySpan<char> first = SessionCookie.Read(context, name, out List<string>? several);
         if (several is not null)
         {
             return FromSeveral(several, context, name, use, options, protector, isCarried);
         }
 
-        return Parse(isCarried ? SessionCookie.ReadChunks(context, name, first) : first, Channel.Cookie, name, use, options, protector, isCarried);
+        return Parse(isCarried ? SessionCookie.ReadChunks(context, name, first) : first, Channel.Cookie, use, options, protector, isCarried);
     }
 
     private static Arrival? FromSeveral(List<string> several, HttpContext context, string name, CookieUse use, FuelSessionsOptions options, IdProtector protector, bool isCarried)
@@ -78,7 +79,7 @@ internal static class ChannelReader
         List<Arrival> arrivals = [];
         foreach (string value in several)
         {
-            if (Parse(isCarried ? SessionCookie.ReadChunks(context, name, value) : value, Channel.Cookie, name, use, options, protector, isCarried) is { } arrival)
+            if (Parse(isCarried ? SessionCookie.ReadChunks(context, name, value) : value, Channel.Cookie, use, options, protector, isCarried) is { } arrival)
             {
                 arrivals.Add(arrival);
             }
@@ -101,15 +102,16 @@ internal static class ChannelReader
     }
 
     private static Arrival? Parse(ReadOnlySpan<char> text, Channel channel, FuelSessionsOptions options, IdProtector protector, bool isCarried) =>
-        Parse(text, channel, options.CookieName, CookieUse.None, options, protector, isCarried);
+        Parse(text, channel, CookieUse.None, options, protector, isCarried);
 
-    private static Arrival? Parse(ReadOnlySpan<char> text, Channel channel, string name, CookieUse use, FuelSessionsOptions options, IdProtector protector, bool isCarried)
+    private static Arrival? Parse(ReadOnlySpan<char> text, Channel channel, CookieUse use, FuelSessionsOptions options, IdProtector protector, bool isCarried)
     {
         if (text.IsEmpty)
         {
             return null;
         }
 
+        string name = OtherCookie.Name(use, options.BoundName);
         bool travelsBack = channel == Channel.Header || (channel == Channel.Cookie && options.EnableCookie);
         if (isCarried)
         {

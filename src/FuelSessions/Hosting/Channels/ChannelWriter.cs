@@ -28,7 +28,7 @@ internal static class ChannelWriter
             string value = Text(entry, id, protector);
             if (byCookie)
             {
-                SessionCookie.Set(context, options, NameOf(entry), value, transaction.Lifetime, inChunks: entry.Carried is not null);
+                SessionCookie.Set(context, options, CookieOf(entry), value, transaction.Lifetime, inChunks: entry.Carried is not null);
             }
 
             if (byHeader)
@@ -39,7 +39,7 @@ internal static class ChannelWriter
         }
         else if (transaction.IdToWithdraw && byCookie && entry.Channel == Channel.Cookie)
         {
-            SessionCookie.Delete(context, options, NameOf(entry), inChunks: entry.Carried is not null);
+            SessionCookie.Delete(context, options, CookieOf(entry), inChunks: entry.Carried is not null);
         }
     }
 
@@ -47,10 +47,14 @@ internal static class ChannelWriter
     private static string Text(SessionEntry entry, SessionId id, IdProtector protector)
     {
         FuelSessionsOptions options = entry.Session.Transaction.Options;
-        return entry.Carried?.Record is { } record ? protector.ProtectRecord(id, record, NameOf(entry))
+        return entry.Carried?.Record is { } record ? protector.ProtectRecord(id, record, BoundNameOf(entry))
             : !options.EncryptCookie ? id.Encode()
-            : (entry.Session.Forged.EncryptCookie ? entry.TextOf(id) : null) ?? protector.ProtectId(id, NameOf(entry));
+            : (entry.Session.Forged.EncryptCookie ? entry.TextOf(id) : null) ?? protector.ProtectId(id, BoundNameOf(entry));
     }
 
-    private static string NameOf(SessionEntry entry) => entry.Session.Transaction.IsOther ? OtherCookie.Name(entry.Session.CookieName) : entry.Session.CookieName;
+    private static string CookieOf(SessionEntry entry) => NameOf(entry, entry.Session.Transaction.Options.CookieName);
+
+    private static string BoundNameOf(SessionEntry entry) => NameOf(entry, entry.Session.Transaction.Options.BoundName);
+
+    private static string NameOf(SessionEntry entry, string name) => entry.Session.Transaction.IsOther ? OtherCookie.Name(name) : name;
 }

@@ -1,3 +1,4 @@
+using FuelSessions.Engine;
 using Microsoft.AspNetCore.Http;
 
 namespace FuelSessions;
@@ -14,6 +15,8 @@ internal static class OtherCookie
     private static readonly string[] Prefixes = ["__Host-", "__Secure-"];
 
     internal static string Name(string cookieName) => cookieName.Insert(PrefixLength(cookieName), Mark);
+
+    internal static string Name(CookieUse use, string cookieName) => use == CookieUse.Other ? Name(cookieName) : cookieName;
 
     internal static bool IsName(string cookieName) => cookieName.AsSpan(PrefixLength(cookieName)).StartsWith(Mark, StringComparison.OrdinalIgnoreCase);
 

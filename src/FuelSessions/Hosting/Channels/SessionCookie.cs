@@ -136,10 +136,7 @@ internal static class SessionCookie
             Path = options.CookiePath,
             HttpOnly = options.CookieHttpOnly,
             SameSite = options.CookieSameSite,
-            Secure = options.CookieSecure == CookieSecurePolicy.Always
-                || (options.CookieSecure == CookieSecurePolicy.SameAsRequest && context.Request.IsHttps)
-                || options.CookiePartitioned
-                || HasSecurePrefix(options.CookieName),
+            Secure = IsSecure(context, options),
         };
         if (options.CookiePartitioned)
         {
@@ -148,6 +145,13 @@ internal static class SessionCookie
 
         return cookie;
     }
+
+    /// <summary>Whether the cookie is marked Secure.</summary>
+    internal static bool IsSecure(HttpContext context, FuelSessionsOptions options) =>
+        options.CookieSecure == CookieSecurePolicy.Always
+        || (options.CookieSecure == CookieSecurePolicy.SameAsRequest && context.Request.IsHttps)
+        || options.CookiePartitioned
+        || HasSecurePrefix(options.CookieName);
 
     // Browsers refuse a cookie of such a name that is not Secure.
     private static bool HasSecurePrefix(string name) =>

@@ -1,4 +1,4 @@
 namespace FuelSessions.IntegrationTests.Support.Stores;
 
 /// <summary>No server side at all.</summary>
-internal sealed class CookieStore() : Store("cookie", "fuelcid");
+internal sealed class CookieStore() : Store("cookie", "cid");

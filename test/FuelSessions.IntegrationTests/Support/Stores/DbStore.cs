@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FuelSessions.IntegrationTests.Support.Stores;
 
 /// <summary>A database of the test's own.</summary>
-internal abstract class DbStore() : Store("db", "fueldid")
+internal abstract class DbStore() : Store("db", "did")
 {
     internal override Task PrepareAsync(IServiceProvider services) => services.EnsureFuelSessionsCreatedAsync();
 

@@ -4,7 +4,7 @@ using FuelSessions.Records;
 namespace FuelSessions.IntegrationTests.Support.Stores;
 
 /// <summary>A folder of the test's own.</summary>
-internal sealed class FileStore() : Store("file", "fuelfid")
+internal sealed class FileStore() : Store("file", "fid")
 {
     private readonly DirectoryInfo _parent = Directory.CreateTempSubdirectory("fuelsessions-");
 

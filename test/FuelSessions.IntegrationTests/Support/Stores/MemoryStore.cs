@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FuelSessions.IntegrationTests.Support.Stores;
 
 /// <summary>One memory for all apps of a test.</summary>
-internal sealed class MemoryStore() : Store("memory", "fuelxid")
+internal sealed class MemoryStore() : Store("memory", "xid")
 {
     private MemorySessionDriver? _memory;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FuelSessions.IntegrationTests.Support.Stores;
 
 /// <summary>A Redis server of the test's own, which keeps on disk what it has acknowledged.</summary>
-internal sealed class RedisStore(RedisServer server) : Store("redis", "fuelrid")
+internal sealed class RedisStore(RedisServer server) : Store("redis", "rid")
 {
     internal static async Task<RedisStore> StartAsync()
     {

@@ -18,6 +18,9 @@ internal static class Engine
         MatchUserAgent = UserAgentMatching.Off,
         StoreTimeout = Timeout.InfiniteTimeSpan,
         RotationTime = RotationTimes[i / 2],
+
+        // A cookie that has an age must be sent again where it is not rotated.
+        ExpireOnClose = false,
         OnStaleId = i % 2 == 0 ? StaleIdAction.Ignore : StaleIdAction.Destroy,
     })];
 

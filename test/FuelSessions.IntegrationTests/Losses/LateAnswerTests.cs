@@ -75,7 +75,7 @@ public sealed class LateAnswerTests(PostgresServer postgres) : StoreTests(postgr
     [Theory, OnServerStores]
     public async Task W7_a_longer_lifetime_is_sent_with_a_new_id(string store)
     {
-        SessionApp app = await StartAsync(store);
+        SessionApp app = await StartAsync(store, options => options.ExpireOnClose = false);
         TestBrowser browser = app.NewBrowser();
         await app.DoneAsync(browser, session => session.Set("user", "Ada"));
         string first = browser.Jar[app.Store.CookieName];

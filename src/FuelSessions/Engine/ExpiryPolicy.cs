@@ -41,8 +41,13 @@ internal static class ExpiryPolicy
     /// When the session was last used, or up to a touch interval later, as uses within one leave no trace; null if nobody can tell, because
     /// its absolute end comes before.
     /// </summary>
-    internal static DateTimeOffset? LatestUse(SessionRecord record, FuelSessionsOptions options) =>
-        options.AbsoluteExpiration is { } absolute && record.Expires >= Milliseconds(record.Created + absolute) ? null : record.Expires - record.Lifetime;
+    internal static DateTimeOffset? LatestUse(SessionRecord record, FuelSessionsOptions options)
+    {
+        // The end was cut to whole milliseconds.
+        bool isHidden = Absolute(record.Lifetime, options.AbsoluteExpiration) is { } absolute
+            && record.Expires - record.Created > absolute - TimeSpan.FromMilliseconds(1);
+        return isHidden ? null : record.Expires - record.Lifetime;
+    }
 
     internal static bool IsTouchDue(SessionRecord record, DateTimeOffset expires, FuelSessionsOptions options)
     {

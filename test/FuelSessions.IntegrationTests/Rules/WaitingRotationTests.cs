@@ -62,9 +62,14 @@ public sealed class WaitingRotationTests(PostgresServer postgres) : StoreTests(p
 
     /// <summary>Who comes now and then shows an id and gets the next one in one request, as nobody else can be on the way.</summary>
     [Theory, OnServerStores]
-    public async Task R8_who_comes_seldom_gets_an_id_each_time(string store)
+    public Task R8_who_comes_seldom_gets_an_id_each_time(string store) => ComesSeldomAsync(store, absolute: null);
+
+    [Theory, OnServerStores]
+    public Task R8_so_it_is_without_an_absolute_end(string store) => ComesSeldomAsync(store, Timeout.InfiniteTimeSpan);
+
+    private async Task ComesSeldomAsync(string store, TimeSpan? absolute)
     {
-        SessionApp app = await StartAsync(store);
+        SessionApp app = await StartAsync(store, options => options.AbsoluteExpiration = absolute);
         TestBrowser browser = app.NewBrowser();
         await app.DoneAsync(browser, session => session.Set("user", "Ada"));
         HashSet<string> ids = [browser.Jar[app.Store.CookieName]];
@@ -78,11 +83,22 @@ public sealed class WaitingRotationTests(PostgresServer postgres) : StoreTests(p
 
     /// <summary>Then <c>Expires</c> says nothing of the last use, and it counts as a use.</summary>
     [Theory, OnServerStores]
-    public async Task R8_an_absolute_end_that_hides_the_last_use_counts_as_use(string store)
+    public Task R8_an_absolute_end_that_hides_the_last_use_counts_as_use(string store) => IsHiddenAsync(store, TimeSpan.FromHours(1), hoursBefore: 0);
+
+    [Theory, OnServerStores]
+    public Task R8_so_does_the_absolute_end_that_a_session_has_by_default(string store) => IsHiddenAsync(store, absolute: null, hoursBefore: 23);
+
+    private async Task IsHiddenAsync(string store, TimeSpan? absolute, int hoursBefore)
     {
-        SessionApp app = await StartAsync(store, options => options.AbsoluteExpiration = TimeSpan.FromHours(1));
+        SessionApp app = await StartAsync(store, options => options.AbsoluteExpiration = absolute);
         TestBrowser browser = app.NewBrowser();
         await app.DoneAsync(browser, session => session.Set("user", "Ada"));
+        for (int hour = 0; hour < hoursBefore; hour++)
+        {
+            app.Clock.Advance(TimeSpan.FromHours(1));
+            await app.DoneAsync(browser, session => session.Get<string>("user"));
+        }
+
         app.Clock.Advance(TimeSpan.FromMinutes(6));
         Assert.NotEmpty((await app.DoneAsync(browser, session => session.Get<string>("user"))).SetCookies);
         app.Clock.Advance(TimeSpan.FromMinutes(6));

@@ -50,10 +50,16 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
                 values[SessionColumns.Expires] = expires.ToUnixTimeMilliseconds();
                 return await SessionStatements.Of(context).Touch.ExecuteAsync(context, values, token).ConfigureAwait(false);
             },
+            WriteResult.Written,
             cancellationToken);
 
     public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>
-        ChangeAsync(key, version, (context, values, token) => SessionStatements.Of(context).Delete.ExecuteAsync(context, values, token), cancellationToken);
+        ChangeAsync(
+            key,
+            version,
+            (context, values, token) => SessionStatements.Of(context).Delete.ExecuteAsync(context, values, token),
+            ifUnchanged: null,
+            cancellationToken);
 
     public async ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken)
     {
@@ -71,8 +77,13 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
             cancellationToken).ConfigureAwait(false);
     }
 
+    /// <param name="ifUnchanged">The answer if the row is there in that version, and was left as it is; null: the row that is still there.</param>
     private async ValueTask<WriteResult> ChangeAsync(
-        SessionKey key, long version, Func<DbContext, Dictionary<string, object?>, CancellationToken, Task<int>> changeAsync, CancellationToken cancellationToken)
+        SessionKey key,
+        long version,
+        Func<DbContext, Dictionary<string, object?>, CancellationToken, Task<int>> changeAsync,
+        WriteResult? ifUnchanged,
+        CancellationToken cancellationToken)
     {
         byte[] keyBytes = key.ToByteArray();
         return await database.WriteAsync<SessionRow, WriteResult>(
@@ -93,7 +104,7 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
                 // No row: it is absent, or of another version, or there was nothing to change.
                 StoredSession? stored = await SessionStatements.Of(context).SelectAsync(context, keyBytes, token).ConfigureAwait(false);
                 return stored?.Live(key, now) is not { } live ? WriteResult.Gone
-                    : live.Version == version ? WriteResult.Written
+                    : live.Version == version && ifUnchanged is { } unchanged ? unchanged
                     : WriteResult.Lost(live);
             },
             cancellationToken).ConfigureAwait(false);

@@ -34,6 +34,25 @@ public sealed class SqliteTests : IDisposable
     }
 
     [Fact]
+    public async Task A_removal_that_the_database_leaves_out_is_not_acknowledged()
+    {
+        await using TestApp app = await TestApp.OnSqlite(_folder.ConnectionString(), _clock).CreatedAsync();
+        SessionRecord record = Support.Records.New(_clock.GetUtcNow());
+        Assert.True((await app.Driver.WriteAsync(record, default)).IsWritten);
+        await using (var connection = new SqliteConnection(_folder.ConnectionString()))
+        {
+            await connection.OpenAsync();
+            await using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "CREATE TRIGGER kept BEFORE DELETE ON sessions BEGIN SELECT RAISE(IGNORE); END";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        WriteResult result = await app.Driver.DeleteAsync(record.Key, record.Version, default);
+        Assert.NotNull(await app.Driver.ReadAsync(record.Key, default));
+        Assert.False(result.IsWritten, "A session that goes on was reported as removed.");
+    }
+
+    [Fact]
     public async Task The_apps_own_commands_wait_as_its_provider_does()
     {
         await using var app = new TestApp(

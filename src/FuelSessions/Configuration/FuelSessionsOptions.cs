@@ -243,7 +243,7 @@ public sealed class FuelSessionsOptions
     {
         FuelSessionsOptions prefixed = Clone();
         prefixed._boundName = CookieName;
-        prefixed.CookieName = (CookiePath == "/" && CookieDomain is null ? "__Host-" : "__Secure-") + CookieName;
+        prefixed.CookieName = (CookiePath == "/" && CookieDomain is null ? CookiePrefix.Host : CookiePrefix.Secure) + CookieName;
         return prefixed;
     }
 }

@@ -88,8 +88,8 @@ internal static class FuelSessionsOptionsRules
     // RFC 6265bis, section 4.1.3.
     private static IEnumerable<string> Prefix(FuelSessionsOptions o)
     {
-        bool host = o.CookieName.StartsWith("__Host-", StringComparison.OrdinalIgnoreCase);
-        if (!host && !o.CookieName.StartsWith("__Secure-", StringComparison.OrdinalIgnoreCase))
+        bool host = CookiePrefix.IsHost(o.CookieName);
+        if (CookiePrefix.Length(o.CookieName) == 0)
         {
             yield break;
         }

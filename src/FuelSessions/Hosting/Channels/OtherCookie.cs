@@ -12,13 +12,11 @@ internal static class OtherCookie
     /// <summary>What its name begins with, behind a prefix that browsers know.</summary>
     internal const string Mark = "other-";
 
-    private static readonly string[] Prefixes = ["__Host-", "__Secure-"];
-
-    internal static string Name(string cookieName) => cookieName.Insert(PrefixLength(cookieName), Mark);
+    internal static string Name(string cookieName) => cookieName.Insert(CookiePrefix.Length(cookieName), Mark);
 
     internal static string Name(CookieUse use, string cookieName) => use == CookieUse.Other ? Name(cookieName) : cookieName;
 
-    internal static bool IsName(string cookieName) => cookieName.AsSpan(PrefixLength(cookieName)).StartsWith(Mark, StringComparison.OrdinalIgnoreCase);
+    internal static bool IsName(string cookieName) => cookieName.AsSpan(CookiePrefix.Length(cookieName)).StartsWith(Mark, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a request may carry one: few do, and nothing more is asked of the others.</summary>
     internal static bool MayBeIn(HttpContext context)
@@ -33,7 +31,4 @@ internal static class OtherCookie
 
         return false;
     }
-
-    private static int PrefixLength(string cookieName) =>
-        Array.Find(Prefixes, prefix => cookieName.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))?.Length ?? 0;
 }

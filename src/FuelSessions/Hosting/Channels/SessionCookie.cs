@@ -151,11 +151,7 @@ internal static class SessionCookie
         options.CookieSecure == CookieSecurePolicy.Always
         || (options.CookieSecure == CookieSecurePolicy.SameAsRequest && context.Request.IsHttps)
         || options.CookiePartitioned
-        || HasSecurePrefix(options.CookieName);
-
-    // Browsers refuse a cookie of such a name that is not Secure.
-    private static bool HasSecurePrefix(string name) =>
-        name.StartsWith("__Host-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("__Secure-", StringComparison.OrdinalIgnoreCase);
+        || CookiePrefix.Length(options.CookieName) > 0;
 
     // A request may be answered twice, as when an error page is made: the last answer counts.
     private static void Withdraw(HttpContext context, string name)

@@ -9,7 +9,7 @@ namespace FuelSessions.EntityFrameworkCore.Schema;
 internal static class OwnColumns
 {
     /// <summary>Ours have a property in the row's class; what an app's model adds to every table has none.</summary>
-    internal static IEnumerable<IProperty> Of(IEntityType row) => row.GetProperties().Where(property => property.PropertyInfo is not null && !property.IsIndexerProperty());
+    internal static IEnumerable<IProperty> Of(IEntityType row) => row.GetProperties().Where(IsOurs);
 
     /// <summary>
     /// Takes back a size that the app gave to all texts and bytes, which would cut what is longer, and a conversion, in which times and versions
@@ -18,10 +18,12 @@ internal static class OwnColumns
     internal static void ResistConventions<TRow>(EntityTypeBuilder<TRow> row)
         where TRow : class
     {
-        foreach (IMutableProperty property in row.Metadata.GetProperties().Where(property => property.PropertyInfo is not null).ToList())
+        foreach (IMutableProperty property in row.Metadata.GetProperties().Where(IsOurs).ToList())
         {
             row.Property(property.Name).HasConversion((ValueConverter?)null);
             property.SetMaxLength(null);
         }
     }
+
+    private static bool IsOurs(IReadOnlyProperty property) => property.PropertyInfo is not null && !property.IsIndexerProperty();
 }

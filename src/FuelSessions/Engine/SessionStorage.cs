@@ -28,12 +28,11 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
         }
         catch (Exception error) when (error is not SessionRecordFormatException)
         {
-            await deadline.StepAsideAsync().ConfigureAwait(false);
-            throw Failure("read", key, timeout, error);
+            throw await FailureAsync("read", key, timeout, deadline, error).ConfigureAwait(false);
         }
     }
 
-    /// <summary>The same for who holds the deadline, and makes the <see cref="Failure"/> of whatever goes wrong: one state machine less.</summary>
+    /// <summary>The same for who makes the failure of whatever goes wrong (<see cref="FailureAsync"/>): one state machine less.</summary>
     internal ValueTask<SessionRecord?> ReadWithinAsync(SessionKey key, StoreDeadline deadline) =>
         Bounded(driver.ReadAsync(key, deadline.DriverToken), deadline);
 
@@ -57,12 +56,11 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
         }
         catch (Exception error) when (error is not SessionTooLargeException)
         {
-            await deadline.StepAsideAsync().ConfigureAwait(false);
-            throw Failure("saved", record.Key, timeout, error);
+            throw await FailureAsync("saved", record.Key, timeout, deadline, error).ConfigureAwait(false);
         }
     }
 
-    /// <summary>The same for who makes the <see cref="Failure"/> of whatever goes wrong but <see cref="SessionTooLargeException"/>.</summary>
+    /// <summary>The same for who makes the failure of whatever goes wrong but <see cref="SessionTooLargeException"/>.</summary>
     internal ValueTask<WriteResult> WriteWithinAsync(SessionRecord record, StoreDeadline deadline) =>
         Bounded(driver.WriteAsync(record, deadline.DriverToken), deadline);
 
@@ -74,8 +72,7 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
         }
         catch (Exception error)
         {
-            await deadline.StepAsideAsync().ConfigureAwait(false);
-            throw Failure("kept alive", record.Key, timeout, error);
+            throw await FailureAsync("kept alive", record.Key, timeout, deadline, error).ConfigureAwait(false);
         }
     }
 
@@ -87,12 +84,18 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
         }
         catch (Exception error)
         {
-            await deadline.StepAsideAsync().ConfigureAwait(false);
-            throw Failure("destroyed", record.Key, timeout, error);
+            throw await FailureAsync("destroyed", record.Key, timeout, deadline, error).ConfigureAwait(false);
         }
     }
 
-    internal SessionStoreException Failure(string what, SessionKey key, TimeSpan timeout, Exception error) =>
+    /// <summary>What to throw; not before those who share the deadline have been told as well.</summary>
+    internal async ValueTask<SessionStoreException> FailureAsync(string what, SessionKey key, TimeSpan timeout, StoreDeadline deadline, Exception error)
+    {
+        await deadline.StepAsideAsync().ConfigureAwait(false);
+        return Failure(what, key, timeout, error);
+    }
+
+    private SessionStoreException Failure(string what, SessionKey key, TimeSpan timeout, Exception error) =>
         error is OperationCanceledException
             ? new SessionStoreException($"Session {key.Fingerprint} could not be {what} within {timeout:g} (StoreTimeout) on driver '{name}'.{Reason(error)} The client keeps the id it has.", error)
             : new SessionStoreException($"Session {key.Fingerprint} could not be {what} on driver '{name}': {error.Message} The client keeps the id it has.", error);

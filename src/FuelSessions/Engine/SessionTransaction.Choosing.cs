@@ -13,65 +13,45 @@ internal sealed partial class SessionTransaction
 
     private async ValueTask<(PresentedId, SessionRecord?)> ChooseAsync(PresentedId first, SessionRecord? firstRecord, StoreDeadline deadline)
     {
-        (PresentedId, SessionRecord?) best = (first, firstRecord);
-        Worth worth = WorthOf(first, firstRecord);
-        foreach (PresentedId other in others!)
+        Candidate best = new(first, firstRecord, WorthOf(first, firstRecord));
+        for (int i = 0; i < others!.Length && best.Worth != Worth.Good; i++)
         {
-            SessionRecord? record = other.Key == first.Key ? firstRecord : await storage.ReadWithinAsync(other.Key, deadline).ConfigureAwait(false);
-            if (IsBetter(other, record, ref worth))
-            {
-                best = (other, record);
-            }
-
-            if (worth == Worth.Good)
-            {
-                break;
-            }
+            SessionRecord? record = others[i].Key == first.Key ? firstRecord : await storage.ReadWithinAsync(others[i].Key, deadline).ConfigureAwait(false);
+            best = Better(best, others[i], record);
         }
 
-        presented = best.Item1;
-        return best;
+        return Chosen(best);
     }
 
     private (PresentedId, SessionRecord?) Choose(PresentedId first, SessionRecord? firstRecord, StoreDeadline deadline)
     {
-        (PresentedId, SessionRecord?) best = (first, firstRecord);
-        Worth worth = WorthOf(first, firstRecord);
-        foreach (PresentedId other in others!)
+        Candidate best = new(first, firstRecord, WorthOf(first, firstRecord));
+        for (int i = 0; i < others!.Length && best.Worth != Worth.Good; i++)
         {
-            SessionRecord? record = other.Key == first.Key ? firstRecord : storage.Read(other.Key, Options.StoreTimeout, deadline);
-            if (IsBetter(other, record, ref worth))
-            {
-                best = (other, record);
-            }
-
-            if (worth == Worth.Good)
-            {
-                break;
-            }
+            SessionRecord? record = others[i].Key == first.Key ? firstRecord : storage.Read(others[i].Key, Options.StoreTimeout, deadline);
+            best = Better(best, others[i], record);
         }
 
-        presented = best.Item1;
-        return best;
+        return Chosen(best);
     }
 
-    private bool IsBetter(PresentedId id, SessionRecord? record, ref Worth best)
+    private Candidate Better(Candidate best, PresentedId id, SessionRecord? record)
     {
         Worth worth = WorthOf(id, record);
         if (worth == Worth.OtherClient && id.Cookie == CookieUse.Other)
         {
             // It keeps nobody from beginning a session in the first cookie, if that is free.
             _isOtherTaken = true;
-            return false;
+            return best;
         }
 
-        if (worth <= best)
-        {
-            return false;
-        }
+        return worth > best.Worth ? new Candidate(id, record, worth) : best;
+    }
 
-        best = worth;
-        return true;
+    private (PresentedId, SessionRecord?) Chosen(Candidate best)
+    {
+        presented = best.Id;
+        return (best.Id, best.Record);
     }
 
     private bool IsGood(PresentedId id, SessionRecord? record) => WorthOf(id, record) == Worth.Good;
@@ -91,4 +71,6 @@ internal sealed partial class SessionTransaction
 
         return boundary.Client.Matches(record, RotationPolicy.CurrentSecret(record, secret), tokens: null, Options) ? Worth.Good : Worth.OtherClient;
     }
+
+    private readonly record struct Candidate(PresentedId Id, SessionRecord? Record, Worth Worth);
 }

@@ -32,10 +32,7 @@ internal sealed partial class SessionTransaction
         {
             data = new VariableMap(basis.Data);
             flash = new VariableMap(basis.Flash);
-            foreach (IChange change in _changes.AsSpan())
-            {
-                change.Apply(data, flash, lenient: true);
-            }
+            _changes.Replay(data, flash);
         }
 
         if (expiring is not null)

@@ -54,8 +54,7 @@ internal sealed partial class SessionTransaction
             }
             catch (OperationCanceledException error)
             {
-                await deadline.StepAsideAsync().ConfigureAwait(false);
-                throw storage.Failure("destroyed", read.Key, Options.StoreTimeout, error);
+                throw await storage.FailureAsync("destroyed", read.Key, Options.StoreTimeout, deadline, error).ConfigureAwait(false);
             }
         }
     }
@@ -115,10 +114,7 @@ internal sealed partial class SessionTransaction
 
     private void Lose(SessionState state)
     {
-        _changes.Clear();
-        _rotation = null;
-        _rotateLater = false;
-        _newLifetime = null;
+        DropWishes();
         _principal = null;
         _stored = null;
         IdToSend = null;

@@ -81,8 +81,7 @@ internal sealed partial class SessionTransaction
         }
         catch (Exception error)
         {
-            await deadline.StepAsideAsync().ConfigureAwait(false);
-            Failed(storage.Failure("read", id.Key, Options.StoreTimeout, error), id.Key, ahead);
+            Failed(await storage.FailureAsync("read", id.Key, Options.StoreTimeout, deadline, error).ConfigureAwait(false), id.Key, ahead);
             return;
         }
 
@@ -247,12 +246,8 @@ internal sealed partial class SessionTransaction
         BeginNew();
         _stored = null;
         _principal = principal;
-        foreach (IChange change in changes.AsSpan())
-        {
-            change.Apply(_data, _flash, lenient: true);
-        }
-
         _changes = changes;
+        _changes.Replay(_data, _flash);
     }
 
     private void Unreadable(PresentedId id, SessionRecordFormatException error)

@@ -52,14 +52,9 @@ internal sealed partial class SessionTransaction
     {
         var data = new VariableMap(latest.Data);
         var flash = new VariableMap(latest.Flash);
-        foreach (IChange change in _changes.AsSpan())
-        {
-            change.Apply(data, flash, lenient: true);
-        }
-
-        bool hadAttached = HasAttached;
+        _changes.Replay(data, flash);
+        _principal = HasAttached ? _principal : latest.Principal;
         _held = CurrentSecret(latest) ?? _held;
-        _principal = hadAttached ? _principal : latest.Principal;
         _record = latest;
         _stored = (latest, _held);
         _data = data;

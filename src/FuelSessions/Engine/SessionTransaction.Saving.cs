@@ -136,8 +136,7 @@ internal sealed partial class SessionTransaction
         }
         catch (Exception error) when (error is not SessionTooLargeException)
         {
-            await deadline.StepAsideAsync().ConfigureAwait(false);
-            throw storage.Failure("saved", _key, Options.StoreTimeout, error);
+            throw await storage.FailureAsync("saved", _key, Options.StoreTimeout, deadline, error).ConfigureAwait(false);
         }
 
         if (!result.IsWritten)
@@ -198,8 +197,7 @@ internal sealed partial class SessionTransaction
                 }
                 catch (Exception error) when (error is not SessionTooLargeException)
                 {
-                    await deadline.StepAsideAsync().ConfigureAwait(false);
-                    throw storage.Failure("saved", _key, Options.StoreTimeout, error);
+                    throw await storage.FailureAsync("saved", _key, Options.StoreTimeout, deadline, error).ConfigureAwait(false);
                 }
 
                 if (result.IsWritten)
@@ -222,8 +220,7 @@ internal sealed partial class SessionTransaction
         }
         catch (OperationCanceledException error)
         {
-            await deadline.StepAsideAsync().ConfigureAwait(false);
-            throw storage.Failure("saved", _key, Options.StoreTimeout, error);
+            throw await storage.FailureAsync("saved", _key, Options.StoreTimeout, deadline, error).ConfigureAwait(false);
         }
     }
 
@@ -283,10 +280,7 @@ internal sealed partial class SessionTransaction
         _shown = _held;
         _stored = (record, _held);
         _principal = record.Principal;
-        _changes.Clear();
-        _rotation = null;
-        _rotateLater = false;
-        _newLifetime = null;
+        DropWishes();
         State = SessionState.Active;
     }
 

@@ -149,13 +149,19 @@ internal sealed partial class SessionTransaction(
         _data = new VariableMap();
         _flash = new VariableMap();
         _flashAges.Forget();
+        DropWishes();
+        _principal = null;
+        _shownPrevious = null;
+        _tokenSecret = null;
+    }
+
+    // What this request has asked for, and is stored by now or given up.
+    private void DropWishes()
+    {
         _changes.Clear();
         _rotation = null;
         _rotateLater = false;
         _newLifetime = null;
-        _principal = null;
-        _shownPrevious = null;
-        _tokenSecret = null;
     }
 
     // Every change passes here: what would be lost silently is refused aloud.

@@ -124,8 +124,7 @@ internal sealed class WebSessionTokenStore : ITokenStore
         }
         catch (OperationCanceledException error)
         {
-            await deadline.StepAsideAsync().ConfigureAwait(false);
-            throw Storage.Failure("saved", session, _options.StoreTimeout, error);
+            throw await Storage.FailureAsync("saved", session, _options.StoreTimeout, deadline, error).ConfigureAwait(false);
         }
     }
 

@@ -38,5 +38,14 @@ internal struct ChangeList
         return null;
     }
 
+    /// <summary>Does all of it once more, to what another request has stored meanwhile [W2].</summary>
+    internal readonly void Replay(VariableMap data, VariableMap flash)
+    {
+        foreach (IChange change in AsSpan())
+        {
+            change.Apply(data, flash, lenient: true);
+        }
+    }
+
     internal void Clear() => this = default;
 }

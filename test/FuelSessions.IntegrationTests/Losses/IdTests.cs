@@ -3,7 +3,6 @@ using FuelSessions.Records;
 using FuelSessions.Tests;
 using FuelSessions.Tests.Servers;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FuelSessions.IntegrationTests.Losses;
@@ -203,33 +202,25 @@ public sealed class IdTests(PostgresServer postgres) : StoreTests(postgres)
         SessionApp app = await StartAsync(
             store,
             options => options.MatchIp = true,
-            before: web => web.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor }));
+            before: Addresses.Believe);
         TestBrowser owner = app.NewBrowser();
-        await FromAsync("203.0.113.7", session => session.Set("user", "Ada"));
+        await app.DoneFromAsync(owner, "203.0.113.7", session => session.Set("user", "Ada"));
         SessionKey key = default;
-        await FromAsync("203.0.113.7", session => key = session.Transaction.Key);
+        await app.DoneFromAsync(owner, "203.0.113.7", session => key = session.Transaction.Key);
 
         TestBrowser other = app.CopyOf(owner);
-        await FromAsync(
-            "198.51.100.9",
-            session =>
-            {
-                Assert.False(session.Has("user"));
-                session.Set("user", "Eve");
-            },
-            other);
+        await app.DoneFromAsync(other, "198.51.100.9", session =>
+        {
+            Assert.False(session.Has("user"));
+            session.Set("user", "Eve");
+        });
 
         Assert.Equal(SessionEventKind.ClientMismatch, Assert.Single(app.Events).Kind);
-        await FromAsync("203.0.113.7", session =>
+        await app.DoneFromAsync(owner, "203.0.113.7", session =>
         {
             Assert.Equal("Ada", session.Get<string>("user"));
             Assert.Equal(key, session.Transaction.Key);
         });
-
-        async Task FromAsync(string address, Action<Session> act, TestBrowser? browser = null) => app.AssertOk(await app.SendAsync(
-            browser ?? owner,
-            async (_, sessions) => act(await sessions.ForgeAsync()),
-            edit: request => request.Headers.Add("X-Forwarded-For", address)));
     }
 
     [Theory, OnEveryStore]

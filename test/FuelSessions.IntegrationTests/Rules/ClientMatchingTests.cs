@@ -2,7 +2,6 @@ using FuelSessions.IntegrationTests.Support;
 using FuelSessions.Tests;
 using FuelSessions.Tests.Servers;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.HttpOverrides;
 
 namespace FuelSessions.IntegrationTests.Rules;
 
@@ -55,11 +54,11 @@ public sealed class ClientMatchingTests(PostgresServer postgres) : StoreTests(po
         SessionApp app = await StartAsync(
             "memory",
             options => options.MatchIp = match,
-            before: web => web.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor }));
+            before: Addresses.Believe);
         TestBrowser browser = app.NewBrowser();
-        await FromAsync(app, browser, first, session => session.Set("user", "Ada"));
-        await FromAsync(app, browser, second, session => Assert.Equal(answers ? "Ada" : null, session.Get<string>("user")));
-        await FromAsync(app, browser, first, session => Assert.Equal("Ada", session.Get<string>("user")));
+        await app.DoneFromAsync(browser, first, session => session.Set("user", "Ada"));
+        await app.DoneFromAsync(browser, second, session => Assert.Equal(answers ? "Ada" : null, session.Get<string>("user")));
+        await app.DoneFromAsync(browser, first, session => Assert.Equal("Ada", session.Get<string>("user")));
     }
 
     /// <summary>Without the middleware for it, anybody could claim any address in a header.</summary>
@@ -68,12 +67,7 @@ public sealed class ClientMatchingTests(PostgresServer postgres) : StoreTests(po
     {
         SessionApp app = await StartAsync("memory", options => options.MatchIp = true);
         TestBrowser browser = app.NewBrowser();
-        await FromAsync(app, browser, "203.0.113.7", session => session.Set("user", "Ada"));
-        await FromAsync(app, browser, "198.51.100.9", session => Assert.Equal("Ada", session.Get<string>("user")));
+        await app.DoneFromAsync(browser, "203.0.113.7", session => session.Set("user", "Ada"));
+        await app.DoneFromAsync(browser, "198.51.100.9", session => Assert.Equal("Ada", session.Get<string>("user")));
     }
-
-    private static async Task FromAsync(SessionApp app, TestBrowser browser, string address, Action<Session> act) => app.AssertOk(await app.SendAsync(
-        browser,
-        async (_, sessions) => act(await sessions.ForgeAsync()),
-        edit: request => request.Headers.TryAddWithoutValidation("X-Forwarded-For", address.Contains(':') ? $"[{address}]" : address)));
 }

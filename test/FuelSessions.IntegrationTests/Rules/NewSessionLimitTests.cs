@@ -4,7 +4,6 @@ using FuelSessions.Tests;
 using FuelSessions.Tests.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -73,7 +72,7 @@ public sealed class NewSessionLimitTests(PostgresServer postgres) : StoreTests(p
         SessionApp app = await LimitedAsync("memory", limit: 1);
         for (int visit = 0; visit < 3; visit++)
         {
-            app.AssertOk(await app.SendAsync(app.NewBrowser(), (_, sessions) => Task.FromResult(sessions.Current.Get<string>("nothing")), edit: From("192.0.2.1")));
+            app.AssertOk(await app.SendAsync(app.NewBrowser(), (_, sessions) => Task.FromResult(sessions.Current.Get<string>("nothing")), edit: Addresses.From("192.0.2.1")));
         }
 
         Assert.Equal(HttpStatusCode.OK, await BeginAsync(app, "192.0.2.1"));
@@ -169,14 +168,8 @@ public sealed class NewSessionLimitTests(PostgresServer postgres) : StoreTests(p
     private Task<SessionApp> LimitedAsync(string store, int limit) => StartAsync(
         store,
         o => o.NewSessionsPerMinute = limit,
-        before: web =>
-        {
-            var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor };
-            web.UseForwardedHeaders(forwarded);
-        });
+        before: Addresses.Believe);
 
     private static async Task<HttpStatusCode> BeginAsync(SessionApp app, string address, TestBrowser? browser = null) =>
-        (await app.SendAsync(browser ?? app.NewBrowser(), (_, sessions) => Task.FromResult(sessions.Current.Increment("visits")), edit: From(address))).Status;
-
-    private static Action<HttpRequestMessage> From(string address) => request => request.Headers.Add("X-Forwarded-For", address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address);
+        (await app.SendAsync(browser ?? app.NewBrowser(), (_, sessions) => Task.FromResult(sessions.Current.Increment("visits")), edit: Addresses.From(address))).Status;
 }

@@ -4,7 +4,6 @@ using FuelSessions.Records;
 using FuelSessions.Tests;
 using FuelSessions.Tests.Servers;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.HttpOverrides;
 
 namespace FuelSessions.IntegrationTests.Rules;
 
@@ -200,17 +199,12 @@ public sealed class OtherClientTests(PostgresServer postgres) : StoreTests(postg
         SessionApp app = await StartAsync(
             store,
             options => options.MatchIp = true,
-            before: web => web.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor }));
+            before: Addresses.Believe);
         TestBrowser browser = app.NewBrowser();
-        await FromAsync("203.0.113.7", session => session.Set("cart", "home's"));
-        await FromAsync("198.51.100.9", session => session.Set("cart", "café's"));
-        await FromAsync("203.0.113.7", session => Assert.Equal("home's", session.Get<string>("cart")));
-        await FromAsync("198.51.100.9", session => Assert.Equal("café's", session.Get<string>("cart")));
-
-        async Task FromAsync(string address, Action<Session> act) => app.AssertOk(await app.SendAsync(
-            browser,
-            async (_, sessions) => act(await sessions.ForgeAsync()),
-            edit: request => request.Headers.Add("X-Forwarded-For", address)));
+        await app.DoneFromAsync(browser, "203.0.113.7", session => session.Set("cart", "home's"));
+        await app.DoneFromAsync(browser, "198.51.100.9", session => session.Set("cart", "café's"));
+        await app.DoneFromAsync(browser, "203.0.113.7", session => Assert.Equal("home's", session.Get<string>("cart")));
+        await app.DoneFromAsync(browser, "198.51.100.9", session => Assert.Equal("café's", session.Get<string>("cart")));
     }
 
     [Theory, OnServerStores]

@@ -136,6 +136,12 @@ internal sealed class SessionApp : IAsyncDisposable
     internal async Task<TestResponse> DoneAsync(TestBrowser browser, Action<Session> act, string path = "/run", bool deliver = true) =>
         AssertOk(await DoAsync(browser, act, path, deliver));
 
+    /// <summary>The same, from another address, where the app takes it from a proxy's header.</summary>
+    internal async Task<TestResponse> DoneFromAsync(TestBrowser browser, string address, Action<Session> act) => AssertOk(await SendAsync(
+        browser,
+        async (_, sessions) => act(await sessions.ForgeAsync()),
+        edit: Addresses.From(address)));
+
     /// <summary>What a request's session answers.</summary>
     internal async Task<T> AskAsync<T>(TestBrowser browser, Func<Session, T> ask, string path = "/run")
     {

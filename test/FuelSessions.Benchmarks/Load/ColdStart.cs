@@ -26,7 +26,8 @@ internal sealed class ColdStart(StoreHost stores, Results results, CancellationT
         var settings = new ServerSettings(subject.Variant, subject.Store, await stores.ConnectionAsync(subject), stores.Keys, KeepsTimeline: true);
         await using ServerProcess fresh = await ServerProcess.StartAsync(settings, cancellationToken);
         await Wrk.RunAsync(fresh.Url(synchronous ? "/count-sync" : "/count"), stores.CookieFile, 32, Seconds, seed, cancellationToken);
-        if (await Sessions.SumAsync(warm, cookies, cancellationToken) == 0)
+        bool counted = await Sessions.SumAsync(warm, cookies, cancellationToken) > 0;
+        if (!counted && subject.Variant == "ours")
         {
             throw new InvalidOperationException($"{subject}: the fresh process did not count in the sessions that it was sent.");
         }
@@ -40,7 +41,8 @@ internal sealed class ColdStart(StoreHost stores, Results results, CancellationT
             throw new InvalidOperationException($"{subject}: the timeline of a cold start ends after {timeline.Length} tenths of a second.");
         }
 
-        double rate = (double)(timeline[last] - timeline[TicksPerSecond]) * TicksPerSecond / (last - TicksPerSecond);
+        // The built-in session answers without a session when the store can't be reached in time, as when all threads wait for it.
+        double rate = !counted ? 0 : (double)(timeline[last] - timeline[TicksPerSecond]) * TicksPerSecond / (last - TicksPerSecond);
         if (!results.ColdStarts.TryGetValue((subject.Variant, synchronous), out List<double>? rates))
         {
             results.ColdStarts.Add((subject.Variant, synchronous), rates = []);

@@ -42,12 +42,12 @@ internal static class ComparisonReport
     private static string BoundTable(IReadOnlyList<Bound> bounds)
     {
         var table = new MarkdownTable("figure", "verdict", "measured", "bound", "aim");
-        foreach (Bound bound in bounds)
+        foreach (Bound bound in bounds.Where(bound => bound.Verdict != Verdict.NotMeasured))
         {
             string than = bound.Aim is null ? "= " : bound.AtLeast ? "≥ " : "≤ ";
             table.Add(
                 bound.Figure,
-                bound.Verdict switch { Verdict.Missed => "**missed**", Verdict.Held => "holds", Verdict.AimReached => "aim reached", _ => "not measured" },
+                bound.Verdict switch { Verdict.Missed => "**missed**", Verdict.Held => "holds", _ => "aim reached" },
                 Number(bound.Measured, bound.Format),
                 than + Number(bound.Limit, "0.##"),
                 Number(bound.Aim, "0.##"));
@@ -98,7 +98,7 @@ internal static class ComparisonReport
             table.Add(variant, Number(synchronous, "0"), Number(asynchronous, "0"), Number(synchronous / asynchronous, "0.00"));
         }
 
-        return $"### Synchronous use on a cold start\n\nRequests/s after the first second of a fresh process.\n\n{table.Write()}\n";
+        return $"### Synchronous use on a cold start\n\nRequests/s after the first second of a fresh process; 0 where nothing was counted in the sessions.\n\n{table.Write()}\n";
     }
 
     private static string LostTable(Results results)

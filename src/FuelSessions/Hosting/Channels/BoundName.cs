@@ -8,17 +8,24 @@ internal static class BoundName
 {
     internal const int Size = 16;
 
-    internal static void Write(string name, Span<byte> destination)
+    // Most apps have one name; of others no more than one is kept, as names can be made of data.
+    private static Known? _last;
+
+    internal static void Write(string name, Span<byte> destination) => Of(name).CopyTo(destination);
+
+    internal static bool Is(string name, ReadOnlySpan<byte> written) => Of(name).SequenceEqual(written);
+
+    private static ReadOnlySpan<byte> Of(string name)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(name), hash);
-        hash[..Size].CopyTo(destination);
+        Known? last = Volatile.Read(ref _last);
+        if (last is null || !string.Equals(last.Name, name, StringComparison.Ordinal))
+        {
+            last = new Known(name, SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+            Volatile.Write(ref _last, last);
+        }
+
+        return last.Hash.AsSpan(0, Size);
     }
 
-    internal static bool Is(string name, ReadOnlySpan<byte> written)
-    {
-        Span<byte> expected = stackalloc byte[Size];
-        Write(name, expected);
-        return expected.SequenceEqual(written);
-    }
+    private sealed record Known(string Name, byte[] Hash);
 }

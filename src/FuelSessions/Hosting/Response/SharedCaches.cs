@@ -35,14 +35,32 @@ internal static class SharedCaches
 
     private static void Vary(IHeaderDictionary headers, string name)
     {
+        // What was announced when the session was saved is looked at once more when the response starts.
         StringValues present = headers.Vary;
         if (present.Count == 0)
         {
             headers.Vary = name;
         }
-        else if (!present.Any(value => value is not null && value.Split(',').Any(part => part.AsSpan().Trim() is "*" || part.AsSpan().Trim().Equals(name, StringComparison.OrdinalIgnoreCase))))
+        else if (!Names(present, name))
         {
             headers.Append(HeaderNames.Vary, name);
         }
+    }
+
+    private static bool Names(StringValues lines, string name)
+    {
+        foreach (string? line in lines)
+        {
+            foreach (Range part in line.AsSpan().Split(','))
+            {
+                ReadOnlySpan<char> field = line.AsSpan(part).Trim();
+                if (field is "*" || field.Equals(name, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 }

@@ -29,12 +29,15 @@ public sealed class KeptConnectionTests(PostgresServer postgres) : StoreTests(po
     [Theory, InlineData("memory"), InlineData("cookie")]
     public async Task A_planted_leak_is_found(string store)
     {
-        (_, string[] leaks) = await RunAsync(store, (http, _) =>
-            new RequestSessions(http, http.RequestServices.GetRequiredService<SessionServices>(), null, EndpointUse.Unknown));
+        (_, string[] leaks) = await RunAsync(
+            store,
+            (http, _) => new RequestSessions(http, http.RequestServices.GetRequiredService<SessionServices>(), null, EndpointUse.Unknown),
+            disturbs: true);
         Assert.NotEmpty(leaks);
     }
 
-    private async Task<(int Reused, string[] Leaks)> RunAsync(string store, Func<HttpContext, ISessionStore, ISessionStore> keep)
+    /// <param name="disturbs">Whether what is kept works on a context that another request uses, which is not for two threads: any of that one's answers may fail.</param>
+    private async Task<(int Reused, string[] Leaks)> RunAsync(string store, Func<HttpContext, ISessionStore, ISessionStore> keep, bool disturbs = false)
     {
         SessionApp app = await StartAsync(store);
         ConcurrentBag<string> leaks = [];
@@ -55,7 +58,7 @@ public sealed class KeptConnectionTests(PostgresServer postgres) : StoreTests(po
                     line.Jar[cookie] = value;
                 }
 
-                app.AssertOk(await app.SendAsync(line, async (http, sessions) =>
+                TestResponse answer = await app.SendAsync(line, async (http, sessions) =>
                 {
                     if (before is { } kept)
                     {
@@ -76,7 +79,12 @@ public sealed class KeptConnectionTests(PostgresServer postgres) : StoreTests(po
                     }
 
                     await http.Response.WriteAsync("answer");
-                }));
+                });
+                if (!disturbs)
+                {
+                    app.AssertOk(answer);
+                }
+
                 jars[user] = new(line.Jar);
             }
         }));

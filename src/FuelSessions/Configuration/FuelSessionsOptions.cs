@@ -14,6 +14,9 @@ public sealed class FuelSessionsOptions
     private FuelSessionsOptions? _secured;
     private string? _boundName;
 
+    /// <summary>The defaults.</summary>
+    public FuelSessionsOptions() => Values = new ValueFormat(SerializerOptions, UncheckedTypes);
+
     /// <summary>
     /// The driver that is used where none is named. Default <c>file</c>: what is destroyed or revoked is so at the server, and sessions outlive a
     /// restart. Names ignore case.
@@ -201,7 +204,9 @@ public sealed class FuelSessionsOptions
 
     /// <summary>
     /// How values become JSON. Names are kept as declared and are case sensitive; fields count. Source-generated
-    /// contexts go to the front of its <see cref="JsonSerializerOptions.TypeInfoResolverChain"/>.
+    /// contexts go to the front of its <see cref="JsonSerializerOptions.TypeInfoResolverChain"/>; converters that you add win over the built-in
+    /// ones. What is declared as <c>object</c> holds text, truth values, <c>int</c>, <c>long</c>, <c>double</c>, <c>List&lt;object?&gt;</c> and
+    /// <c>Dictionary&lt;string, object?&gt;</c>, and comes back as what it was; anything else there is refused. No type's name is ever stored.
     /// </summary>
     public JsonSerializerOptions SerializerOptions { get; } = ValueForms.CreateOptions();
 
@@ -219,7 +224,8 @@ public sealed class FuelSessionsOptions
     /// </summary>
     public Action<SessionEvent>? OnEvent { get; set; }
 
-    internal ValueFormat Values => field ??= new ValueFormat(SerializerOptions, UncheckedTypes);
+    // One for all copies: what is decided about a type is decided once.
+    internal ValueFormat Values { get; }
 
     /// <summary>Whether nobody has set <see cref="CookieName"/>.</summary>
     internal bool HasDefaultCookieName { get; private set; } = true;

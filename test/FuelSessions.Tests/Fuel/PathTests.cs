@@ -93,7 +93,7 @@ public class PathTests
     public async Task SettingFurtherPastTheEndOfAListIsAnErrorAndChangesNothing(string driver, string path)
     {
         await using Site site = await Site.StartAsync(driver);
-        await site.Visit(s => s.Set("list", new object[] { 1, new[] { 2 } }));
+        await site.Visit(s => s.Set("list", new List<object> { 1, new List<object?> { 2 } }));
         await site.Visit(s =>
         {
             ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(() => s.Set(path, 1));

@@ -94,7 +94,7 @@ public class ValueTests
         {
             Animal animal = new Dog("Rex", 3);
             object boxed = animal;
-            s.Set("base", animal).Set("object", boxed).Set("objects", new List<object> { animal, 1 });
+            s.Set("base", animal).Set("object", boxed).Set([new("objects.0", animal), new("objects.1", 1)]);
             s.Set<Shape>("shape", new Circle(2)).Set("shapes", new List<Shape> { new Circle(1), new Nothing() }).Set<Shape>("nothing", new Nothing());
             s.Set("signals", new List<ISignal> { new Stop(), new Go(30) });
         });

@@ -76,6 +76,9 @@ internal static class HiddenState
     /// <summary>A collection that a query or a collection expression has made: nobody can ask for it by its type.</summary>
     internal static bool IsNameless(Type type) => type.Name[0] == '<' || (!type.IsVisible && IsOfTheFramework(type));
 
+    /// <summary>A type that code writes without a name: nothing outside the method can ask for it.</summary>
+    internal static bool IsAnonymous(Type type) => type.Name.StartsWith("<>f__AnonymousType", StringComparison.Ordinal);
+
     private static bool IsOfTheFramework(Type type) => type.Assembly.GetName().Name is { } name && (name.StartsWith("System.", StringComparison.Ordinal) || name == "mscorlib");
 
     private static List<FieldInfo> Fields(Type type)

@@ -14,7 +14,7 @@ namespace FuelSessions.Engine;
 /// </summary>
 internal sealed class StackInOrder : JsonConverterFactory
 {
-    public override bool CanConvert(Type typeToConvert) => RuntimeFeature.IsDynamicCodeSupported && IsReversed(typeToConvert);
+    public override bool CanConvert(Type typeToConvert) => RuntimeFeature.IsDynamicCodeSupported && IsStack(typeToConvert);
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Guarded by IsDynamicCodeSupported.")]
     [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "As above.")]
@@ -29,12 +29,25 @@ internal sealed class StackInOrder : JsonConverterFactory
     }
 
     /// <summary>Whether the serialiser itself turns it round.</summary>
-    internal static bool IsReversed(Type type) => Definition(type) is { } definition
-        && (definition == typeof(Stack<>) || definition == typeof(ConcurrentStack<>) || definition == typeof(ImmutableStack<>) || definition == typeof(IImmutableStack<>));
+    internal static bool IsReversed(Type type)
+    {
+        for (Type? at = type; at is not null; at = at.BaseType)
+        {
+            if (IsStack(at) || at == typeof(System.Collections.Stack))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>What a stack that is written in order holds; null for anything else.</summary>
     internal static Type? ElementOf(JsonTypeInfo info) =>
         info.Converter.GetType() is { IsGenericType: true, DeclaringType: { } outer } && outer == typeof(StackInOrder) ? info.Type.GetGenericArguments()[0] : null;
+
+    private static bool IsStack(Type type) => Definition(type) is { } definition
+        && (definition == typeof(Stack<>) || definition == typeof(ConcurrentStack<>) || definition == typeof(ImmutableStack<>) || definition == typeof(IImmutableStack<>));
 
     private static Type? Definition(Type type) => type.IsGenericType ? type.GetGenericTypeDefinition() : null;
 

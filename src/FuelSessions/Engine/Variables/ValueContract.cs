@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
@@ -18,7 +19,12 @@ internal sealed class ValueContract
     private readonly Func<object, object?>? _comparer;
     private readonly object? _usualComparer;
     private readonly bool _isExact;
-    private (string? Refusal, bool NeedsCheck)? _judged;
+    private readonly bool _isOpen;
+    private readonly bool _isTree;
+    private readonly bool _isCollection;
+    private readonly bool _isMap;
+    private readonly string? _beside;
+    private Judgement? _judged;
 
     internal ValueContract(Type type, ValueFormat format)
     {
@@ -29,6 +35,8 @@ internal sealed class ValueContract
             return;
         }
 
+        _isOpen = info.Converter is OpenSlot;
+        _isTree = typeof(JsonNode).IsAssignableFrom(type);
         if (StackInOrder.ElementOf(info) is { } element)
         {
             _members.Add(new Member("[]", null, element));
@@ -45,10 +53,13 @@ internal sealed class ValueContract
                 _isExact = !type.IsSealed && !type.IsValueType && info.PolymorphismOptions is null;
                 break;
             case JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary:
-                _ownRefusal = HiddenState.OfCollection(type) is { } lost ? $"'{lost}' is no element of the collection and is not stored"
+                _isCollection = true;
+                _isMap = info.Kind == JsonTypeInfoKind.Dictionary;
+                _beside = HiddenState.OfCollection(type) is { } lost ? $"'{lost}' is no element of the collection and is not stored" : null;
+                _ownRefusal = _beside is not null ? _beside
                     : StackInOrder.IsReversed(type) ? "its elements would come back in reverse"
                     : Unreadable(info);
-                AddElement(info.KeyType);
+                AddElement(info.KeyType, isKey: true);
                 AddElement(info.ElementType);
                 _comparer = KeyComparer.Of(type);
                 _usualComparer = _comparer is not null && info.CreateObject is { } create ? _comparer(create()) : null;
@@ -62,7 +73,10 @@ internal sealed class ValueContract
 
     internal bool NeedsCheck => Judged.NeedsCheck;
 
-    private (string? Refusal, bool NeedsCheck) Judged => _judged ??= Judge();
+    /// <summary>Whether anything in it is declared as <c>object</c>.</summary>
+    internal bool HasOpenSlots => Judged.HasOpenSlots;
+
+    private Judgement Judged => _judged ??= Judge();
 
     /// <summary>What of this value would be lost, and why; null if nothing. It has no cycles: it was serialised before.</summary>
     internal string? Check(object value) => Find(value) is { } loss ? $"'{_type.Name}{loss.Place}' {loss.Reason}" : null;
@@ -70,15 +84,20 @@ internal sealed class ValueContract
     // The place is put together on the way back, so that nothing is made where nothing is lost.
     private Loss? Find(object value)
     {
-        if (_comparer is not null && _comparer(value) is { } comparer && !KeyComparer.IsUsual(comparer, _usualComparer))
+        if (FindComparer(value) is { } comparer)
         {
-            return new Loss("", $"has a comparer of its own ({comparer.GetType().Name}), which is not stored");
+            return comparer;
+        }
+
+        if (_isTree && TreeText.IsBroken((JsonNode)value))
+        {
+            return new Loss("", "holds text with half of a surrogate pair, which can't be stored without loss");
         }
 
         foreach (Member member in _members)
         {
             ValueContract declared = _format.ContractOf(member.Type);
-            if ((declared._isExact || declared.NeedsCheck || member.Type.IsInterface) && FindIn(value, member, declared) is { } loss)
+            if (!member.IsKey && (declared._isExact || declared.NeedsCheck || member.Type.IsInterface) && FindIn(value, member, declared) is { } loss)
             {
                 return loss with { Place = $"{(member.Property is null ? "" : ".")}{member.Name}{loss.Place}" };
             }
@@ -87,6 +106,10 @@ internal sealed class ValueContract
         return null;
     }
 
+    private Loss? FindComparer(object value) => _comparer is not null && _comparer(value) is { } comparer && !KeyComparer.IsUsual(comparer, _usualComparer)
+        ? new Loss("", $"has a comparer of its own ({comparer.GetType().Name}), which is not stored")
+        : null;
+
     private Loss? FindIn(object value, Member member, ValueContract declared)
     {
         if (member.Property is { Get: { } get })
@@ -94,7 +117,7 @@ internal sealed class ValueContract
             return FindPart(get(value), declared);
         }
 
-        if (value is IList list)
+        if (value is IList list && !_isMap)
         {
             for (int i = 0; i < list.Count; i++)
             {
@@ -107,9 +130,7 @@ internal sealed class ValueContract
             return null;
         }
 
-        // A query would run once more.
-        IEnumerable parts = value is IDictionary map ? map.Values : value is ICollection || !HiddenState.IsNameless(value.GetType()) ? (IEnumerable)value : Array.Empty<object>();
-        foreach (object? part in parts)
+        foreach (object? part in Parts(value))
         {
             if (FindPart(part, declared) is { } loss)
             {
@@ -120,6 +141,12 @@ internal sealed class ValueContract
         return null;
     }
 
+    // A query would run once more.
+    private IEnumerable Parts(object value) =>
+        _isMap && value is IDictionary map ? map.Values
+        : _isMap ? ((IEnumerable)value).Cast<object>().Select(KeyComparer.ValueOf)
+        : value is ICollection || !HiddenState.IsNameless(value.GetType()) ? (IEnumerable)value : Array.Empty<object>();
+
     private Loss? FindPart(object? part, ValueContract declared)
     {
         if (part is null)
@@ -128,25 +155,43 @@ internal sealed class ValueContract
         }
 
         Type actual = part.GetType();
-        return declared._isExact && actual != declared._type
-            ? new Loss("", $"holds a '{actual}' where '{declared._type}' is declared, and would come back as the latter")
-            : (actual == declared._type ? declared : _format.ContractOf(actual)).Find(part);
+        if (declared._isOpen && OpenSlot.ChangesInto(part) is { } other && !_format.IsUnchecked(actual))
+        {
+            return new Loss("", $"holds a '{actual}' where 'object' is declared, and would come back as {other}: declare its type");
+        }
+
+        if (actual == declared._type)
+        {
+            return declared.Find(part);
+        }
+
+        if (declared._isExact)
+        {
+            return new Loss("", $"holds a '{actual}' where '{declared._type}' is declared, and would come back as the latter");
+        }
+
+        // An interface, or an array of another type: the serialiser goes by what is declared, and its elements with it.
+        ValueContract own = _format.ContractOf(actual);
+        return !declared._isCollection ? own.Find(part)
+            : own._beside is { } beside ? new Loss("", $"holds a '{actual}': {beside}")
+            : own.FindComparer(part) ?? declared.Find(part);
     }
 
-    private (string?, bool) Judge()
+    private Judgement Judge()
     {
         // A type may contain itself: each is looked at once.
         HashSet<Type> seen = [_type];
         Queue<(ValueContract Contract, string Place)> waiting = new([(this, _type.Name)]);
-        bool needsCheck = false;
+        bool needsCheck = false, hasOpenSlots = false;
         while (waiting.TryDequeue(out (ValueContract Contract, string Place) next))
         {
             if (next.Contract._ownRefusal is { } reason)
             {
-                return ($"'{next.Place}': {reason}", false);
+                return new Judgement($"'{next.Place}': {reason}", false, false);
             }
 
-            needsCheck |= next.Contract._comparer is not null;
+            hasOpenSlots |= next.Contract._isOpen;
+            needsCheck |= next.Contract._comparer is not null || next.Contract._isOpen || next.Contract._isTree;
             foreach (Member member in next.Contract._members)
             {
                 ValueContract child = _format.ContractOf(member.Type);
@@ -158,14 +203,14 @@ internal sealed class ValueContract
             }
         }
 
-        return (null, needsCheck);
+        return new Judgement(null, needsCheck, hasOpenSlots);
     }
 
-    private void AddElement(Type? element)
+    private void AddElement(Type? element, bool isKey = false)
     {
         if (element is not null)
         {
-            _members.Add(new Member("[]", null, element));
+            _members.Add(new Member("[]", null, element, isKey));
         }
     }
 
@@ -181,7 +226,7 @@ internal sealed class ValueContract
 
         foreach (JsonPropertyInfo property in info.Properties)
         {
-            if (property.Get is null || property.IsExtensionData)
+            if (property.Get is null)
             {
                 continue;
             }
@@ -227,7 +272,9 @@ internal sealed class ValueContract
         return null;
     }
 
+    private sealed record Judgement(string? Refusal, bool NeedsCheck, bool HasOpenSlots);
+
     private sealed record Loss(string Place, string Reason);
 
-    private sealed record Member(string Name, JsonPropertyInfo? Property, Type Type);
+    private sealed record Member(string Name, JsonPropertyInfo? Property, Type Type, bool IsKey = false);
 }

@@ -28,6 +28,7 @@ internal static class ValueSerializer
                 new WholeCharacter(),
                 new WholeNumber(),
                 new StackInOrder(),
+                new OpenSlot(),
                 new TextForm<IPAddress>(static address => address.ToString(), IPAddress.Parse),
             },
         };
@@ -59,7 +60,12 @@ internal static class ValueSerializer
             }
 
             ValueContract contract = format.ContractOf(info.Type);
-            string? lost = contract.Refusal is { } refusal && !(typeof(T).IsInterface && typeof(T) != info.Type && format.ContractOf(typeof(T)).Refusal is null) ? refusal : null;
+            if (typeof(T) == typeof(object) && HiddenState.IsAnonymous(type) && !format.IsUnchecked(type))
+            {
+                throw new ChangesOnTheWayException("It has no name to ask for it by, and as 'object' it would come back as a map. Set a map, a record, or it under its own type");
+            }
+
+            string? lost = typeof(T).IsInterface && typeof(T) != info.Type ? LostBehind(typeof(T), contract, format, info) : contract.Refusal;
             byte[] json = lost is null ? JsonSerializer.SerializeToUtf8Bytes(value, info) : [];
             lost ??= contract.NeedsCheck ? contract.Check(value) : null;
             return lost is null ? json : throw new ChangesOnTheWayException(lost);
@@ -89,15 +95,36 @@ internal static class ValueSerializer
         {
             if (typeof(T) == typeof(object))
             {
-                using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonElementPath.MaxDepth });
+                using var document = JsonDocument.Parse(OpenNumber.Unmark(json), new JsonDocumentOptions { MaxDepth = JsonElementPath.MaxDepth });
                 return (T?)Natural(document.RootElement);
             }
 
-            return JsonSerializer.Deserialize(json.Span, (JsonTypeInfo<T>)format.Options.GetTypeInfo(typeof(T)));
+            var info = (JsonTypeInfo<T>)format.Options.GetTypeInfo(typeof(T));
+            ReadOnlyMemory<byte> plain = OpenNumber.Unmark(json);
+            return plain.Equals(json) || !format.ContractOf(typeof(T)).HasOpenSlots ? JsonSerializer.Deserialize(plain.Span, info) : DeserializeMarked(json, plain, info);
         }
         catch (Exception error) when (error is JsonException or NotSupportedException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new SessionValueException(path.Text, KindOf(json.Span), typeof(T), error);
+        }
+    }
+
+    // What is asked for by an interface need not be readable as the type that is behind it.
+    private static string? LostBehind(Type declared, ValueContract contract, ValueFormat format, JsonTypeInfo info) =>
+        StackInOrder.ElementOf(info) is not null && !info.Converter.CanConvert(declared) ? $"As '{declared}' it would come back in reverse: set it as the stack that it is"
+        : format.ContractOf(declared).Refusal is null ? null
+        : contract.Refusal;
+
+    // It was written with numbers of both kinds where nothing is declared, and may be read with others where numbers are.
+    private static T? DeserializeMarked<T>(ReadOnlyMemory<byte> json, ReadOnlyMemory<byte> plain, JsonTypeInfo<T> info)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json.Span, info);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            return JsonSerializer.Deserialize(plain.Span, info);
         }
     }
 
@@ -122,7 +149,7 @@ internal static class ValueSerializer
             return 0;
         }
 
-        return long.TryParse(stored.Span, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+        return long.TryParse(OpenNumber.Unmark(stored).Span, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
             ? number
             : throw new SessionValueException(path.Text, KindOf(stored.Span), typeof(long), null);
     }

@@ -4,7 +4,7 @@ using FuelSessions.Records;
 namespace FuelSessions.Testing;
 
 /// <summary>
-/// A driver with faults in front of it, to see what an app does then: <c>AddDriver("memory", "sid", services => new FaultyDriver(mine))</c>.
+/// A driver with faults in front of it, to see what an app does then: <c>DecorateDriver("db", (driver, _) => new FaultyDriver(driver))</c>.
 /// </summary>
 /// <param name="inner">What does the work. Not disposed.</param>
 /// <param name="clock">Measures <see cref="Latency"/>; the system's by default.</param>

@@ -4,10 +4,13 @@ using FuelSessions.Drivers;
 namespace FuelSessions;
 
 /// <summary>The registered drivers by name; each is made at its first use and disposed with the app.</summary>
-internal sealed class DriverRegistry(IEnumerable<DriverRegistration> registrations, IServiceProvider services) : IAsyncDisposable, IDisposable
+internal sealed class DriverRegistry(IEnumerable<DriverRegistration> registrations, IEnumerable<DriverDecoration> decorations, IServiceProvider services)
+    : IAsyncDisposable, IDisposable
 {
     private readonly Dictionary<string, DriverRegistration> _registrations = LastOfEachName(registrations);
-    private readonly ConcurrentDictionary<string, ISessionDriver> _drivers = new(StringComparer.OrdinalIgnoreCase);
+
+    // Of each driver what requests use, and behind it what that decorates, down to the driver itself.
+    private readonly ConcurrentDictionary<string, ISessionDriver[]> _drivers = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _making = new();
 
     internal IReadOnlyCollection<DriverRegistration> Registrations => _registrations.Values;
@@ -24,34 +27,25 @@ internal sealed class DriverRegistry(IEnumerable<DriverRegistration> registratio
     internal string Unregistered(string name) =>
         $"Session driver '{name}' is not registered (registered: {string.Join(", ", _registrations.Keys.Order(StringComparer.Ordinal))}). {Fix(name)}";
 
-    internal ISessionDriver Driver(string name)
-    {
-        DriverRegistration registration = Find(name);
-        if (registration.Create is not { } create)
-        {
-            throw new InvalidOperationException($"Session driver '{name}' has no server side.");
-        }
+    /// <summary>What is decorated and can't be; empty if all is well.</summary>
+    internal IEnumerable<string> Violations() => decorations
+        .Select(static decoration => decoration.Name)
+        .Distinct(StringComparer.OrdinalIgnoreCase)
+        .Where(name => !Contains(name) || Find(name).Create is null)
+        .Select(name => !Contains(name) ? $"DecorateDriver: {Unregistered(name)}"
+            : $"DecorateDriver: session driver '{name}' keeps nothing at the server: there is nothing to decorate. Decorate another one.");
 
-        if (_drivers.TryGetValue(registration.Name, out ISessionDriver? driver))
-        {
-            return driver;
-        }
+    internal ISessionDriver Driver(string name) => Layers(name)[0];
 
-        // Not a Lazy, which keeps the first failure for good: a store that is away for a moment comes back without a restart.
-        lock (_making)
-        {
-            return _drivers.GetOrAdd(registration.Name, _ => create(services));
-        }
-    }
-
-    /// <summary>The driver if it was made already; null otherwise.</summary>
-    internal ISessionDriver? Existing(string name) => _drivers.GetValueOrDefault(name);
+    /// <summary>What a driver that was made already can do besides, itself or by what decorates it; null if it can't.</summary>
+    internal TAbility? Existing<TAbility>(string name)
+        where TAbility : class => _drivers.GetValueOrDefault(name)?.OfType<TAbility>().FirstOrDefault();
 
     /// <summary>The driver that keeps the key ring: the one of that name, or the last one that can.</summary>
     internal IKeepDataProtectionKeys KeyStore(string? name)
     {
         IEnumerable<string> candidates = name is null ? _registrations.Values.Where(registration => registration.Create is not null).Select(registration => registration.Name).Reverse() : [name];
-        return candidates.Select(candidate => Driver(candidate) as IKeepDataProtectionKeys).FirstOrDefault(store => store is not null)
+        return candidates.SelectMany(candidate => Layers(candidate).OfType<IKeepDataProtectionKeys>()).FirstOrDefault()
             ?? throw new InvalidOperationException(
                 $"Session driver '{name ?? string.Join(", ", _registrations.Keys)}' can't keep Data Protection keys. "
                 + "Register one that can, such as AddFuelSessions().AddDbDriver(...), or use a key store of Data Protection's own.");
@@ -59,7 +53,7 @@ internal sealed class DriverRegistry(IEnumerable<DriverRegistration> registratio
 
     public async ValueTask DisposeAsync()
     {
-        foreach (ISessionDriver driver in _drivers.Values)
+        foreach (ISessionDriver driver in _drivers.Values.SelectMany(static layers => layers))
         {
             switch (driver)
             {
@@ -74,6 +68,41 @@ internal sealed class DriverRegistry(IEnumerable<DriverRegistration> registratio
     }
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private ISessionDriver[] Layers(string name)
+    {
+        DriverRegistration registration = Find(name);
+        if (registration.Create is not { } create)
+        {
+            throw new InvalidOperationException($"Session driver '{name}' has no server side.");
+        }
+
+        if (_drivers.TryGetValue(registration.Name, out ISessionDriver[]? layers))
+        {
+            return layers;
+        }
+
+        // Not a Lazy, which keeps the first failure for good: a store that is away for a moment comes back without a restart.
+        lock (_making)
+        {
+            return _drivers.GetOrAdd(registration.Name, _ => Decorated(registration.Name, create(services)));
+        }
+    }
+
+    private ISessionDriver[] Decorated(string name, ISessionDriver driver)
+    {
+        List<ISessionDriver> layers = [driver];
+        foreach (DriverDecoration decoration in decorations)
+        {
+            if (string.Equals(decoration.Name, name, StringComparison.OrdinalIgnoreCase))
+            {
+                layers.Insert(0, decoration.Decorate(layers[0], services)
+                    ?? throw new InvalidOperationException($"What DecorateDriver was given for session driver '{name}' returned null. Let it return the driver that it was given, or one around it."));
+            }
+        }
+
+        return [.. layers];
+    }
 
     private static Dictionary<string, DriverRegistration> LastOfEachName(IEnumerable<DriverRegistration> registrations)
     {

@@ -28,7 +28,7 @@ internal sealed class ExpiredSessionCollector(SessionProfiles profiles, DriverRe
             while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
             {
                 // A driver that nothing has used yet is not made for this.
-                if (drivers.Existing(name) is ICollectExpired driver)
+                if (drivers.Existing<ICollectExpired>(name) is { } driver)
                 {
                     await CollectAsync(name, driver, pace, stopping).ConfigureAwait(false);
                 }

@@ -45,6 +45,24 @@ public sealed class FuelSessionsBuilder
     }
 
     /// <summary>
+    /// Puts something around a driver, whichever package it comes from: to measure it, to keep it from something, to test. What the driver can do
+    /// besides, <see cref="ICollectExpired"/> and <see cref="IKeepDataProtectionKeys"/>, is asked of it as before, unless the decorator does that
+    /// itself. <see cref="DelegatingSessionDriver"/> hands on what a decorator does not change.
+    /// </summary>
+    /// <param name="name">A registered driver's name; ignores case. Before or after it was added. Not <c>cookie</c>, which has no server side.</param>
+    /// <param name="decorate">
+    /// Makes the decorator of the one instance that serves the app; it is disposed with the app, before the driver. Of several the one that was
+    /// added last is asked first.
+    /// </param>
+    public FuelSessionsBuilder DecorateDriver(string name, Func<ISessionDriver, IServiceProvider, ISessionDriver> decorate)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(decorate);
+        Services.AddSingleton(new DriverDecoration(name, decorate));
+        return this;
+    }
+
+    /// <summary>
     /// Keeps the Data Protection key ring in a driver's store. Without shared keys a second node, or a container that
     /// was made anew, can't read the cookies that another one sent.
     /// </summary>

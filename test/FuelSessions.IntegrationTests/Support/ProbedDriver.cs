@@ -5,7 +5,7 @@ using FuelSessions.Records;
 namespace FuelSessions.IntegrationTests.Support;
 
 /// <summary>Around a real driver: counts what it is asked, and stops or fails where a test says so.</summary>
-internal sealed class ProbedDriver(ISessionDriver inner) : ISessionDriver, ICollectExpired, IAsyncDisposable
+internal sealed class ProbedDriver(ISessionDriver inner) : ISessionDriver, ICollectExpired
 {
     private readonly ConcurrentQueue<StoreCall> _calls = new();
 
@@ -83,19 +83,6 @@ internal sealed class ProbedDriver(ISessionDriver inner) : ISessionDriver, IColl
         int removed = inner is ICollectExpired collecting ? await collecting.CollectExpiredAsync(limit, cancellationToken) : 0;
         Collected?.Invoke(removed);
         return removed;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        switch (inner)
-        {
-            case IAsyncDisposable disposable:
-                await disposable.DisposeAsync();
-                break;
-            case IDisposable disposable:
-                disposable.Dispose();
-                break;
-        }
     }
 
     private Task BeginAsync(StoreCall call, SessionKey key)

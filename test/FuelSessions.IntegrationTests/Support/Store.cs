@@ -59,13 +59,9 @@ internal abstract class Store(string driver, string cookieName) : IAsyncDisposab
             return;
         }
 
-        DriverRegistration real = builder.Services
-            .Select(service => service.ImplementationInstance)
-            .OfType<DriverRegistration>()
-            .Last(registration => registration.Name == Driver);
-        builder.AddDriver(Driver, CookieName, services =>
+        builder.DecorateDriver(Driver, (real, _) =>
         {
-            var probe = new ProbedDriver(real.Create!(services));
+            var probe = new ProbedDriver(real);
             made(probe);
             return probe;
         });

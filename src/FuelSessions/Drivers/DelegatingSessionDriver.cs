@@ -14,15 +14,8 @@ public abstract class DelegatingSessionDriver(ISessionDriver inner) : ISessionDr
     public virtual bool HonorsCancellation => Inner.HonorsCancellation;
 
     /// <inheritdoc/>
+    /// <remarks>Synchronous reads come this way too: whoever overrides it sees each read.</remarks>
     public virtual ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken) => Inner.ReadAsync(key, cancellationToken);
-
-    /// <inheritdoc/>
-    /// <remarks>
-    /// Blocks on <see cref="ReadAsync"/>, so that what overrides that sees each read. Overridden as well, it may take the decorated driver's own
-    /// synchronous path.
-    /// </remarks>
-    public virtual SessionRecord? Read(SessionKey key, CancellationToken cancellationToken) =>
-        ReadAsync(key, cancellationToken).AsTask().GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public virtual ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken) => Inner.WriteAsync(record, cancellationToken);

@@ -69,7 +69,10 @@ public sealed partial class Session
     /// <summary>When the current id was made.</summary>
     public DateTimeOffset Rotated => Used().Rotated;
 
-    /// <summary>When the session was last saved, or rotated in this request; for a new one: when it began.</summary>
+    /// <summary>
+    /// When the session was used before this request, to within <see cref="FuelSessionsOptions.TouchInterval"/>; when it was saved or rotated in this
+    /// request, if it was; for a new one: when it began.
+    /// </summary>
     public DateTimeOffset Updated => Used().Updated;
 
     /// <summary>Whom the session belongs to, as <see cref="AttachPrincipal"/> said; null for an anonymous one.</summary>
@@ -94,11 +97,17 @@ public sealed partial class Session
     /// <summary>
     /// An element of the session's own: <c>session_id</c>, <c>previous_id</c> (the same until the first rotation),
     /// <c>created</c> (of this id) and <c>updated</c> (both in Unix seconds), <c>user_agent</c>, <c>ip_hash</c>; null
-    /// for an unknown name, where there is no such value, and after <see cref="Destroy"/>.
+    /// for an unknown name, where there is no such value, after <see cref="Destroy"/>, and, with <see cref="FuelSessionsOptions.AutoInitialize"/> off,
+    /// until the session has been used.
     /// </summary>
     public string? Key(string name = "session_id")
     {
         ArgumentNullException.ThrowIfNull(name);
+        if (!Live.Options.AutoInitialize && !_transaction.IsLoaded)
+        {
+            return null;
+        }
+
         SessionTransaction used = Used();
         return used.State == SessionState.Destroyed ? null : name switch
         {
@@ -178,9 +187,25 @@ public sealed partial class Session
     /// <summary>Whether <see cref="Close"/> has ended the changes of this request.</summary>
     public bool IsClosed => Live.IsClosed;
 
-    /// <summary>Ends the changes of this request: another one throws, until the session is forged again. Only <see cref="Destroy"/> still works.</summary>
-    /// <param name="save">Whether those made so far are saved when the response goes out; false forgets them.</param>
-    public void Close(bool save = true) => _transaction.Close(save);
+    /// <summary>
+    /// Saves the session at once and ends the changes of this request: another one throws, until the session is forged again. Only
+    /// <see cref="Destroy"/> still works. Flash variables that end with this request are gone. The id goes out with the response, as ever.
+    /// </summary>
+    /// <param name="save">Whether the changes made so far are saved; false forgets them.</param>
+    /// <param name="cancellationToken">Cancels before it begins.</param>
+    /// <exception cref="SessionGoneException">The session was destroyed, or had expired, meanwhile. Nothing was saved.</exception>
+    /// <exception cref="SessionStoreException">The store did not accept it. It is tried again when the response goes out.</exception>
+    /// <exception cref="SessionTooLargeException">It would take more than <see cref="FuelSessionsOptions.MaxPayloadBytes"/>.</exception>
+    /// <exception cref="InvalidOperationException">The session is detached, and was changed.</exception>
+    public async Task CloseAsync(bool save = true, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await _transaction.CloseAsync(save).ConfigureAwait(false);
+    }
+
+    /// <summary>The same on the calling thread, which waits for the store.</summary>
+    /// <inheritdoc cref="CloseAsync" path="/param|/exception"/>
+    public void Close(bool save = true) => _transaction.CloseAsync(save).AsTask().GetAwaiter().GetResult();
 
     /// <summary>Reads the session without blocking. Needed only before a first use in code that must not block.</summary>
     public async Task<Session> LoadAsync(CancellationToken cancellationToken = default)
@@ -209,11 +234,12 @@ public sealed partial class Session
     /// <exception cref="SessionStoreException">The store did not accept it.</exception>
     /// <exception cref="SessionTooLargeException">It would take more than <see cref="FuelSessionsOptions.MaxPayloadBytes"/>.</exception>
     /// <exception cref="InvalidOperationException">The session is detached.</exception>
+    /// <remarks>Who catches one of these is not told again: when the response goes out the changes are tried once more, and a failure is only logged.</remarks>
     public async Task SaveAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         await _transaction.UseAsync().ConfigureAwait(false);
-        await _transaction.SaveAsync(explicitly: true).ConfigureAwait(false);
+        await _transaction.SaveNowAsync(closing: false).ConfigureAwait(false);
     }
 
     private static string UnixSeconds(DateTimeOffset time) => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);

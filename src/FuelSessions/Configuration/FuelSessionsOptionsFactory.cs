@@ -1,3 +1,4 @@
+using FuelSessions.Engine;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +14,7 @@ internal sealed class FuelSessionsOptionsFactory(
     IEnumerable<IValidateOptions<FuelSessionsOptions>> validations,
     DriverRegistry drivers,
     SessionConfigurationSection configuration,
+    SessionDiagnostics diagnostics,
     FuelPhpDefaults? fuelPhp = null)
     : OptionsFactory<FuelSessionsOptions>(setups, postConfigures, validations)
 {
@@ -76,7 +78,7 @@ internal sealed class FuelSessionsOptionsFactory(
         return options;
     }
 
-    private static void Apply(FuelSessionsOptions options, IConfigurationSection? section, bool isDriver, IReadOnlyCollection<string> ownSettings)
+    private void Apply(FuelSessionsOptions options, IConfigurationSection? section, bool isDriver, IReadOnlyCollection<string> ownSettings)
     {
         List<string> failures = [];
         foreach (IConfigurationSection entry in section?.GetChildren() ?? [])
@@ -87,17 +89,17 @@ internal sealed class FuelSessionsOptionsFactory(
                 continue;
             }
 
-            if (SessionSettings.Find(entry.Key) is not { } setting)
-            {
-                failures.Add($"Configuration '{entry.Path}': {SessionSettings.Unknown(entry.Key).Message}");
-            }
-            else if (isDriver && setting.Name == nameof(FuelSessionsOptions.Driver))
+            if (isDriver && SessionSettings.Find(entry.Key)?.Name == nameof(FuelSessionsOptions.Driver))
             {
                 failures.Add($"Configuration '{entry.Path}': a driver's section can't choose another driver.");
             }
-            else if (!setting.TrySet(options, entry.Value, setting.FuelName is not null && entry.Key.Equals(setting.FuelName, StringComparison.OrdinalIgnoreCase)))
+            else if (!SessionSettings.TryTake(options, entry.Key, entry.Value, out string? note))
             {
-                failures.Add($"Configuration '{entry.Path}': {setting.Refusal(entry.Key, entry.Value)}");
+                failures.Add($"Configuration '{entry.Path}': {note}");
+            }
+            else if (note is not null)
+            {
+                diagnostics.SettingNoted($"Configuration '{entry.Path}': {note}");
             }
         }
 

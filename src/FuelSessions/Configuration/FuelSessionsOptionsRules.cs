@@ -23,7 +23,7 @@ internal static class FuelSessionsOptionsRules
     internal static IEnumerable<string> Violations(FuelSessionsOptions options, string driver)
     {
         return Times(options).Concat(Cookie(options)).Concat(Rest(options, driver))
-            .Select(violation => $"Session setting {violation} (driver '{driver}').");
+            .Select(violation => $"Session setting {violation}");
     }
 
     private static IEnumerable<string> Times(FuelSessionsOptions o)

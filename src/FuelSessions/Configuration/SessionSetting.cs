@@ -6,23 +6,27 @@ namespace FuelSessions.Configuration;
 /// <param name="Allowed">What a value may be, for messages.</param>
 /// <param name="Get">The value, in FuelPHP's form if asked so.</param>
 /// <param name="TrySet">Takes a value over, read in FuelPHP's form if asked so; false if it is none.</param>
+/// <param name="FuelUnset">What FuelPHP replaces by its default instead of refusing it, beside <c>null</c> and empty text.</param>
 internal sealed record SessionSetting(
     string Name,
     string? FuelName,
     string Allowed,
     Func<FuelSessionsOptions, bool, object?> Get,
-    Func<FuelSessionsOptions, object?, bool, bool> TrySet)
+    Func<FuelSessionsOptions, object?, bool, bool> TrySet,
+    Func<object?, bool>? FuelUnset = null)
 {
+    /// <summary>Whether the client's cookie looks different with another value.</summary>
+    internal bool ShapesCookie => Name.StartsWith("Cookie", StringComparison.Ordinal)
+        || Name is nameof(FuelSessionsOptions.ExpireOnClose) or nameof(FuelSessionsOptions.EnableCookie) or nameof(FuelSessionsOptions.EncryptCookie);
+
     internal object? Read(FuelSessionsOptions options, string name) => Get(options, IsFuelName(name));
 
-    /// <exception cref="ArgumentException">The value is not allowed.</exception>
-    internal void Write(FuelSessionsOptions options, string name, object? value)
-    {
-        if (!TrySet(options, value, IsFuelName(name)))
-        {
-            throw new ArgumentException(Refusal(name, value), nameof(value));
-        }
-    }
+    /// <summary>Whether under that name, if it is FuelPHP's, the value counts as none.</summary>
+    internal bool IsUnset(string name, object? value) =>
+        FuelName is not null && FuelUnset is not null && IsFuelName(name) && (value is null or "" || FuelUnset(value));
+
+    /// <summary>Takes the value over, in the form of that name; false if it is none.</summary>
+    internal bool TryWrite(FuelSessionsOptions options, string name, object? value) => TrySet(options, value, IsFuelName(name));
 
     internal string Refusal(string name, object? value) => $"Session setting '{name}' is '{value ?? "null"}'; allowed: {Allowed}.";
 

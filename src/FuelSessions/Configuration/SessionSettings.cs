@@ -24,9 +24,9 @@ internal static class SessionSettings
                 UserAgentMatching.Off => false,
                 _ => o.MatchUserAgent.ToString(),
             },
-            (o, v, _) =>
+            (o, v, fuel) =>
             {
-                bool understood = SettingValue.TryBoolean(v, out bool exact);
+                bool understood = SettingValue.TryBoolean(v, out bool exact, fuel);
                 if (understood)
                 {
                     o.MatchUserAgent = exact ? UserAgentMatching.Exact : UserAgentMatching.Off;
@@ -39,7 +39,7 @@ internal static class SessionSettings
 
                 return understood;
             }),
-        Text(nameof(FuelSessionsOptions.CookieName), "cookie_name", o => o.CookieName, (o, v) => o.CookieName = v ?? ""),
+        Text(nameof(FuelSessionsOptions.CookieName), "cookie_name", o => o.CookieName, (o, v) => o.CookieName = v ?? "", isRequired: true),
         Text(nameof(FuelSessionsOptions.CookieDomain), "cookie_domain", o => o.CookieDomain, (o, v) => o.CookieDomain = v),
         Text(nameof(FuelSessionsOptions.CookiePath), "cookie_path", o => o.CookiePath, (o, v) => o.CookiePath = v ?? "/"),
         Flag(nameof(FuelSessionsOptions.CookieHttpOnly), "cookie_http_only", o => o.CookieHttpOnly, (o, v) => o.CookieHttpOnly = v),
@@ -82,26 +82,79 @@ internal static class SessionSettings
             : new[] { KeyValuePair.Create(setting.Name, setting), KeyValuePair.Create(setting.FuelName, setting) })
         .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
+    // FuelPHP's settings that mean nothing here, and why. An app that comes with them is not stopped by them.
+    private static readonly FrozenDictionary<string, string> Needless = new Dictionary<string, string>
+    {
+        ["auto_start"] = "a session is started when it is used",
+        ["gc_probability"] = "expired sessions are removed in the background, each GcInterval",
+        ["database"] = "the connection is given to AddDbDriver or AddRedisDriver",
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
     internal static SessionSetting? Find(string name) => ByName.GetValueOrDefault(name);
 
-    internal static ArgumentException Unknown(string name)
+    /// <summary>Takes over what a configuration file says, or an array in FuelPHP's way.</summary>
+    /// <param name="note">False: what is wrong. True: what was not taken over, where FuelPHP takes something else without a word; else null.</param>
+    internal static bool TryTake(FuelSessionsOptions options, string name, object? value, out string? note)
+    {
+        note = null;
+        if (Needless.TryGetValue(name, out string? why))
+        {
+            note = $"Session setting '{name}' does nothing: {why}.";
+            return true;
+        }
+
+        if (Find(name) is not { } setting)
+        {
+            note = Unknown(name);
+            return false;
+        }
+
+        if (setting.IsUnset(name, value))
+        {
+            note = $"{setting.Refusal(name, value)} As in FuelPHP, it stays what it is without that.";
+            return true;
+        }
+
+        bool isTaken = setting.TryWrite(options, name, value);
+        note = isTaken ? null : setting.Refusal(name, value);
+        return isTaken;
+    }
+
+    /// <summary>The same for code.</summary>
+    /// <returns>What was not taken over; null: nothing.</returns>
+    /// <exception cref="ArgumentException">There is no such setting, or the value is not allowed.</exception>
+    internal static string? Take(FuelSessionsOptions options, string name, object? value) =>
+        TryTake(options, name, value, out string? note) ? note : throw new ArgumentException(note);
+
+    private static string Unknown(string name)
     {
         string meant = ByName.Keys.MinBy(known => Distance(known, name))!;
         bool isNear = Distance(meant, name) <= Math.Max(2, name.Length / 3);
-        return new ArgumentException($"There is no session setting '{name}'.{(isNear ? $" Did you mean '{meant}'?" : "")}", nameof(name));
+        return $"There is no session setting '{name}'.{(isNear ? $" Did you mean '{meant}'?" : "")}";
     }
 
     private static SessionSetting Flag(string name, string? fuelName, Func<FuelSessionsOptions, bool> get, Action<FuelSessionsOptions, bool> set) => new(
-        name, fuelName, "true, false", (o, _) => get(o), (o, v, fuel) => SettingValue.TryBoolean(v, out bool value, fuel) && Done(() => set(o, value)));
+        name,
+        fuelName,
+        "true, false",
+        (o, _) => get(o),
+        (o, v, fuel) => SettingValue.TryBoolean(v, out bool value, fuel) && Done(() => set(o, value)));
 
-    private static SessionSetting Text(string name, string? fuelName, Func<FuelSessionsOptions, string?> get, Action<FuelSessionsOptions, string?> set) => new(
-        name, fuelName, "text", (o, _) => get(o), (o, v, _) => v is null or string && Done(() => set(o, string.IsNullOrEmpty((string?)v) ? null : (string)v)));
+    // FuelPHP's text is never null.
+    private static SessionSetting Text(
+        string name, string? fuelName, Func<FuelSessionsOptions, string?> get, Action<FuelSessionsOptions, string?> set, bool isRequired = false) => new(
+        name,
+        fuelName,
+        "text",
+        (o, fuel) => get(o) ?? (fuel ? "" : null),
+        (o, v, _) => v is null or string && Done(() => set(o, string.IsNullOrEmpty((string?)v) ? null : (string)v)),
+        isRequired ? static _ => false : null);
 
     private static SessionSetting Number(string name, Func<FuelSessionsOptions, int> get, Action<FuelSessionsOptions, int> set) => new(
         name, null, "a whole number", (o, _) => get(o), (o, v, _) => SettingValue.TryInteger(v, out int value) && Done(() => set(o, value)));
 
     private static SessionSetting OptionalNumber(string name, Func<FuelSessionsOptions, int?> get, Action<FuelSessionsOptions, int?> set) => new(
-        name, null, "a whole number, or false", (o, _) => get(o), (o, v, _) => SettingValue.IsOff(v)
+        name, null, "a whole number, or false", (o, _) => get(o), (o, v, _) => SettingValue.IsOff(v, fuel: false)
             ? Done(() => set(o, null))
             : SettingValue.TryInteger(v, out int value) && Done(() => set(o, value)));
 
@@ -122,9 +175,10 @@ internal static class SessionSettings
         fuelName,
         $"{AllowedTime(fuelName)}, or false",
         (o, fuel) => get(o) is not { } time ? (fuel ? false : null) : fuel ? SettingValue.Seconds(time) : time,
-        (o, v, fuel) => SettingValue.IsOff(v)
+        (o, v, fuel) => SettingValue.IsOff(v, fuel)
             ? Done(() => set(o, v is null ? null : off))
-            : SettingValue.TryTime(v, fuel, out TimeSpan value) && Done(() => set(o, value)));
+            : SettingValue.TryTime(v, fuel, out TimeSpan value) && Done(() => set(o, value)),
+        SettingValue.IsNotPositive);
 
     private static SessionSetting Choice<TEnum>(string name, string? fuelName, Func<FuelSessionsOptions, TEnum> get, Action<FuelSessionsOptions, TEnum> set)
         where TEnum : struct, Enum => new(
@@ -132,7 +186,8 @@ internal static class SessionSettings
         fuelName,
         string.Join(", ", Enum.GetNames<TEnum>()),
         (o, fuel) => fuel ? get(o).ToString() : get(o),
-        (o, v, _) => SettingValue.TryEnum(v, out TEnum value) && Done(() => set(o, value)));
+        (o, v, _) => SettingValue.TryEnum(v, out TEnum value) && Done(() => set(o, value)),
+        static _ => false);
 
     private static string AllowedTime(string? fuelName) =>
         $"a time span such as 00:05:00{(fuelName is null ? "" : $" (under the name {fuelName}: seconds)")}";

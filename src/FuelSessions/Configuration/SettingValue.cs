@@ -77,7 +77,13 @@ internal static class SettingValue
         return true;
     }
 
-    internal static bool IsOff(object? value) => value is null or false or "" || (value is string text && text.Equals("false", StringComparison.OrdinalIgnoreCase));
+    /// <param name="fuel">FuelPHP's <c>null</c> means that nothing is set, not "off".</param>
+    internal static bool IsOff(object? value, bool fuel) => value is false or string { Length: > 0 }
+        ? TryBoolean(value is "0" ? null : value, out bool isOn, fuel) && !isOn
+        : !fuel && value is null or "";
+
+    /// <summary>Zero or less, as number or text.</summary>
+    internal static bool IsNotPositive(object? value) => TryTime(value, fuel: true, out TimeSpan time) && time <= TimeSpan.Zero;
 
     internal static bool TryEnum<TEnum>(object? value, out TEnum result)
         where TEnum : struct, Enum

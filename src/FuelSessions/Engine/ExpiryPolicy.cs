@@ -49,6 +49,15 @@ internal static class ExpiryPolicy
         return isHidden ? null : record.Expires - record.Lifetime;
     }
 
+    /// <summary>
+    /// When the session was used before, to within a touch interval: its end tells, and its last save where another limit hides it.
+    /// </summary>
+    internal static DateTimeOffset LastUse(SessionRecord record, FuelSessionsOptions options)
+    {
+        DateTimeOffset used = record.Expires - record.Lifetime - TouchInterval(record.Lifetime, options.TouchInterval);
+        return used > record.Updated ? used : record.Updated;
+    }
+
     internal static bool IsTouchDue(SessionRecord record, DateTimeOffset expires, FuelSessionsOptions options)
     {
         TimeSpan gain = expires - record.Expires;

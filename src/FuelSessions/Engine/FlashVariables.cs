@@ -49,6 +49,9 @@ internal sealed class FlashVariables
         _expired = null;
     }
 
+    /// <summary>What has ended is not to be seen any more.</summary>
+    internal void Hide() => _expired = null;
+
     internal void Remove(VariablePath key)
     {
         if (key.IsWhole)

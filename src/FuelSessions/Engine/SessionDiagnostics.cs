@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using FuelSessions.Records;
 using Microsoft.Extensions.Logging;
@@ -9,6 +10,9 @@ internal sealed partial class SessionDiagnostics : IDisposable
 {
     internal const string MeterName = "FuelSessions";
 
+    private const int MostNotes = 100;
+
+    private readonly ConcurrentDictionary<string, bool> _notes = new();
     private readonly ILogger _logger;
     private readonly Meter _meter;
     private readonly Counter<long> _started;
@@ -49,6 +53,17 @@ internal sealed partial class SessionDiagnostics : IDisposable
     }
 
     internal void CollectionFailed(string driver, Exception error) => LogCollectionFailed(driver, error);
+
+    /// <summary>What was said about a setting that was not taken over is said once, however often it is given.</summary>
+    internal void SettingNoted(string note)
+    {
+        if (_notes.Count < MostNotes && _notes.TryAdd(note, true))
+        {
+            LogSettingNoted(note);
+        }
+    }
+
+    internal void StillUnsaved(string driver, SessionKey key, Exception error) => LogStillUnsaved(key.Fingerprint, driver, error);
 
     /// <summary>Counts and logs, then tells the app.</summary>
     internal void Report(SessionEventKind kind, string driver, SessionKey key, string? principal, FuelSessionsOptions options, Exception? error = null)
@@ -134,4 +149,10 @@ internal sealed partial class SessionDiagnostics : IDisposable
 
     [LoggerMessage(111, LogLevel.Warning, "Expired sessions could not be removed from driver {Driver}; the next round tries again.")]
     private partial void LogCollectionFailed(string driver, Exception error);
+
+    [LoggerMessage(152, LogLevel.Error, "Session {Fingerprint} on driver {Driver} could not be saved at the end of the request either, whose code knows of it since SaveAsync or Close.")]
+    private partial void LogStillUnsaved(string fingerprint, string driver, Exception error);
+
+    [LoggerMessage(151, LogLevel.Warning, "{Note}")]
+    private partial void LogSettingNoted(string note);
 }

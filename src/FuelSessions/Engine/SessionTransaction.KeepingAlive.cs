@@ -10,7 +10,8 @@ internal sealed partial class SessionTransaction
     // must one be sent just to be kept.
     private bool CookieEndsEarly => Options is { RotationTime: null, ExpireOnClose: false };
 
-    private bool TellsClient(SessionRecord record) => !boundary.HeadersSent && presented is { TravelsBack: true } && !PresentsCurrent(record);
+    private bool TellsClient(SessionRecord record) =>
+        !boundary.HeadersSent && (_tellsClientAgain || (presented is { TravelsBack: true } && !PresentsCurrent(record)));
 
     // Whether the app has asked for nothing that is to be stored: what is written all the same is upkeep.
     private bool IsUnchanged => _changes.Count == 0 && !HasAttached && _rotation is null && !_rotateLater && _newLifetime is null && !HasMadeToken;

@@ -120,22 +120,47 @@ internal sealed partial class SessionTransaction
         }
     }
 
-    internal void Close(bool save)
+    /// <summary>Saves because the app asks for it, and tells it what goes wrong: the end of the request, which tries it again, does not say it again.</summary>
+    internal async ValueTask SaveNowAsync(bool closing)
+    {
+        try
+        {
+            await SaveAsync(explicitly: true, closing).ConfigureAwait(false);
+            _isTold = false;
+        }
+        catch
+        {
+            _isTold = true;
+            throw;
+        }
+    }
+
+    internal async ValueTask CloseAsync(bool save)
     {
         ThrowIfOver();
-        if (!save)
+        try
         {
-            Reset();
+            if (!save)
+            {
+                Reset();
+            }
+            else if (!_closed)
+            {
+                await SaveNowAsync(closing: true).ConfigureAwait(false);
+                _flashAges.Hide();
+            }
         }
-
-        _closed = true;
+        finally
+        {
+            _closed = true;
+        }
     }
 
     /// <summary>Forgets everything: the next use reads again. After an error, whose changes are not saved.</summary>
     internal void Discard()
     {
         Empty();
-        _loaded = _used = _aged = _ready = _closed = BeganHere = false;
+        _loaded = _used = _aged = _ready = _closed = _isTold = BeganHere = false;
         _doomed = null;
         _record = null;
         _stored = null;
@@ -146,9 +171,16 @@ internal sealed partial class SessionTransaction
     /// <param name="setsLifetime">
     /// Whether the session's own lifetime is meant, which may be another one than the configured that it is set to.
     /// </param>
-    internal void Configure(FuelSessionsOptions changed, bool setsLifetime)
+    /// <param name="shapesCookie">Whether the cookie of this response is to look accordingly.</param>
+    internal void Configure(FuelSessionsOptions changed, bool setsLifetime, bool shapesCookie)
     {
         UseNow();
+        if (shapesCookie)
+        {
+            Unsaved();
+            _tellsClientAgain = true;
+        }
+
         if (setsLifetime)
         {
             BeginChange();

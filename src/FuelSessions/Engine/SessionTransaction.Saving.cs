@@ -29,9 +29,10 @@ internal sealed partial class SessionTransaction
     /// <summary>Saves what this request did to the session.</summary>
     /// <exception cref="SessionStoreException">The store did not accept it; no id goes out.</exception>
     /// <param name="explicitly">Whether the app asked for it, and goes on; otherwise the response is going out, or the request is over.</param>
+    /// <param name="closing">Whether the app has seen what it wants to see: flash variables that end with the request end now.</param>
     /// <exception cref="SessionGoneException">At an explicit save only: the session ended meanwhile.</exception>
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
-    internal async ValueTask SaveAsync(bool explicitly)
+    internal async ValueTask SaveAsync(bool explicitly, bool closing = false)
     {
         if (!_used || _saved)
         {
@@ -45,7 +46,7 @@ internal sealed partial class SessionTransaction
         }
 
         // While the app goes on, it goes on seeing what it has read.
-        List<(string, long)>? expiring = explicitly ? null : _flashAges.TakeExpiring(_flash);
+        List<(string, long)>? expiring = explicitly && !closing ? null : _flashAges.TakeExpiring(_flash);
         switch (State)
         {
             case SessionState.New:
@@ -253,7 +254,7 @@ internal sealed partial class SessionTransaction
             ? secret.OpenPrevious(record.SealedPrevious, nonce)
             : current;
 
-    // The client learns an id that it did not present; only where there is no rotation also a cookie that must live longer.
+    // The client learns an id that it did not present, and a cookie that is to look otherwise; only where there is no rotation also one that must live longer.
     private void Announce(bool extended)
     {
         if (_held is not { } current || _record is not { } record || !current.Hash().Equals(record.CurrentHash))
@@ -261,7 +262,7 @@ internal sealed partial class SessionTransaction
             // What an earlier save of this request had announced is not the current one any more [R5].
             IdToSend = null;
         }
-        else if (extended || !PresentsCurrent(record))
+        else if (extended || _tellsClientAgain || !PresentsCurrent(record))
         {
             IdToSend = new SessionId(_key, current);
         }

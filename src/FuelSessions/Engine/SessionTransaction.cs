@@ -35,6 +35,10 @@ internal sealed partial class SessionTransaction(
     private bool _saved;
     private bool _over;
 
+    // Whether the app knows that what it has done so far could not be saved; and that the client is to get its id once more.
+    private bool _isTold;
+    private bool _tellsClientAgain;
+
     // Whether the session was found by a token, whose holder may learn no id [C6].
     private bool _isByToken;
 
@@ -72,13 +76,18 @@ internal sealed partial class SessionTransaction(
 
     internal bool IsClosed => _closed;
 
+    internal bool IsLoaded => _loaded;
+
+    /// <summary>Whether the app has seen the failure of what the end of the request tries once more.</summary>
+    internal bool IsTold => _isTold;
+
     internal string? Principal => _principal;
 
     internal DateTimeOffset Created => _record?.Created ?? _began;
 
     internal DateTimeOffset Rotated => _rotation is not null ? _rotated : _record?.Rotated ?? _began;
 
-    internal DateTimeOffset Updated => _rotation is not null ? _rotated : _record?.Updated ?? _began;
+    internal DateTimeOffset Updated => _rotation is not null ? _rotated : _record is { } record ? ExpiryPolicy.LastUse(record, Options) : _began;
 
     internal ulong? IpHash => boundary.Client.IpHash(_key);
 
@@ -169,6 +178,7 @@ internal sealed partial class SessionTransaction(
     {
         UseNow();
         Unsaved();
+        _isTold = false;
         if (_closed && !ends)
         {
             throw new InvalidOperationException("The session was closed; a change would be lost. Forge it again to go on, or close it later.");

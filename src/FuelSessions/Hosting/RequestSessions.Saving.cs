@@ -82,8 +82,16 @@ internal sealed partial class RequestSessions
             }
             catch (Exception error)
             {
+                if (transaction.IsTold)
+                {
+                    Diagnostics.StillUnsaved(transaction.Driver, transaction.Key, error);
+                }
+                else
+                {
+                    (errors ??= []).Add(error);
+                }
+
                 transaction.Discard();
-                (errors ??= []).Add(error);
             }
         }
 

@@ -33,6 +33,8 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
         }
     }
 
+    internal SessionDiagnostics Diagnostics => services.Engine.Diagnostics;
+
     internal bool IsOf(HttpContext other) => ReferenceEquals(other, context);
 
     // Looked at each time: routing may come later in the pipeline than this app's sessions do.

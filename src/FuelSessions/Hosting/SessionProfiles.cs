@@ -1,4 +1,6 @@
+using System.Collections;
 using FuelSessions.Configuration;
+using FuelSessions.Engine;
 using Microsoft.Extensions.Options;
 
 namespace FuelSessions;
@@ -8,17 +10,19 @@ internal sealed class SessionProfiles
 {
     private readonly Dictionary<string, FuelSessionsOptions> _profiles = new(StringComparer.OrdinalIgnoreCase);
     private readonly DriverRegistry _drivers;
+    private readonly SessionDiagnostics _diagnostics;
     private readonly FuelSessionsOptions _default;
 
     /// <exception cref="OptionsValidationException">Something is configured that can't work.</exception>
-    public SessionProfiles(IOptionsMonitor<FuelSessionsOptions> options, DriverRegistry drivers)
+    public SessionProfiles(IOptionsMonitor<FuelSessionsOptions> options, DriverRegistry drivers, SessionDiagnostics diagnostics)
     {
         _drivers = drivers;
+        _diagnostics = diagnostics;
         FuelSessionsOptions global = options.CurrentValue;
         Default = global.Driver;
         NativeEmulation = global.NativeEmulation;
 
-        List<string> failures = [];
+        List<string> failures = [.. drivers.Violations()];
         if (!drivers.Contains(global.Driver))
         {
             failures.Add($"Session setting '{nameof(FuelSessionsOptions.Driver)}' is '{global.Driver}'. {drivers.Unregistered(global.Driver)}");
@@ -28,8 +32,13 @@ internal sealed class SessionProfiles
         {
             FuelSessionsOptions profile = options.Get(registration.Name);
             _profiles.Add(registration.Name, profile);
-            failures.AddRange(FuelSessionsOptionsRules.Violations(profile, registration.Name));
         }
+
+        // A setting for the whole app that can't work is one mistake, not one a driver.
+        failures.AddRange(_profiles
+            .SelectMany(profile => FuelSessionsOptionsRules.Violations(profile.Value, profile.Key), static (profile, violation) => (profile.Key, violation))
+            .GroupBy(told => told.violation, static told => $"'{told.Key}'")
+            .Select(told => told.Count() == _profiles.Count ? $"{told.Key}." : $"{told.Key} (driver {string.Join(", ", told)})."));
 
         // Also where one driver's name is what another one's default becomes with a Secure cookie.
         Func<FuelSessionsOptions, string>[] names = [profile => profile.CookieName, profile => profile.Secured.CookieName];
@@ -78,13 +87,10 @@ internal sealed class SessionProfiles
     {
         string driver = settings.FirstOrDefault(setting => setting.Key.Equals("driver", StringComparison.OrdinalIgnoreCase)).Value as string ?? Default;
         FuelSessionsOptions changed = For(driver).Clone();
-        Apply(changed, settings.Where(setting => Section(setting) is null));
-        foreach (KeyValuePair<string, object?> setting in settings)
+        Apply(changed, settings.Where(static setting => !IsSection(setting)));
+        foreach ((_, object? section) in settings.Where(setting => IsSection(setting) && setting.Key.Equals(driver, StringComparison.OrdinalIgnoreCase)))
         {
-            if (Section(setting) is { } section && setting.Key.Equals(driver, StringComparison.OrdinalIgnoreCase))
-            {
-                Apply(changed, section);
-            }
+            Apply(changed, Map(section)!);
         }
 
         changed.Driver = driver;
@@ -97,14 +103,25 @@ internal sealed class SessionProfiles
 
     private static string? Text(SessionSetting setting, FuelSessionsOptions options) => setting.Get(options, false)?.ToString();
 
-    private IEnumerable<KeyValuePair<string, object?>>? Section(KeyValuePair<string, object?> setting) =>
-        _drivers.Contains(setting.Key) ? setting.Value as IEnumerable<KeyValuePair<string, object?>> : null;
+    // As in a configuration file: what has a map belongs to a driver, and the app need not have that one.
+    private static bool IsSection(KeyValuePair<string, object?> setting) => Map(setting.Value) is not null && SessionSettings.Find(setting.Key) is null;
 
-    private static void Apply(FuelSessionsOptions options, IEnumerable<KeyValuePair<string, object?>> settings)
+    private static IEnumerable<KeyValuePair<string, object?>>? Map(object? value) => value switch
+    {
+        IEnumerable<KeyValuePair<string, object?>> map => map,
+        IEnumerable<KeyValuePair<string, string?>> texts => texts.Select(static text => KeyValuePair.Create(text.Key, (object?)text.Value)),
+        IDictionary map => map.Keys.Cast<object>().Select(key => KeyValuePair.Create(key.ToString() ?? "", map[key])),
+        _ => null,
+    };
+
+    private void Apply(FuelSessionsOptions options, IEnumerable<KeyValuePair<string, object?>> settings)
     {
         foreach ((string name, object? value) in settings)
         {
-            (SessionSettings.Find(name) ?? throw SessionSettings.Unknown(name)).Write(options, name, value);
+            if (SessionSettings.Take(options, name, value) is { } note)
+            {
+                _diagnostics.SettingNoted(note);
+            }
         }
     }
 
@@ -112,7 +129,7 @@ internal sealed class SessionProfiles
     {
         options.Driver = _drivers.Find(options.Driver).Name;
         return FuelSessionsOptionsRules.Violations(options, options.Driver).FirstOrDefault() is { } violation
-            ? throw new ArgumentException(violation)
+            ? throw new ArgumentException($"{violation} (driver '{options.Driver}').")
             : options;
     }
 }

@@ -146,6 +146,46 @@ public sealed class SaveFailureTests(PostgresServer postgres) : StoreTests(postg
         Assert.Equal("x", await app.GetAsync(browser, "stored"));
     }
 
+    /// <summary>Who has caught it knows: the end of the request tries once more, and says nothing.</summary>
+    [Theory, OnServerStores]
+    public async Task D13_an_error_that_was_caught_is_not_thrown_again(string store)
+    {
+        SessionApp app = await StartAsync(store);
+        TestBrowser browser = app.NewBrowser();
+        await app.DoneAsync(browser, session => session.Set("user", "Ada"));
+        app.Probe.Fail(StoreCall.Write);
+        Func<Session, Task>[] saves = [session => session.SaveAsync(), session => session.CloseAsync(), session => Task.Run(() => session.Close())];
+        foreach (Func<Session, Task> save in saves)
+        {
+            TestResponse caught = app.AssertOk(await app.SendAsync(browser, async (http, sessions) =>
+            {
+                sessions.Current.Set("user", "Eve");
+                await Assert.ThrowsAsync<SessionStoreException>(() => save(sessions.Current));
+                await http.Response.WriteAsync("told");
+            }));
+            Assert.Equal("told", caught.Body);
+            app.AssertNoCookie(caught);
+        }
+
+        Assert.Equal(saves.Length, app.Logs.Lines.Count(line => line.Id == 152));
+        app.AssertOk(await app.SendAsync(app.NewBrowser(), async (_, sessions) => await Assert.ThrowsAsync<SessionStoreException>(() => sessions.Current.Set("user", "Eve").SaveAsync())));
+
+        // What came after it, nobody knows yet.
+        app.AssertFailed<SessionStoreException>(await app.SendAsync(browser, async (_, sessions) =>
+        {
+            await Assert.ThrowsAsync<SessionStoreException>(() => sessions.Current.Set("user", "Eve").SaveAsync());
+            sessions.Current.Set("other", 1);
+        }));
+
+        // The store is back by the end of the request.
+        app.AssertOk(await app.SendAsync(browser, async (_, sessions) =>
+        {
+            await Assert.ThrowsAsync<SessionStoreException>(() => sessions.Current.Set("user", "Eve").SaveAsync());
+            app.Probe.Heal();
+        }));
+        Assert.Equal("Eve", await app.GetAsync(browser, "user"));
+    }
+
     /// <summary>What failed is the record that holds the change, not the one that was read.</summary>
     [Theory, OnServerStores]
     public async Task D13_an_explicit_save_that_failed_can_be_tried_again(string store)

@@ -13,7 +13,7 @@ public class ConfigTests
         { "auto_initialize", "AutoInitialize", true, true },
         { "match_ip", "MatchIp", false, false },
         { "match_ua", "MatchUserAgent", "IgnoringVersions", UserAgentMatching.IgnoringVersions },
-        { "cookie_domain", "CookieDomain", null, null },
+        { "cookie_domain", "CookieDomain", "", null },
         { "cookie_path", "CookiePath", "/", "/" },
         { "cookie_http_only", "CookieHttpOnly", true, true },
         { "cookie_same_site", "CookieSameSite", "Lax", SameSiteMode.Lax },
@@ -30,8 +30,8 @@ public class ConfigTests
         { "flash_id", "FlashId", "flash", "flash" },
         { "flash_auto_expire", "FlashAutoExpire", true, true },
         { "flash_expire_after_get", "FlashExpireAfterGet", true, true },
-        { "post_cookie_name", "PostFieldName", null, null },
-        { "http_header_name", "HeaderName", null, null },
+        { "post_cookie_name", "PostFieldName", "", null },
+        { "http_header_name", "HeaderName", "", null },
         { null, "QueryParameterName", null, null },
         { "enable_cookie", "EnableCookie", true, true },
         { null, "TokenLifetime", null, null },
@@ -73,7 +73,8 @@ public class ConfigTests
         { "ExpirationTime", "00:01:00", "expiration_time", 60, "ExpirationTime", TimeSpan.FromMinutes(1) },
         { "rotation_time", 30, "rotation_time", 30, "RotationTime", TimeSpan.FromSeconds(30) },
         { "rotation_time", false, "rotation_time", false, "RotationTime", null },
-        { "rotation_time", null, "rotation_time", false, "RotationTime", null },
+        { "rotation_time", "off", "rotation_time", false, "RotationTime", null },
+        { "rotation_time", "No", "rotation_time", false, "RotationTime", null },
         { "RotationTime", null, "rotation_time", false, "RotationTime", null },
         { "match_ua", true, "match_ua", true, "MatchUserAgent", UserAgentMatching.Exact },
         { "match_ua", false, "match_ua", false, "MatchUserAgent", UserAgentMatching.Off },
@@ -81,7 +82,10 @@ public class ConfigTests
         { "MatchUserAgent", UserAgentMatching.Exact, "match_ua", true, "MatchUserAgent", UserAgentMatching.Exact },
         { "match_ip", 1, "match_ip", true, "MatchIp", true },
         { "cookie_same_site", "strict", "cookie_same_site", "Strict", "CookieSameSite", SameSiteMode.Strict },
-        { "cookie_domain", "", "cookie_domain", null, "CookieDomain", null },
+        { "cookie_domain", "", "cookie_domain", "", "CookieDomain", null },
+        { "cookie_path", "", "cookie_path", "/", "CookiePath", "/" },
+        { "match_ua", "on", "match_ua", true, "MatchUserAgent", UserAgentMatching.Exact },
+        { "match_ua", "No", "match_ua", false, "MatchUserAgent", UserAgentMatching.Off },
         { "cookie_domain", "example.org", "cookie_domain", "example.org", "CookieDomain", "example.org" },
         { "cookie_http_only", "false", "cookie_http_only", false, "CookieHttpOnly", false },
         { "post_cookie_name", "sid", "post_cookie_name", "sid", "PostFieldName", "sid" },
@@ -105,9 +109,9 @@ public class ConfigTests
     [Theory]
     [InlineData("expiration_tim", "expiration_time")]
     [InlineData("CookiName", "CookieName")]
-    [InlineData("gc_probability", null)]
-    [InlineData("auto_start", null)]
     [InlineData("weight", null)]
+    [InlineData("ttl", null)]
+    [InlineData("tabel", "Table")]
     public async Task AnUnknownNameSuggestsOnlyWhatIsNear(string name, string? meant)
     {
         await using Site site = await Site.StartAsync("memory");
@@ -132,6 +136,10 @@ public class ConfigTests
     [InlineData("expiration_time", 0)]
     [InlineData("expiration_time", -1)]
     [InlineData("expiration_time", null)]
+    [InlineData("expiration_time", "")]
+    [InlineData("match_ip", null)]
+    [InlineData("match_ua", "")]
+    [InlineData("flash_id", "")]
     [InlineData("expiration_time", false)]
     [InlineData("expiration_time", double.NaN)]
     [InlineData("expiration_time", double.PositiveInfinity)]
@@ -140,21 +148,15 @@ public class ConfigTests
     [InlineData("ExpirationTime", 60)]
     [InlineData("ExpirationTime", "60")]
     [InlineData("ExpirationTime", "00:00:00")]
-    [InlineData("rotation_time", 0)]
-    [InlineData("rotation_time", -5)]
     [InlineData("match_ua", 7)]
     [InlineData("match_ua", "sometimes")]
-    [InlineData("match_ip", null)]
     [InlineData("cookie_same_site", "lenient")]
     [InlineData("cookie_same_site", 99)]
     [InlineData("cookie_path", "x")]
     [InlineData("cookie_domain", 5)]
     [InlineData("http_header_name", "a b")]
-    [InlineData("flash_id", "")]
     [InlineData("flash_id", 5)]
     [InlineData("MaxPayloadBytes", 1)]
-    [InlineData("gc_probability", 5)]
-    [InlineData("auto_start", true)]
     [InlineData("unknown", 1)]
     [InlineData("", 1)]
     public async Task SetConfigRefusesWhatIsUnknownOrNotAllowedAndChangesNothing(string name, object? value)
@@ -166,6 +168,80 @@ public class ConfigTests
             Assert.Throws<ArgumentException>(() => s.SetConfig(name, value));
             Assert.Equal(before, s.GetConfig(name));
         });
+    }
+
+    // What FuelPHP replaces by its default, or has no meaning here.
+    public static TheoryData<string, object?> Replaced() => new()
+    {
+        { "rotation_time", 0 },
+        { "rotation_time", -5 },
+        { "rotation_time", "0" },
+        { "rotation_time", null },
+        { "rotation_time", "" },
+        { "cookie_same_site", "" },
+        { "cookie_same_site", null },
+        { "gc_probability", 5 },
+        { "auto_start", true },
+        { "database", "default" },
+    };
+
+    [Theory, MemberData(nameof(Replaced))]
+    public async Task WhatFuelPhpReplacesChangesNothingAndIsToldOnce(string name, object? value)
+    {
+        await using Site site = await Site.StartAsync("memory");
+        for (int i = 0; i < 2; i++)
+        {
+            await site.Visit(s =>
+            {
+                object? before = s.GetConfig(name);
+                Assert.Same(s, s.SetConfig(name, value));
+                Assert.Equal(before, s.GetConfig(name));
+                Session forged = Session.Forge(new Dictionary<string, object?> { ["driver"] = "file", [name] = value });
+                Assert.Equal(before, forged.GetConfig(name));
+            });
+        }
+
+        Assert.Contains($"'{name}'", Assert.Single(site.App.Logs.Lines, line => line.Id == 151).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("rotation_time", "0")]
+    [InlineData("rotation_time", "-300")]
+    [InlineData("rotation_time", "")]
+    [InlineData("rotation_time", null)]
+    [InlineData("cookie_name", "")]
+    [InlineData("cookie_same_site", "")]
+    [InlineData("gc_probability", "5")]
+    public async Task InAConfigurationFileItStopsNoApp(string name, string? value)
+    {
+        await using Site site = await Site.StartAsync("memory", configuration: [new($"FuelSessions:{name}", value), new("FuelSessions:file:flash_id", "f")]);
+        Assert.Contains($"'FuelSessions:{name}'", Assert.Single(site.App.Logs.Lines, line => line.Id == 151).Text, StringComparison.Ordinal);
+        await site.Visit(s =>
+        {
+            Assert.Equal(TimeSpan.FromMinutes(5), s.Options.RotationTime);
+            Assert.Equal(("fuelxid", SameSiteMode.Lax, "flash"), (s.Options.CookieName, s.Options.CookieSameSite, s.FlashId));
+            Assert.False(s.Options.MatchIp);
+        });
+    }
+
+    [Fact]
+    public async Task TheSameUnderItsOwnNameStopsTheApp()
+    {
+        foreach ((string name, string value) in new[] { ("RotationTime", "00:00:00"), ("CookieSameSite", ""), ("MatchIp", "on"), ("FlashId", "") })
+        {
+            OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => Site.StartAsync("memory", configuration: [new($"FuelSessions:{name}", value)]));
+            Assert.Single(error.Failures);
+            Assert.Contains(name, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task AMistakeThatAllDriversShareIsToldOnce()
+    {
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => Site.StartAsync("memory", o => o.PreviousIdGrace = TimeSpan.FromDays(2)));
+        Assert.DoesNotContain("driver", Assert.Single(error.Failures), StringComparison.Ordinal);
+        error = await Assert.ThrowsAsync<OptionsValidationException>(() => Site.StartAsync("memory", configuration: [new("FuelSessions:file:CookiePath", "x"), new("FuelSessions:memory:CookiePath", "x")]));
+        Assert.Contains("'file', 'memory'", Assert.Single(error.Failures), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -211,6 +287,46 @@ public class ConfigTests
         string header = Assert.Single(site.Last.SetCookies).ToLowerInvariant();
         Assert.DoesNotContain("httponly", header, StringComparison.Ordinal);
         Assert.Contains("samesite=strict", header, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [EveryDriver("expire_on_close", true, "max-age", false)]
+    [EveryDriver("ExpireOnClose", true, "max-age", false)]
+    [EveryDriver("cookie_path", "/shop", "path=/shop", true)]
+    [EveryDriver("cookie_domain", "example.org", "domain=example.org", true)]
+    [EveryDriver("cookie_http_only", false, "httponly", false)]
+    [EveryDriver("cookie_same_site", "Strict", "samesite=strict", true)]
+    [EveryDriver("CookieSecure", "Always", "secure", true)]
+    public async Task ACookiesSettingChangesTheCookieOfThatResponse(string driver, string name, object value, string part, bool isThere)
+    {
+        await using Site site = await Site.StartAsync(driver);
+        string? id = await site.Visit(s => s.Set("a", 1).Id);
+        await site.Visit(s => s.SetConfig(name, s.GetConfig(name)));
+        Assert.Empty(site.Last.SetCookies);
+        for (int i = 0; i < 2; i++)
+        {
+            // Once with nothing else to do, and once when the session is also kept alive.
+            await site.Visit(s => s.SetConfig(name, value));
+            Assert.Equal(isThere, Assert.Single(site.Last.SetCookies).Contains(part, StringComparison.OrdinalIgnoreCase));
+            Assert.Equal((id, 1), await site.Visit(s => (s.Id, s.Get<int>("a"))));
+            Assert.Empty(site.Last.SetCookies);
+            site.Clock.Advance(TimeSpan.FromMinutes(2));
+        }
+    }
+
+    [Fact]
+    public async Task ACookieThatIsSentOnceMoreCarriesTheIdThatIsCurrentByThen()
+    {
+        await using Site site = await Site.StartAsync("memory");
+        await site.Visit(s => s.Set("a", 1));
+        string? rotated = null;
+        await site.VisitAsync(async s =>
+        {
+            s.SetConfig("cookie_http_only", false);
+            await site.Beside(other => rotated = other.Rotate().Id);
+        });
+        Assert.Single(site.Last.SetCookies);
+        Assert.Equal(rotated, await site.Visit(s => s.Id));
     }
 
     [Theory]

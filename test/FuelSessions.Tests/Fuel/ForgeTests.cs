@@ -216,6 +216,28 @@ public class ForgeTests
         Assert.Equal(["nested"], site.Browser.Jar.Keys);
     }
 
+    [Fact]
+    public async Task ADriversSectionMayBeAnyMapAndBelongToADriverThatIsNotThere()
+    {
+        await using Site site = await Site.StartAsync("memory");
+        await site.Elsewhere(() =>
+        {
+            Session.Forge(new Dictionary<string, object?>
+            {
+                ["driver"] = "file",
+                ["FILE"] = new Dictionary<string, string?> { ["cookie_name"] = "texts", ["expiration_time"] = "60", ["match_ua"] = "off" },
+                ["redis"] = new Dictionary<string, string?> { ["servers"] = "127.0.0.1" },
+            });
+            FuelSessionsOptions options = Session.Instance("texts")!.Options;
+            Assert.Equal((TimeSpan.FromMinutes(1), UserAgentMatching.Off), (options.ExpirationTime, options.MatchUserAgent));
+            Session.Forge(new Dictionary<string, object?> { ["memory"] = new System.Collections.Hashtable { ["cookie_name"] = "table" } });
+            Assert.NotNull(Session.Instance("table"));
+            ArgumentException error = Assert.Throws<ArgumentException>(() =>
+                Session.Forge(new Dictionary<string, object?> { ["memory"] = new Dictionary<string, string?> { ["cookie_nam"] = "x" } }));
+            Assert.Contains("'cookie_name'", error.Message, StringComparison.Ordinal);
+        });
+    }
+
     [Theory]
     [InlineData("no_such_setting", 1, "no_such_setting")]
     [InlineData("expiration_tme", 1, "expiration_time")]

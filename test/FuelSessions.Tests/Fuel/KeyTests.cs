@@ -45,6 +45,64 @@ public class KeyTests
     }
 
     [Theory, EveryDriver]
+    public async Task UpdatedMovesWithEachRequest(string driver)
+    {
+        await using Site site = await Site.StartAsync(driver, o => o.TouchInterval = TimeSpan.FromSeconds(10));
+        string seen = Seconds(site);
+        await site.Visit(s => s.Set("a", 1));
+        for (int i = 0; i < 12; i++)
+        {
+            site.Clock.Advance(TimeSpan.FromMinutes(1));
+            Assert.Equal(seen, await site.Visit(s => s.Key("updated")));
+            seen = Seconds(site);
+        }
+
+        site.Clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.Equal(seen, await site.Visit(s => s.Key("updated")));
+        site.Clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.Equal(seen, await site.Visit(s => s.Key("updated")));
+        await site.Visit(s => s.SetConfig("expiration_time", 60));
+        string changed = Seconds(site);
+        site.Clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(changed, await site.Visit(s => s.Key("updated")));
+    }
+
+    [Fact]
+    public async Task WhereAnAbsoluteEndHidesItUpdatedIsTheLastSave()
+    {
+        await using Site site = await Site.StartAsync("memory", o => o.AbsoluteExpiration = TimeSpan.FromHours(1));
+        string saved = Seconds(site);
+        await site.Visit(s => s.Set("a", 1));
+        site.Clock.Advance(TimeSpan.FromMinutes(4));
+        await site.Visit(s => s.Get<int>("a"));
+        site.Clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(saved, await site.Visit(s => s.Key("updated")));
+    }
+
+    [Theory, EveryDriver]
+    public async Task WithoutAutoInitializeThereIsNoKeyUntilTheSessionIsUsed(string driver)
+    {
+        await using Site site = await Site.StartAsync(driver, o => o.AutoInitialize = false);
+        await site.Visit(s =>
+        {
+            Assert.Null(s.Key());
+            s.Set("a", 1);
+            Assert.NotNull(s.Key());
+        });
+        for (int i = 0; i < 2; i++)
+        {
+            await site.Visit(s =>
+            {
+                Assert.Null(s.Key());
+                Assert.Null(s.Key("user_agent"));
+                Assert.Equal(1, s.Get<int>("a"));
+                Assert.Equal(43, s.Key()!.Length);
+            });
+            await site.VisitAsync(async s => Assert.NotNull((await s.LoadAsync()).Key()));
+        }
+    }
+
+    [Theory, EveryDriver]
     public async Task UpdatedIsWhenTheSessionWasLastSaved(string driver)
     {
         await using Site site = await Site.StartAsync(driver);

@@ -101,7 +101,7 @@ public class LifecycleTests
     }
 
     [Theory]
-    [EveryDriver(null)]
+    [EveryDriver("off")]
     [EveryDriver(false)]
     public async Task WithoutRotationTimeNothingRotatesByItself(string driver, object? off)
     {
@@ -269,7 +269,7 @@ public class LifecycleTests
         await site.Visit(s => s.SetFlash("m", 1));
         await site.Visit(s =>
         {
-            s.Set("a", 1).Close();
+            s.Set("a", 1).SetFlash("own", 1).Close();
             Action[] changes =
             [
                 () => s.Set("b", 1), () => s.Set(new Dictionary<string, object?> { ["b"] = 1 }), () => s.Delete("a"), () => s.Delete(["a"]), () => s.Clear(),
@@ -279,7 +279,8 @@ public class LifecycleTests
             ];
             Assert.All(changes, change => Assert.Throws<InvalidOperationException>(change));
             Assert.Equal(1, s.Get<int>("a"));
-            Assert.Equal(1, s.GetFlash<int>("m"));
+            Assert.Equal(0, s.GetFlash<int>("m"));
+            Assert.Equal(["own"], s.GetFlash().Keys);
             Assert.Single(s.All());
         });
         Assert.Equal(["a"], (await site.Visit(s => s.All())).Keys);
@@ -412,6 +413,52 @@ public class LifecycleTests
             Assert.Equal(SessionState.Destroyed, s.State);
         });
         await site.Visit(s => Assert.Empty(s.All()));
+    }
+
+    [Theory]
+    [InlineData("memory")]
+    [InlineData("file")]
+    [InlineData("db")]
+    public async Task CloseStoresAtOnce(string driver)
+    {
+        await using Site site = await Site.StartAsync(driver);
+        await site.Visit(s => s.Set("a", 1).SetFlash("m", 1));
+        await site.VisitAsync(async s =>
+        {
+            Assert.Equal(1, s.GetFlash<int>("m"));
+            s.Set("a", 2).SetFlash("n", 1).Close();
+            await site.Beside(other =>
+            {
+                Assert.Equal(2, other.Get<int>("a"));
+                Assert.Equal(["n"], other.GetFlash().Keys);
+            });
+        });
+        await site.VisitAsync(async s =>
+        {
+            await s.Set("a", 3).CloseAsync();
+            await site.Beside(other => Assert.Equal(3, other.Get<int>("a")));
+            await s.CloseAsync(save: false);
+        });
+        Assert.Equal(3, await site.Visit(s => s.Get<int>("a")));
+        await site.VisitAsync(async s =>
+        {
+            s.Destroy().Close();
+            Assert.Null(s.Key());
+            await site.Beside(other => Assert.Empty(other.All()));
+        });
+        Assert.Empty(site.Browser.Jar);
+    }
+
+    [Theory, EveryDriver]
+    public async Task ANewSessionThatIsClosedReachesTheClient(string driver)
+    {
+        await using Site site = await Site.StartAsync(driver);
+        string? id = await site.Visit(s =>
+        {
+            s.Set("a", 1).Rotate().Close();
+            return s.Key();
+        });
+        Assert.Equal((id, 1), await site.Visit(s => (s.Key(), s.Get<int>("a"))));
     }
 
     [Theory, EveryDriver]

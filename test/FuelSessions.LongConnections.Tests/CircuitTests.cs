@@ -15,7 +15,7 @@ public class CircuitTests(SampleProcess sample, Chromium chromium) : IClassFixtu
         using var browser = new TestBrowser(sample.Address, "Mozilla/5.0 TestBrowser/1.0");
         string page = await browser.TextAsync("/counter");
         Assert.Contains("""<output id="count">0</output>""", page, StringComparison.Ordinal);
-        Assert.Contains("fuelxid", browser.Jar.Keys);
+        Assert.Contains("xid", browser.Jar.Keys);
         Assert.Equal(1, int.Parse((await browser.SendAsync(HttpMethod.Post, "/add")).Body, System.Globalization.CultureInfo.InvariantCulture));
         Assert.Contains("""<output id="count">1</output>""", await browser.TextAsync("/counter"), StringComparison.Ordinal);
     }

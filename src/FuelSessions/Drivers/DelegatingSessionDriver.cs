@@ -21,8 +21,8 @@ public abstract class DelegatingSessionDriver(ISessionDriver inner) : ISessionDr
     public virtual ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken) => Inner.WriteAsync(record, cancellationToken);
 
     /// <inheritdoc/>
-    public virtual ValueTask<bool> TouchAsync(SessionKey key, DateTimeOffset expires, CancellationToken cancellationToken) =>
-        Inner.TouchAsync(key, expires, cancellationToken);
+    public virtual ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken) =>
+        Inner.TouchAsync(key, version, expires, cancellationToken);
 
     /// <inheritdoc/>
     public virtual ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>

@@ -112,7 +112,7 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
             case Deed.Prolong:
                 FuelSessionsOptions longer = _session.Options.Clone();
                 longer.ExpirationTime = Start.LongerLifetime;
-                _session.Configure(longer, setsLifetime: true);
+                _session.Configure(longer, setsLifetime: true, shapesCookie: false);
                 break;
             case Deed.Rotate or Deed.Revoke:
                 _session.Rotate(plan.Deed == Deed.Revoke);

@@ -1,6 +1,7 @@
 # The servers that the tests and the benchmarks start themselves. To be sourced.
 
 find_postgres() { command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
+find_mariadb() { PATH=$PATH:/usr/sbin command -v mariadbd >/dev/null; }
 find_redis() { command -v redis-server >/dev/null; }
 find_memcached() { command -v memcached >/dev/null; }
 find_garnet() { command -v garnet-server >/dev/null; }
@@ -14,6 +15,7 @@ find_linker() { command -v clang >/dev/null || command -v gcc >/dev/null; }
 
 missing_packages() {
   find_postgres || echo postgresql
+  find_mariadb || echo mariadb-server
   find_redis || echo redis-server
   find_memcached || echo memcached
   find_chromium || echo chromium

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs all tests. On Debian it installs the servers that the tests start (PostgreSQL, Redis, memcached,
+# Builds everything and runs all tests. On Debian it installs the servers that the tests start (PostgreSQL, MariaDB, Redis, memcached,
 # Chromium; Garnet, a .NET tool) if it may; otherwise it says what is missing, and the tests that need it are skipped (with CI=true: they fail).
 # Ends with a line: N passed, N failed, N skipped. Leaves no process and no temporary file behind; a test that would is told as a failure.
 set -euo pipefail

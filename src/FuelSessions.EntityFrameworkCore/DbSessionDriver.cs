@@ -3,6 +3,7 @@ using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.KeyRing;
 using FuelSessions.EntityFrameworkCore.Schema;
 using FuelSessions.EntityFrameworkCore.Statements;
+using FuelSessions.EntityFrameworkCore.Trial;
 using FuelSessions.Records;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.EntityFrameworkCore;
@@ -65,15 +66,10 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         return await database.WriteAsync<SessionRow, int>(
-            (context, _, token) =>
-            {
-                long now = Now;
-                IQueryable<SessionRow> sessions = context.Set<SessionRow>().IgnoreQueryFilters();
-                IQueryable<byte[]> batch = sessions.Where(row => row.Expires <= now).OrderBy(row => row.Expires).Select(row => row.SessionKey).Take(limit);
-
-                // Asked a second time of the row itself, which another writer may have replaced since it was picked.
-                return sessions.Where(row => batch.Contains(row.SessionKey) && row.Expires <= now).ExecuteDeleteAsync(token);
-            },
+            (context, _, token) => SessionStatements.Of(context).Collect.ExecuteAsync(
+                context,
+                new Dictionary<string, object?> { [SessionStatements.Now] = Now, [StatementText.Limit] = (long)limit },
+                token),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -136,10 +132,15 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
             IReadOnlyDictionary<string, object?> values = row.Values(now);
             try
             {
-                await statements.Insert.ExecuteAsync(context, values, cancellationToken).ConfigureAwait(false);
-                return WriteResult.Written;
+                if (await statements.Insert.ExecuteAsync(context, values, cancellationToken).ConfigureAwait(false) == 1
+                    || row.Is(await statements.SelectAsync(context, row.Key, cancellationToken).ConfigureAwait(false)))
+                {
+                    return WriteResult.Written;
+                }
+
+                throw UnreliableDatabaseException.NotInserted();
             }
-            catch (DbException error) when (!cancellationToken.IsCancellationRequested && !DbErrors.IsMissingTable(error))
+            catch (DbException error) when (!cancellationToken.IsCancellationRequested && !DbErrors.IsMissingTable(error) && !DbErrors.IsConflict(error))
             {
                 bool taken = DbErrors.IsDuplicateKey(error);
                 StoredSession? stored = await statements.SelectAsync(context, row.Key, cancellationToken).ConfigureAwait(false);

@@ -8,6 +8,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -76,7 +78,10 @@ public static class FuelSessionsBuilderDbExtensions
         builder.Services.Replace(ServiceDescriptor.Singleton(services => new LeasedDatabase(
             source(services),
             createOnDemand: services.GetService<IHostEnvironment>()?.IsDevelopment() ?? false,
-            SessionTables.All)));
+            SessionTables.All,
+            services.GetRequiredService<IOptionsMonitor<FuelSessionsOptions>>().Get(Driver).StoreTimeout,
+            services.GetService<ILogger<DbSessionDriver>>() ?? (ILogger)NullLogger.Instance)));
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartUp>());
         return builder.AddDriver(Driver, CookieName, Create);
     }
 

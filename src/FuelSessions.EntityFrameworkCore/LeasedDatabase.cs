@@ -1,8 +1,10 @@
 using System.Data.Common;
 using System.Transactions;
-using FuelSessions.EntityFrameworkCore.Sqlite;
+using FuelSessions.EntityFrameworkCore.Providers;
+using FuelSessions.EntityFrameworkCore.Trial;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace FuelSessions.EntityFrameworkCore;
 
@@ -10,15 +12,20 @@ namespace FuelSessions.EntityFrameworkCore;
 /// <param name="open">Opens a context for one piece of work.</param>
 /// <param name="createOnDemand">Whether missing tables are made at the first use. An app with migrations gets them from those.</param>
 /// <param name="tables">Which they are.</param>
-internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDemand, TableSet tables)
+/// <param name="patience">For how long work that loses against other transactions is tried again, if nobody cancels it; and how long a look may take.</param>
+/// <param name="logger">Told what the app should know of its database.</param>
+internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDemand, TableSet tables, TimeSpan patience, ILogger logger)
 {
     private readonly Lock _creating = new();
     private Task? _creation;
 
     // SQLite has one writer at a time, and whoever tries again and again may be passed by others for long.
     private readonly SemaphoreSlim _sqliteWriter = new(1, 1);
+    private readonly SemaphoreSlim _trying = new(1, 1);
     private volatile bool _created = !createOnDemand;
     private volatile bool _isSqlite;
+    private volatile bool _isTried;
+    private int _told;
 
     /// <summary>Work on one context; it runs again, with a higher attempt, when the provider retries.</summary>
     internal delegate Task<T> Work<T>(DbContext context, int attempt, CancellationToken cancellationToken);
@@ -26,37 +33,58 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     /// <summary>Whether it is SQLite; false until it was first used.</summary>
     internal bool IsSqlite => _isSqlite;
 
-    /// <summary>Work that changes rows.</summary>
+    /// <summary>Work that changes rows. Before the first of it the database is tried out.</summary>
     internal Task<T> WriteAsync<TRow, T>(Work<T> work, CancellationToken cancellationToken)
-        where TRow : class => RunAsync<TRow, T>(
-            async (context, attempt, token) =>
+        where TRow : class => _isTried ? WriteUntriedAsync(typeof(TRow), work, cancellationToken) : TryAndWriteAsync(typeof(TRow), work, cancellationToken);
+
+    internal Task<T> RunAsync<TRow, T>(Work<T> work, CancellationToken cancellationToken)
+        where TRow : class => RunAsync(typeof(TRow), work, writes: false, cancellationToken);
+
+    private async Task<T> TryAndWriteAsync<T>(Type row, Work<T> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TryAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not UnreliableDatabaseException)
+        {
+            // Undecided: the next write tries it again, and this one meets whatever it was that was in the way.
+            DbLog.NotYet(logger, tables.Purpose, error);
+        }
+
+        return await WriteUntriedAsync(row, work, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<T> WriteUntriedAsync<T>(Type row, Work<T> work, CancellationToken cancellationToken) => RunAsync<T>(
+        row,
+        async (context, attempt, token) =>
+        {
+            if (!Dialect.Of(context).IsSqlite)
             {
-                if (!SqliteProvider.Has(context))
-                {
-                    return await work(context, attempt, token).ConfigureAwait(false);
-                }
+                return await work(context, attempt, token).ConfigureAwait(false);
+            }
 
-                await WriterAsync(token).ConfigureAwait(false);
-                try
-                {
-                    return await work(context, attempt, token).ConfigureAwait(false);
-                }
-                finally
-                {
-                    _sqliteWriter.Release();
-                }
-            },
-            cancellationToken);
+            await WriterAsync(token).ConfigureAwait(false);
+            try
+            {
+                return await work(context, attempt, token).ConfigureAwait(false);
+            }
+            finally
+            {
+                _sqliteWriter.Release();
+            }
+        },
+        writes: true,
+        cancellationToken);
 
-    internal async Task<T> RunAsync<TRow, T>(Work<T> work, CancellationToken cancellationToken)
-        where TRow : class
+    private async Task<T> RunAsync<T>(Type row, Work<T> work, bool writes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using TransactionScope? apart = ApartFromAmbientTransaction();
         ContextLease lease = open();
         await using (lease.ConfigureAwait(false))
         {
-            if (SqliteProvider.Has(lease.Context))
+            if (Dialect.Of(lease.Context).IsSqlite)
             {
                 _isSqlite = true;
                 SqliteWait.BeginHere();
@@ -79,12 +107,13 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
             }
             catch (DbException error) when (DbErrors.IsMissingTable(error))
             {
-                throw tables.Missing(lease.Context, typeof(TRow), error);
+                throw tables.Missing(lease.Context, row, error);
             }
-            catch (Exception error) when (cancellationToken.IsCancellationRequested && error is not OperationCanceledException)
+            catch (Exception error) when (cancellationToken.IsCancellationRequested && ((writes && !_isSqlite) || error is not OperationCanceledException))
             {
                 // Some providers report a cancelled command as an error of their own.
-                throw new OperationCanceledException("The database command was cancelled.", error, cancellationToken);
+                string outcome = writes ? " What it was to write may be stored all the same, now or in a moment, whole or not at all." : "";
+                throw new OperationCanceledException("The database command was cancelled." + outcome, error, cancellationToken);
             }
         }
     }
@@ -129,6 +158,9 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         {
             await TableCreation.EnsureAsync(lease.Context, tables, cancellationToken).ConfigureAwait(false);
         }
+
+        _created = true;
+        await LookAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task WriterAsync(CancellationToken cancellationToken)
@@ -143,22 +175,117 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         }
     }
 
-    private static T Attempt<T>(DbContext context, Func<DbContext, int, T> work)
+    /// <summary>Warns of an EF provider that this project does not know, and tries the database out if its tables are there.</summary>
+    /// <exception cref="UnreliableDatabaseException">It does not do what it answers.</exception>
+    internal async Task LookAsync(CancellationToken cancellationToken)
     {
-        int attempt = 0;
-        return context.Database.CreateExecutionStrategy().Execute(() => work(context, ++attempt));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience);
+        try
+        {
+            TellOfProvider();
+            if (_created)
+            {
+                await TryAsync(limit.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception error) when (error is not UnreliableDatabaseException && !cancellationToken.IsCancellationRequested)
+        {
+            // It is away, its tables are not made yet, or its context is made of what a request brings.
+            DbLog.NotYet(logger, tables.Purpose, error);
+        }
     }
 
-    private static async Task<T> AttemptAsync<T>(DbContext context, Work<T> work, CancellationToken cancellationToken)
+    /// <summary>Spares it the trial.</summary>
+    internal void Trust() => _isTried = true;
+
+    private void TellOfProvider()
+    {
+        using ContextLease lease = open();
+        if (!Dialect.Of(lease.Context).IsKnown && Interlocked.Exchange(ref _told, 1) == 0)
+        {
+            DbLog.UnknownProvider(logger, string.Join(", ", Dialect.KnownProviders), lease.Context.Database.ProviderName, tables.Purpose);
+        }
+    }
+
+    // Once: an answer that was lost would be taken for a wrong one.
+    private Task<object> StepAsync(Func<DbContext, CancellationToken, Task<object>> step, CancellationToken cancellationToken) => WriteUntriedAsync(
+        tables.Rows[0],
+        (context, attempt, token) => attempt == 1 ? step(context, token) : throw new InvalidOperationException("The connection broke while the database was tried out."),
+        cancellationToken);
+
+    private async Task TryAsync(CancellationToken cancellationToken)
+    {
+        await _trying.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!_isTried)
+            {
+                var trial = new DatabaseTrial(tables.Purpose, StepAsync);
+                await trial.RunAsync(tables.Trial(TimeProvider.System.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+                _isTried = true;
+            }
+        }
+        finally
+        {
+            _trying.Release();
+        }
+    }
+
+    private T Attempt<T>(DbContext context, Func<DbContext, int, T> work)
+    {
+        int attempt = 0;
+        return context.Database.CreateExecutionStrategy().Execute(() => WithPatience(context, work, ++attempt));
+    }
+
+    private Task<T> AttemptAsync<T>(DbContext context, Work<T> work, CancellationToken cancellationToken)
     {
         IExecutionStrategy strategy = context.Database.CreateExecutionStrategy();
         if (!strategy.RetriesOnFailure)
         {
-            return await work(context, 1, cancellationToken).ConfigureAwait(false);
+            return WithPatienceAsync(context, work, 1, cancellationToken);
         }
 
         int attempt = 0;
-        return await strategy.ExecuteAsync(token => work(context, ++attempt, token), cancellationToken).ConfigureAwait(false);
+        return strategy.ExecuteAsync(token => WithPatienceAsync(context, work, ++attempt, token), cancellationToken);
+    }
+
+    private T WithPatience<T>(DbContext context, Func<DbContext, int, T> work, int attempt)
+    {
+        var rest = new Patience(patience);
+        while (true)
+        {
+            try
+            {
+                return work(context, attempt);
+            }
+            catch (DbException error) when (rest.HasFor(error))
+            {
+                rest.Pause();
+            }
+        }
+    }
+
+    // Within the provider's own retries, which would wait longer and give up earlier. The attempt is still the same one: it has left nothing behind.
+    private async Task<T> WithPatienceAsync<T>(DbContext context, Work<T> work, int attempt, CancellationToken cancellationToken)
+    {
+        var rest = new Patience(patience);
+        while (true)
+        {
+            try
+            {
+                return await work(context, attempt, cancellationToken).ConfigureAwait(false);
+            }
+            catch (DbException error) when (!cancellationToken.IsCancellationRequested && rest.HasFor(error))
+            {
+                await rest.PauseAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    // With what it was that took so long.
+                    throw;
+                }
+            }
+        }
     }
 
     private Task CreateOnDemandAsync(CancellationToken cancellationToken) => _created ? Task.CompletedTask : Creation().WaitAsync(cancellationToken);

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using FuelSessions.EntityFrameworkCore.OwnContext;
-using FuelSessions.EntityFrameworkCore.Sqlite;
+using FuelSessions.EntityFrameworkCore.Providers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -51,7 +51,7 @@ internal static class TableCreation
         await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (context is IOwnContext && SqliteProvider.Has(context))
+            if (context is IOwnContext && Dialect.Of(context).IsSqlite)
             {
                 // Readers don't wait for writers then. The file remembers it; the journal of an app's own file is the app's choice.
                 await RunAsync(context, "PRAGMA journal_mode = WAL", cancellationToken).ConfigureAwait(false);

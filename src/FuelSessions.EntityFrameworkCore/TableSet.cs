@@ -1,4 +1,5 @@
 using System.Data.Common;
+using FuelSessions.EntityFrameworkCore.Trial;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 
@@ -10,8 +11,13 @@ namespace FuelSessions.EntityFrameworkCore;
 /// <param name="Ensure">The method that makes them.</param>
 /// <param name="Use">How they are put into an app's own context.</param>
 /// <param name="AddToModel">And into its model.</param>
-internal sealed record TableSet(IReadOnlyList<Type> Rows, Func<Type, string> PartOf, string Ensure, string Use, string AddToModel)
+/// <param name="Trial">A row to try the database out with, as of a time.</param>
+internal sealed record TableSet(
+    IReadOnlyList<Type> Rows, Func<Type, string> PartOf, string Ensure, string Use, string AddToModel, Func<DateTimeOffset, ITrialRow> Trial)
 {
+    /// <summary>What the first of them, and all in all the set, is for.</summary>
+    internal string Purpose => PartOf(Rows[0]);
+
     /// <exception cref="InvalidOperationException">The context's model has no such table.</exception>
     internal IEntityType RowType(DbContext context, Type row) => context.Model.FindEntityType(row)
         ?? throw new InvalidOperationException(

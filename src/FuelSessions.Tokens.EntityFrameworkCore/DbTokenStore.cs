@@ -1,5 +1,6 @@
 using System.Data.Common;
 using FuelSessions.EntityFrameworkCore;
+using FuelSessions.EntityFrameworkCore.Trial;
 using FuelSessions.Tokens.EntityFrameworkCore.Schema;
 using FuelSessions.Tokens.Stores;
 using Microsoft.EntityFrameworkCore;
@@ -11,7 +12,7 @@ namespace FuelSessions.Tokens.EntityFrameworkCore;
 /// A row for each token; one statement a read and a write, with the version in its condition. Rows that have ended are removed on the way, now
 /// and then.
 /// </summary>
-internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, ILogger logger) : ITokenStore
+internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, ILogger logger) : ITokenStore, ILookAtStart
 {
     private const int MostRemoved = 500;
 
@@ -19,13 +20,15 @@ internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, 
 
     private long _nextCleanup;
 
+    public Task LookAsync(CancellationToken cancellationToken) => database.LookAsync(cancellationToken);
+
     internal Task EnsureCreatedAsync(CancellationToken cancellationToken) => database.EnsureCreatedAsync(cancellationToken);
 
     public async ValueTask<StoredToken?> ReadAsync(TokenKey key, CancellationToken cancellationToken)
     {
         byte[] name = TokenName.BytesOf(key);
         TokenRow? row = await database.RunAsync<TokenRow, TokenRow?>(
-            (context, _, token) => Rows(context).FirstOrDefaultAsync(row => row.TokenKey == name, token), cancellationToken).ConfigureAwait(false);
+            (context, _, token) => TokenStatements.Of(context).SelectAsync(context, name, token), cancellationToken).ConfigureAwait(false);
         return row?.Token();
     }
 
@@ -45,25 +48,19 @@ internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, 
         return written;
     }
 
-    private static IQueryable<TokenRow> Rows(DbContext context)
-    {
-        TokenTables.All.RowType(context, typeof(TokenRow));
-        return context.Set<TokenRow>().AsNoTracking().IgnoreQueryFilters();
-    }
-
-    private static Task<long?> VersionAsync(DbContext context, byte[] name, CancellationToken cancellationToken) =>
-        Rows(context).Where(row => row.TokenKey == name).Select(row => (long?)row.Version).FirstOrDefaultAsync(cancellationToken);
-
     private static async Task<bool> InsertAsync(DbContext context, TokenRow row, CancellationToken cancellationToken)
     {
         try
         {
-            await TokenInsert.ExecuteAsync(context, row, cancellationToken).ConfigureAwait(false);
-            return true;
+            TokenStatements statements = TokenStatements.Of(context);
+            return await statements.InsertAsync(context, row, cancellationToken).ConfigureAwait(false) == 1
+                || await statements.SelectVersionAsync(context, row.TokenKey, cancellationToken).ConfigureAwait(false) == row.Version
+                ? true
+                : throw UnreliableDatabaseException.NotInserted();
         }
-        catch (DbException error) when (!cancellationToken.IsCancellationRequested && !DbErrors.IsMissingTable(error))
+        catch (DbException error) when (!cancellationToken.IsCancellationRequested && !DbErrors.IsMissingTable(error) && !DbErrors.IsConflict(error))
         {
-            long? stored = await VersionAsync(context, row.TokenKey, cancellationToken).ConfigureAwait(false);
+            long? stored = await TokenStatements.Of(context).SelectVersionAsync(context, row.TokenKey, cancellationToken).ConfigureAwait(false);
             if (stored is null && !DbErrors.IsDuplicateKey(error))
             {
                 throw;
@@ -76,32 +73,18 @@ internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, 
 
     private static async Task<bool> UpdateAsync(DbContext context, TokenRow row, long version, bool retried, CancellationToken cancellationToken)
     {
-        int changed = await Rows(context).Where(stored => stored.TokenKey == row.TokenKey && stored.Version == version).ExecuteUpdateAsync(
-            set => set
-                .SetProperty(stored => stored.AccessToken, row.AccessToken)
-                .SetProperty(stored => stored.RefreshToken, row.RefreshToken)
-                .SetProperty(stored => stored.IssuedAt, row.IssuedAt)
-                .SetProperty(stored => stored.ExpiresAt, row.ExpiresAt)
-                .SetProperty(stored => stored.RefreshExpiresAt, row.RefreshExpiresAt)
-                .SetProperty(stored => stored.Scope, row.Scope)
-                .SetProperty(stored => stored.RefType, row.RefType)
-                .SetProperty(stored => stored.RefId, row.RefId)
-                .SetProperty(stored => stored.Extra, row.Extra)
-                .SetProperty(stored => stored.Version, row.Version)
-                .SetProperty(stored => stored.EndsAt, row.EndsAt),
-            cancellationToken).ConfigureAwait(false);
+        TokenStatements statements = TokenStatements.Of(context);
+        int changed = await statements.UpdateAsync(context, row, version, cancellationToken).ConfigureAwait(false);
 
         // The attempt before this one may have been stored although its answer was lost.
-        return changed > 0 || (retried && await VersionAsync(context, row.TokenKey, cancellationToken).ConfigureAwait(false) == row.Version);
+        return changed > 0 || (retried && await statements.SelectVersionAsync(context, row.TokenKey, cancellationToken).ConfigureAwait(false) == row.Version);
     }
 
     private static async Task<bool> DeleteAsync(DbContext context, byte[] name, long version, bool retried, CancellationToken cancellationToken)
     {
-        int removed = version == 0
-            ? 0
-            : await Rows(context).Where(row => row.TokenKey == name && row.Version == version).ExecuteDeleteAsync(cancellationToken).ConfigureAwait(false);
-        return removed > 0
-            || ((version == 0 || retried) && await VersionAsync(context, name, cancellationToken).ConfigureAwait(false) is null);
+        TokenStatements statements = TokenStatements.Of(context);
+        return (version != 0 && await statements.DeleteAsync(context, name, version, cancellationToken).ConfigureAwait(false) > 0)
+            || ((version == 0 || retried) && await statements.SelectVersionAsync(context, name, cancellationToken).ConfigureAwait(false) is null);
     }
 
     private async ValueTask CleanUpAsync(CancellationToken cancellationToken)
@@ -117,13 +100,7 @@ internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, 
         try
         {
             await database.WriteAsync<TokenRow, int>(
-                (context, _, token) =>
-                {
-                    IQueryable<byte[]> batch = Rows(context).Where(row => row.EndsAt <= over).OrderBy(row => row.EndsAt).Select(row => row.TokenKey).Take(MostRemoved);
-
-                    // Asked a second time of the row itself, which another writer may have replaced since it was picked.
-                    return Rows(context).Where(row => batch.Contains(row.TokenKey) && row.EndsAt <= over).ExecuteDeleteAsync(token);
-                },
+                (context, _, token) => TokenStatements.Of(context).CollectAsync(context, over, MostRemoved, token),
                 cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)

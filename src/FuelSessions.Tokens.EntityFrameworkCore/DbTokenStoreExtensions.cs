@@ -17,6 +17,9 @@ namespace FuelSessions.Tokens;
 /// </remarks>
 public static class DbTokenStoreExtensions
 {
+    // As long as a session's by default.
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// Through a context of the client's own. The table is made when it is first used in Development, and in a program without a host; otherwise with
     /// <see cref="TokenSessionsCreationExtensions.EnsureTokenSessionsCreatedAsync(IServiceProvider, CancellationToken)"/>.
@@ -58,12 +61,16 @@ public static class DbTokenStoreExtensions
     private static TokenSessionOptions UseDb(this TokenSessionOptions options, Func<IServiceProvider, string, Func<ContextLease>> source)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.UseStore((services, context) => new DbTokenStore(
-            new LeasedDatabase(
+        return options.UseStore((services, context) =>
+        {
+            ILogger logger = context.Loggers.CreateLogger("FuelSessions.Tokens");
+            var database = new LeasedDatabase(
                 source(services, context.Client),
                 createOnDemand: services.GetService<IHostEnvironment>()?.IsDevelopment() ?? true,
-                TokenTables.All),
-            context.Clock,
-            context.Loggers.CreateLogger("FuelSessions.Tokens")));
+                TokenTables.All,
+                StoreTimeout,
+                logger);
+            return new DbTokenStore(database, context.Clock, logger);
+        });
     }
 }

@@ -32,7 +32,7 @@ public sealed class ConventionTests(PostgresServer server) : IDisposable
         await AssertWorksAsync(convention, options => options.UseNpgsql(database));
     }
 
-    private static async Task AssertWorksAsync(string convention, Action<DbContextOptionsBuilder> use)
+    internal static async Task AssertWorksAsync(string convention, Action<DbContextOptionsBuilder> use)
     {
         ConventionContext.Convention.Value = convention;
         await using var app = new TestApp(

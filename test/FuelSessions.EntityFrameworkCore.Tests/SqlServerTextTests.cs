@@ -3,6 +3,7 @@ using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.Schema;
 using FuelSessions.EntityFrameworkCore.Statements;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
+using FuelSessions.EntityFrameworkCore.Trial;
 using FuelSessions.Records;
 using FuelSessions.Testing;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -15,6 +16,9 @@ namespace FuelSessions.EntityFrameworkCore.Tests;
 /// <summary>What SQL Server is sent, to the letter; nothing is sent anywhere.</summary>
 public sealed class SqlServerTextTests : IAsyncLifetime
 {
+    // Whatever the server's user options say.
+    private const string Counted = "SET NOCOUNT OFF; SET IMPLICIT_TRANSACTIONS OFF; ";
+
     private readonly FakeTimeProvider _clock = FakeClock.AtPresent();
     private readonly CommandLog _commands = new(suppress: true);
     private TestApp _app = null!;
@@ -28,6 +32,7 @@ public sealed class SqlServerTextTests : IAsyncLifetime
                 .UseSqlServer("Server=nowhere", server => server.EnableRetryOnFailure())
                 .AddInterceptors(_commands, new NoConnection())),
             _clock);
+        _app.Services.GetRequiredService<LeasedDatabase>().Trust();
         return Task.CompletedTask;
     }
 
@@ -48,7 +53,7 @@ public sealed class SqlServerTextTests : IAsyncLifetime
     {
         Assert.True((await _app.Driver.WriteAsync(_record, default)).IsWritten);
         AssertSent(
-            "INSERT INTO [sessions] ([session_key], [created], [current_id], [expires], [payload], [previous_id], [principal], [updated], [version])"
+            Counted + "INSERT INTO [sessions] ([session_key], [created], [current_id], [expires], [payload], [previous_id], [principal], [updated], [version])"
             + " VALUES (@session_key, @created, @current_id, @expires, @payload, @previous_id, @principal, @updated, @version)");
     }
 
@@ -57,7 +62,7 @@ public sealed class SqlServerTextTests : IAsyncLifetime
     {
         Assert.True((await _app.Driver.WriteAsync(_record.Next(), default)).IsWritten);
         AssertSent(
-            "UPDATE [sessions] SET [created] = @created, [current_id] = @current_id, [expires] = @expires, [payload] = @payload,"
+            Counted + "UPDATE [sessions] SET [created] = @created, [current_id] = @current_id, [expires] = @expires, [payload] = @payload,"
             + " [previous_id] = @previous_id, [principal] = @principal, [updated] = @updated, [version] = @version"
             + " WHERE [session_key] = @session_key AND [version] = @expected_version AND [expires] > @now");
     }
@@ -78,30 +83,23 @@ public sealed class SqlServerTextTests : IAsyncLifetime
     public async Task Touches()
     {
         Assert.True((await _app.Driver.TouchAsync(_record.Key, _record.Version, _record.Expires, default)).IsWritten);
-        AssertSent("UPDATE [sessions] SET [expires] = @expires WHERE [session_key] = @session_key AND [version] = @expected_version AND [expires] > @now AND [expires] < @expires");
+        AssertSent(Counted + "UPDATE [sessions] SET [expires] = @expires WHERE [session_key] = @session_key AND [version] = @expected_version AND [expires] > @now AND [expires] < @expires");
     }
 
     [Fact]
     public async Task Deletes()
     {
         await _app.Driver.DeleteAsync(_record.Key, _record.Version, default);
-        AssertSent("DELETE FROM [sessions] WHERE [session_key] = @session_key AND [version] = @expected_version AND [expires] > @now");
+        AssertSent(Counted + "DELETE FROM [sessions] WHERE [session_key] = @session_key AND [version] = @expected_version AND [expires] > @now");
     }
 
     [Fact]
     public async Task Collects()
     {
         await ((ICollectExpired)_app.Driver).CollectExpiredAsync(100, default);
-        AssertSent("""
-            DELETE FROM [s]
-            FROM [sessions] AS [s]
-            WHERE [s].[session_key] IN (
-                SELECT TOP(100) [s0].[session_key]
-                FROM [sessions] AS [s0]
-                WHERE [s0].[expires] <= @now
-                ORDER BY [s0].[expires]
-            ) AND [s].[expires] <= @now
-            """);
+        AssertSent(
+            Counted + "DELETE FROM [sessions] WHERE [session_key] IN"
+            + " (SELECT TOP(@limit) [session_key] FROM [sessions] WHERE [expires] <= @now ORDER BY [expires]) AND [expires] <= @now");
     }
 
     [Fact]
@@ -109,9 +107,11 @@ public sealed class SqlServerTextTests : IAsyncLifetime
     {
         IXmlRepository keys = ((IKeepDataProtectionKeys)_app.Driver).DataProtectionKeys;
         Assert.Empty(keys.GetAllElements());
-        AssertSent("SELECT [d].[xml]\nFROM [data_protection_keys] AS [d]");
-        keys.StoreElement(new("key"), "key-1");
-        AssertSent("INSERT INTO [data_protection_keys] ([id], [friendly_name], [xml]) VALUES (@id, @friendly_name, @xml)");
+        AssertSent("SELECT [xml] FROM [data_protection_keys]");
+        Assert.Throws<UnreliableDatabaseException>(() => keys.StoreElement(new("key"), "key-1"));
+        Assert.Equal(
+            [Counted + "INSERT INTO [data_protection_keys] ([id], [friendly_name], [xml]) VALUES (@id, @friendly_name, @xml)", "SELECT [xml] FROM [data_protection_keys]"],
+            _commands.Take());
     }
 
     [Fact]

@@ -163,7 +163,8 @@ public sealed class PostgresServer : IAsyncLifetime
                 return null;
             }
 
-            if (line.Contains("FATAL", StringComparison.Ordinal))
+            // Clients that are too early are told FATAL too.
+            if (line.Contains("FATAL", StringComparison.Ordinal) && !line.Contains("the database system is starting up", StringComparison.Ordinal))
             {
                 guard.StandardInput.Close();
             }

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 using System.Xml.Linq;
 using FuelSessions.EntityFrameworkCore.Schema;
 using FuelSessions.EntityFrameworkCore.Statements;
+using FuelSessions.EntityFrameworkCore.Trial;
 using Microsoft.AspNetCore.DataProtection.Repositories;
-using Microsoft.EntityFrameworkCore;
 
 namespace FuelSessions.EntityFrameworkCore.KeyRing;
 
@@ -13,8 +13,7 @@ internal sealed class DbKeyRepository(LeasedDatabase database) : IXmlRepository
 {
     public IReadOnlyCollection<XElement> GetAllElements()
     {
-        List<string> elements = database.Run<DataProtectionKeyRow, List<string>>((context, _) =>
-            [.. context.Set<DataProtectionKeyRow>().AsNoTracking().IgnoreQueryFilters().Select(row => row.Xml)]);
+        List<string> elements = database.Run<DataProtectionKeyRow, List<string>>((context, _) => SessionStatements.Of(context).SelectKeys(context));
         return [.. elements.Select(XElement.Parse)];
     }
 
@@ -27,6 +26,7 @@ internal sealed class DbKeyRepository(LeasedDatabase database) : IXmlRepository
             [DataProtectionKeyColumns.FriendlyName] = friendlyName,
             [DataProtectionKeyColumns.Xml] = element.ToString(SaveOptions.DisableFormatting),
         };
+        string xml = (string)values[DataProtectionKeyColumns.Xml]!;
         database.Run<DataProtectionKeyRow, int>((context, attempt) =>
         {
             try
@@ -39,5 +39,11 @@ internal sealed class DbKeyRepository(LeasedDatabase database) : IXmlRepository
                 return 1;
             }
         });
+
+        // Once in months, and without it nobody reads what it protects.
+        if (!database.Run<DataProtectionKeyRow, bool>((context, _) => SessionStatements.Of(context).SelectKeys(context).Contains(xml)))
+        {
+            throw UnreliableDatabaseException.NotInserted();
+        }
     }
 }

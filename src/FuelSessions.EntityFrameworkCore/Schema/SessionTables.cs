@@ -1,3 +1,5 @@
+using FuelSessions.EntityFrameworkCore.Trial;
+
 namespace FuelSessions.EntityFrameworkCore.Schema;
 
 /// <summary>The tables of the db driver.</summary>
@@ -8,5 +10,6 @@ internal static class SessionTables
         row => row == typeof(SessionRow) ? "session driver 'db'" : "the Data Protection keys of session driver 'db'",
         Ensure: "EnsureFuelSessionsCreatedAsync",
         Use: "AddDbDriver",
-        AddToModel: "AddFuelSessions");
+        AddToModel: "AddFuelSessions",
+        Trial: now => new SessionTrialRow(now));
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using FuelSessions.EntityFrameworkCore.Providers;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace FuelSessions.EntityFrameworkCore.Sqlite;
@@ -23,7 +24,7 @@ internal sealed class PlainSqliteConnections : DbConnectionInterceptor
     {
         if (_suppliedByApp
             || eventData.Context is not { } context
-            || !SqliteProvider.Has(context)
+            || !Dialect.Of(context).IsSqlite
             || DbProviderFactories.GetFactory(result)?.CreateConnection() is not { } plain)
         {
             return result;

@@ -51,7 +51,7 @@ internal sealed class SqliteWait : DbCommandInterceptor
                 {
                     return InterceptionResult<T>.SuppressWithResult(execute(command));
                 }
-                catch (DbException error) when (DbErrors.IsBusy(error) && (seconds == 0 || Stopwatch.GetElapsedTime(began).TotalSeconds < seconds))
+                catch (DbException error) when (DbErrors.IsConflict(error) && (seconds == 0 || Stopwatch.GetElapsedTime(began).TotalSeconds < seconds))
                 {
                     busy = error;
                 }

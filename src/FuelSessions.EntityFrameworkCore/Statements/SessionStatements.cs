@@ -22,6 +22,8 @@ internal sealed class SessionStatements
 
     private readonly Statement _select;
     private readonly Func<DbDataReader, StoredSession> _stored;
+    private readonly Statement _selectKeys;
+    private readonly Func<DbDataReader, string> _key;
 
     private SessionStatements(DbContext context)
     {
@@ -33,7 +35,10 @@ internal sealed class SessionStatements
             $"{text.Column(nameof(SessionRow.Expires))} <= {text.Parameter(nameof(SessionRow.Expires), Now)}");
         Touch = Touching(new StatementText(context, session));
         Delete = Deleting(new StatementText(context, session));
-        InsertKey = new StatementText(context, RowType<DataProtectionKeyRow>(context)).Insert();
+        Collect = new StatementText(context, session).DeleteEnded(nameof(SessionRow.SessionKey), nameof(SessionRow.Expires), Now);
+        IEntityType key = RowType<DataProtectionKeyRow>(context);
+        (_selectKeys, _key) = SelectingKeys(new StatementText(context, key));
+        InsertKey = new StatementText(context, key).Insert();
     }
 
     /// <summary>A new row; fails if there is one under that key.</summary>
@@ -51,6 +56,9 @@ internal sealed class SessionStatements
     /// <summary>The row, if it is live and has the expected version.</summary>
     internal Statement Delete { get; }
 
+    /// <summary>The rows whose time is over.</summary>
+    internal Statement Collect { get; }
+
     internal Statement InsertKey { get; }
 
     internal static SessionStatements Of(DbContext context) =>
@@ -65,6 +73,9 @@ internal sealed class SessionStatements
 
     internal StoredSession? Select(DbContext context, byte[] key) => _select.First(context, Key(key), _stored);
 
+    /// <summary>The elements of the key ring.</summary>
+    internal List<string> SelectKeys(DbContext context) => _selectKeys.All(context, new Dictionary<string, object?>(), _key);
+
     private static Dictionary<string, object?> Key(byte[] key) => new() { [SessionColumns.SessionKey] = key };
 
     // Not EF's compiled query: it takes longer to begin than SQLite to answer.
@@ -73,33 +84,35 @@ internal sealed class SessionStatements
         Func<DbDataReader, long> expires = text.Reader<long>(nameof(SessionRow.Expires), 0);
         Func<DbDataReader, byte[]> payload = text.Reader<byte[]>(nameof(SessionRow.Payload), 1);
         return (
-            text.Statement(
-                $"SELECT {text.Column(nameof(SessionRow.Expires))}, {text.Column(nameof(SessionRow.Payload))} FROM {text.Table} WHERE {OfKey(text)}"),
+            text.Select(nameof(SessionRow.SessionKey), nameof(SessionRow.Expires), nameof(SessionRow.Payload)),
             row => new StoredSession(expires(row), payload(row)));
     }
+
+    private static (Statement Select, Func<DbDataReader, string> Xml) SelectingKeys(StatementText text) => (
+        text.Statement($"SELECT {text.Column(nameof(DataProtectionKeyRow.Xml))} FROM {text.Table}"),
+        text.Reader<string>(nameof(DataProtectionKeyRow.Xml), 0));
 
     private static Statement Updating(StatementText text, Func<StatementText, string> condition)
     {
         IEnumerable<string> assignments = text.Properties
             .Where(property => property != nameof(SessionRow.SessionKey))
             .Select(property => $"{text.Column(property)} = {text.Parameter(property)}");
-        return text.Statement($"UPDATE {text.Table} SET {string.Join(", ", assignments)} WHERE {OfKey(text)} AND {condition(text)}");
+        return text.Write($"UPDATE {text.Table} SET {string.Join(", ", assignments)} WHERE {OfKey(text)} AND {condition(text)}");
     }
 
     private static Statement Touching(StatementText text)
     {
         string expires = text.Column(nameof(SessionRow.Expires));
         string until = text.Parameter(nameof(SessionRow.Expires));
-        return text.Statement(
+        return text.Write(
             $"UPDATE {text.Table} SET {expires} = {until} WHERE {OfKey(text)} AND {IsExpectedAndLive(text)} AND {expires} < {until}");
     }
 
-    private static Statement Deleting(StatementText text) => text.Statement($"DELETE FROM {text.Table} WHERE {OfKey(text)} AND {IsExpectedAndLive(text)}");
+    private static Statement Deleting(StatementText text) => text.Write($"DELETE FROM {text.Table} WHERE {OfKey(text)} AND {IsExpectedAndLive(text)}");
 
     private static string IsExpectedAndLive(StatementText text) =>
-        $"{text.Column(nameof(SessionRow.Version))} = {text.Parameter(nameof(SessionRow.Version), ExpectedVersion)}"
+        text.Is(nameof(SessionRow.Version), ExpectedVersion)
         + $" AND {text.Column(nameof(SessionRow.Expires))} > {text.Parameter(nameof(SessionRow.Expires), Now)}";
 
-    private static string OfKey(StatementText text) =>
-        $"{text.Column(nameof(SessionRow.SessionKey))} = {text.Parameter(nameof(SessionRow.SessionKey))}";
+    private static string OfKey(StatementText text) => text.Is(nameof(SessionRow.SessionKey));
 }

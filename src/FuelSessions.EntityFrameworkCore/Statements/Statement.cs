@@ -17,11 +17,11 @@ internal sealed class Statement(IRelationalCommand command)
     /// <param name="values">The parameters' values by name.</param>
     /// <param name="cancellationToken">Cancels the command.</param>
     /// <returns>How many rows it changed.</returns>
-    internal Task<int> ExecuteAsync(DbContext context, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken) =>
-        command.ExecuteNonQueryAsync(On(context, values), cancellationToken);
+    /// <exception cref="SessionStoreException">The database does not say how many.</exception>
+    internal async Task<int> ExecuteAsync(DbContext context, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken) =>
+        Counted(await command.ExecuteNonQueryAsync(On(context, values), cancellationToken).ConfigureAwait(false));
 
-    internal int Execute(DbContext context, IReadOnlyDictionary<string, object?> values) =>
-        command.ExecuteNonQuery(On(context, values));
+    internal int Execute(DbContext context, IReadOnlyDictionary<string, object?> values) => Counted(command.ExecuteNonQuery(On(context, values)));
 
     /// <summary>Its first row; null if there is none.</summary>
     /// <param name="context">Whose connection is used.</param>
@@ -45,6 +45,26 @@ internal sealed class Statement(IRelationalCommand command)
         using RelationalDataReader reader = Copy(context).ExecuteReader(On(context, values));
         return reader.Read() ? row(reader.DbDataReader) : null;
     }
+
+    /// <summary>All of its rows.</summary>
+    internal List<TRow> All<TRow>(DbContext context, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row)
+    {
+        using RelationalDataReader reader = Copy(context).ExecuteReader(On(context, values));
+        List<TRow> rows = [];
+        while (reader.Read())
+        {
+            rows.Add(row(reader.DbDataReader));
+        }
+
+        return rows;
+    }
+
+    private static int Counted(int rows) => rows >= 0 ? rows : throw new SessionStoreException(
+        $"The database did not say how many rows a statement has changed (it answered {rows}), which is how FuelSessions learns who was faster; the statement may have changed them. "
+        + "Look for an interceptor or a setting of the server or the connection that switches the count off, such as SQL Server's NOCOUNT in a trigger.")
+    {
+        IsOutcomeUnknown = true,
+    };
 
     // A command keeps its reader, so one that reads is not shared.
     private IRelationalCommand Copy(DbContext context)

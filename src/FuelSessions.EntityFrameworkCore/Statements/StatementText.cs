@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Linq.Expressions;
 using System.Reflection;
+using FuelSessions.EntityFrameworkCore.Providers;
 using FuelSessions.EntityFrameworkCore.Schema;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -12,7 +13,11 @@ namespace FuelSessions.EntityFrameworkCore.Statements;
 /// <summary>Writes one statement for one table, with names and parameters as the provider wants them.</summary>
 internal sealed class StatementText
 {
+    /// <summary>The parameter for how many rows a batch may have.</summary>
+    internal const string Limit = "limit";
+
     private readonly ISqlGenerationHelper _sql;
+    private readonly Dialect _dialect;
     private readonly IRelationalCommandBuilder _command;
     private readonly IEntityType _row;
     private readonly StoreObjectIdentifier _table;
@@ -21,6 +26,7 @@ internal sealed class StatementText
     internal StatementText(DbContext context, IEntityType row)
     {
         _sql = context.GetService<ISqlGenerationHelper>();
+        _dialect = Dialect.Of(context);
         _command = context.GetService<IRelationalCommandBuilderFactory>().Create();
         _row = row;
         _table = StoreObjectIdentifier.Create(row, StoreObjectType.Table)!.Value;
@@ -50,10 +56,14 @@ internal sealed class StatementText
         return _sql.GenerateParameterNamePlaceholder(name);
     }
 
-    /// <summary>Takes a column that is never null from a row that a statement has read, as the provider and the app's own conversions want it.</summary>
+    /// <summary>That a column has a value.</summary>
+    internal string Is(string property, string? parameter = null) => $"{Column(property)} = {Parameter(property, parameter)}";
+
+    /// <summary>Takes a column from a row that a statement has read, as the provider and the app's own conversions want it.</summary>
     internal Func<DbDataReader, T> Reader<T>(string property, int ordinal)
     {
-        RelationalTypeMapping type = _row.FindProperty(property)!.GetRelationalTypeMapping();
+        IProperty column = _row.FindProperty(property)!;
+        RelationalTypeMapping type = column.GetRelationalTypeMapping();
         ParameterExpression row = Expression.Parameter(typeof(DbDataReader));
         MethodInfo read = type.GetDataReaderMethod();
         Expression value = type.CustomizeDataReaderExpression(
@@ -64,17 +74,35 @@ internal sealed class StatementText
             value = Expression.Invoke(convert, Expression.Convert(value, convert.Parameters[0].Type));
         }
 
-        return Expression.Lambda<Func<DbDataReader, T>>(Expression.Convert(value, typeof(T)), row).Compile();
+        value = Expression.Convert(value, typeof(T));
+        if (column.IsNullable)
+        {
+            Expression isNull = Expression.Call(row, nameof(DbDataReader.IsDBNull), null, Expression.Constant(ordinal));
+            value = Expression.Condition(isNull, Expression.Default(typeof(T)), value);
+        }
+
+        return Expression.Lambda<Func<DbDataReader, T>>(value, row).Compile();
     }
 
     /// <summary>A new row with every column of ours; fails if there is one under that key.</summary>
     internal Statement Insert()
     {
         IProperty[] demanded = [.. _row.GetProperties().Except(OwnColumns.Of(_row)).Where(IsDemanded)];
-        return Statement(
+        return Write(
             $"INSERT INTO {Table} ({string.Join(", ", [.. Properties.Select(Column), .. demanded.Select(property => Column(property.Name))])})"
             + $" VALUES ({string.Join(", ", [.. Properties.Select(property => Parameter(property)), .. demanded.Select(Empty)])})");
     }
+
+    /// <summary>Those columns of the one row under a key.</summary>
+    internal Statement Select(string key, params IEnumerable<string> properties) =>
+        Statement($"SELECT {string.Join(", ", properties.Select(Column))} FROM {Table} WHERE {Is(key)}");
+
+    /// <summary>The rows whose time is over, the oldest first and no more than <see cref="Limit"/>.</summary>
+    internal Statement DeleteEnded(string key, string end, string now) => Write(_dialect.DeleteFirst(
+        new Batch(Table, Column(key), Column(end), $"{Column(end)} <= {Parameter(end, now)}", Parameter(end, Limit))));
+
+    /// <summary>One that changes rows.</summary>
+    internal Statement Write(string text) => Statement(_dialect.BeforeWrite + text);
 
     internal Statement Statement(string text)
     {

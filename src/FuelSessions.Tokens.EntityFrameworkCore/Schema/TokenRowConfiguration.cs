@@ -7,7 +7,7 @@ namespace FuelSessions.Tokens.EntityFrameworkCore.Schema;
 /// <summary>The tokens table. Every column is named here, so that an app's own naming conventions don't reach it.</summary>
 internal sealed class TokenRowConfiguration(string table) : IEntityTypeConfiguration<TokenRow>
 {
-    private const int KeySize = 32;
+    internal const int KeySize = 32;
 
     public void Configure(EntityTypeBuilder<TokenRow> row)
     {

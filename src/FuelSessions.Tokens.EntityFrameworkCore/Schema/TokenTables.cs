@@ -10,5 +10,6 @@ internal static class TokenTables
         _ => "the token sessions",
         Ensure: "EnsureTokenSessionsCreatedAsync",
         Use: "UseDb",
-        AddToModel: "AddTokenSessions");
+        AddToModel: "AddTokenSessions",
+        Trial: now => new TokenTrialRow(now));
 }

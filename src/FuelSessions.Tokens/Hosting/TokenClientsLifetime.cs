@@ -1,4 +1,5 @@
 using FuelSessions.Tokens.Renewal;
+using FuelSessions.Tokens.Stores;
 using Microsoft.Extensions.Hosting;
 
 namespace FuelSessions.Tokens.Hosting;
@@ -16,7 +17,13 @@ internal sealed class TokenClientsLifetime(TokenClients clients) : IHostedLifecy
         return Task.CompletedTask;
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (ILookAtStart store in clients.All().Select(client => client.Manager).OfType<StoredTokenManager>().Select(manager => manager.Store).OfType<ILookAtStart>())
+        {
+            await store.LookAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

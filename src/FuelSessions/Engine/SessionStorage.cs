@@ -44,7 +44,7 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
         }
         catch (Exception error) when (error is not SessionRecordFormatException)
         {
-            throw Failure("read", key, timeout, error);
+            throw Made("read", key, timeout, error, isOutcomeUnknown: false);
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
         }
         catch (Exception error) when (error is not SessionTooLargeException)
         {
-            throw await FailureAsync("saved", record.Key, timeout, deadline, error).ConfigureAwait(false);
+            throw await WriteFailureAsync("saved", record.Key, timeout, deadline, error).ConfigureAwait(false);
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
         }
         catch (Exception error)
         {
-            throw await FailureAsync("kept alive", record.Key, timeout, deadline, error).ConfigureAwait(false);
+            throw await WriteFailureAsync("kept alive", record.Key, timeout, deadline, error).ConfigureAwait(false);
         }
     }
 
@@ -84,24 +84,37 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
         }
         catch (Exception error)
         {
-            throw await FailureAsync("destroyed", record.Key, timeout, deadline, error).ConfigureAwait(false);
+            throw await WriteFailureAsync("destroyed", record.Key, timeout, deadline, error).ConfigureAwait(false);
         }
     }
 
     /// <summary>What to throw; not before those who share the deadline have been told as well.</summary>
-    internal async ValueTask<SessionStoreException> FailureAsync(string what, SessionKey key, TimeSpan timeout, StoreDeadline deadline, Exception error)
+    internal ValueTask<SessionStoreException> FailureAsync(string what, SessionKey key, TimeSpan timeout, StoreDeadline deadline, Exception error) =>
+        MadeAsync(what, key, timeout, deadline, error, isOutcomeUnknown: false);
+
+    /// <summary>The same for a call that was to change the store.</summary>
+    internal ValueTask<SessionStoreException> WriteFailureAsync(string what, SessionKey key, TimeSpan timeout, StoreDeadline deadline, Exception error) =>
+        MadeAsync(what, key, timeout, deadline, error, UnknownOutcome.Is(error));
+
+    private async ValueTask<SessionStoreException> MadeAsync(
+        string what, SessionKey key, TimeSpan timeout, StoreDeadline deadline, Exception error, bool isOutcomeUnknown)
     {
         await deadline.StepAsideAsync().ConfigureAwait(false);
-        return Failure(what, key, timeout, error);
+        return Made(what, key, timeout, error, isOutcomeUnknown);
     }
 
-    private SessionStoreException Failure(string what, SessionKey key, TimeSpan timeout, Exception error) =>
-        error is OperationCanceledException
-            ? new SessionStoreException($"Session {key.Fingerprint} could not be {what} within {timeout:g} (StoreTimeout) on driver '{name}'.{Reason(error)} The client keeps the id it has.", error)
-            : new SessionStoreException($"Session {key.Fingerprint} could not be {what} on driver '{name}': {error.Message} The client keeps the id it has.", error);
+    private SessionStoreException Made(string what, SessionKey key, TimeSpan timeout, Exception error, bool isOutcomeUnknown)
+    {
+        string unknown = isOutcomeUnknown ? " It may be stored all the same, now or in a moment, whole or not at all." : "";
+        return new SessionStoreException(
+            error is OperationCanceledException
+                ? $"Session {key.Fingerprint} could not be {what} within {timeout:g} (StoreTimeout) on driver '{name}'.{Reason(error)}{unknown} The client keeps the id it has."
+                : $"Session {key.Fingerprint} could not be {what} on driver '{name}': {error.Message}{unknown} The client keeps the id it has.",
+            error) { IsOutcomeUnknown = isOutcomeUnknown };
+    }
 
     // A driver that knows what it waited for in vain says so there.
-    private static string Reason(Exception error) => error.InnerException is { } reason ? $" {reason.Message}" : "";
+    private static string Reason(Exception error) => error.InnerException is { } reason and not OperationCanceledException ? $" {reason.Message}" : "";
 
     private ValueTask<T> Bounded<T>(ValueTask<T> operation, StoreDeadline deadline) =>
         IsBounded(operation.IsCompleted) ? operation : new ValueTask<T>(operation.AsTask().WaitAsync(deadline.Token));

@@ -137,7 +137,7 @@ internal sealed partial class SessionTransaction
         }
         catch (Exception error) when (error is not SessionTooLargeException)
         {
-            throw await storage.FailureAsync("saved", _key, Options.StoreTimeout, deadline, error).ConfigureAwait(false);
+            throw await storage.WriteFailureAsync("saved", _key, Options.StoreTimeout, deadline, error).ConfigureAwait(false);
         }
 
         if (!result.IsWritten)
@@ -198,7 +198,7 @@ internal sealed partial class SessionTransaction
                 }
                 catch (Exception error) when (error is not SessionTooLargeException)
                 {
-                    throw await storage.FailureAsync("saved", _key, Options.StoreTimeout, deadline, error).ConfigureAwait(false);
+                    throw await storage.WriteFailureAsync("saved", _key, Options.StoreTimeout, deadline, error).ConfigureAwait(false);
                 }
 
                 if (result.IsWritten)

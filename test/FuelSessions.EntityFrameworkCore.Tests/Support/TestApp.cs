@@ -46,11 +46,23 @@ internal sealed class TestApp : IAsyncDisposable
         Action<DbContextOptionsBuilder>? more = null) =>
         new(builder => builder.AddDbDriver(options => More(options.UseNpgsql(connectionString), more)), clock, configure, environment);
 
+    /// <summary>With a context of the driver's own on MariaDB.</summary>
+    internal static TestApp OnMariaDb(
+        string connectionString,
+        TimeProvider? clock = null,
+        Action<IServiceCollection>? configure = null,
+        string environment = "Production",
+        Action<DbContextOptionsBuilder>? more = null) =>
+        new(builder => builder.AddDbDriver(options => More(options.UseMySQL(connectionString), more)), clock, configure, environment);
+
     internal async Task<TestApp> CreatedAsync()
     {
         await Services.EnsureFuelSessionsCreatedAsync();
         return this;
     }
+
+    /// <summary>What the driver does as the app starts.</summary>
+    internal Task StartAsync() => Services.GetServices<IHostedService>().OfType<StartUp>().Single().StartAsync(default);
 
     public ValueTask DisposeAsync() => Services.DisposeAsync();
 

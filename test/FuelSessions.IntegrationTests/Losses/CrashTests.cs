@@ -20,6 +20,7 @@ public sealed class CrashTests(PostgresServer postgres) : IDisposable
     [InlineData("file")]
     [InlineData("sqlite")]
     [InlineData("postgres")]
+    [InlineData("mariadb")]
     public async Task D14_the_whole_session_by_a_crash_while_it_is_written(string driver)
     {
         string where = await WhereAsync(driver);
@@ -89,6 +90,7 @@ public sealed class CrashTests(PostgresServer postgres) : IDisposable
     {
         "file" => Path.Join(_folder.FullName, "sessions"),
         "sqlite" => $"Data Source={Path.Join(_folder.FullName, "sessions.db")}",
+        "mariadb" => await SharedMariaDb.Server.CreateDatabaseAsync(),
         _ => await postgres.CreateDatabaseAsync(),
     };
 

@@ -13,6 +13,7 @@ public sealed class DamageTests(PostgresServer postgres) : StoreTests(postgres)
     [InlineData("file")]
     [InlineData("sqlite")]
     [InlineData("postgres")]
+    [InlineData("mariadb")]
     public async Task D14_a_record_cut_short(string store)
     {
         SessionApp app = await StartAsync(store);
@@ -68,6 +69,7 @@ public sealed class DamageTests(PostgresServer postgres) : StoreTests(postgres)
     [InlineData("file")]
     [InlineData("sqlite")]
     [InlineData("postgres")]
+    [InlineData("mariadb")]
     public async Task D14_a_damaged_record_can_be_destroyed_by_nobody_but_its_end(string store)
     {
         SessionApp app = await StartAsync(store);

@@ -16,7 +16,7 @@ public sealed class ExpiryBoundsTests(PostgresServer postgres) : StoreTests(post
         get
         {
             TheoryData<string, int, int?> data = [];
-            foreach (string store in (string[])["memory", "file", "sqlite", "postgres", "cookie"])
+            foreach (string store in (string[])["memory", "file", "sqlite", "postgres", "mariadb", "cookie"])
             {
                 data.Add(store, 7200, null);
                 data.Add(store, 300, null);

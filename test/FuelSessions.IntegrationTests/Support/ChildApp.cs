@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using FuelSessions.Tests;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -14,6 +16,9 @@ namespace FuelSessions.IntegrationTests.Support;
 /// <summary>An app in a process of its own, which a test may kill or keep from growing files.</summary>
 internal sealed class ChildApp : IAsyncDisposable
 {
+    /// <summary>Of a response that failed: whether the session may be stored all the same.</summary>
+    internal const string OutcomeHeader = "X-Outcome";
+
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
@@ -30,7 +35,7 @@ internal sealed class ChildApp : IAsyncDisposable
 
     internal Uri Address { get; }
 
-    /// <param name="driver"><c>file</c>, <c>sqlite</c> or <c>postgres</c>; <c>default</c>: an app that configures nothing.</param>
+    /// <param name="driver"><c>file</c>, <c>sqlite</c>, <c>postgres</c> or <c>mariadb</c>; <c>default</c>: an app that configures nothing.</param>
     /// <param name="where">Folder or connection string; of an app that configures nothing, its user's home.</param>
     /// <param name="jar">The cookies of a browser that outlived an earlier process.</param>
     /// <param name="largestFile">In bytes, as a full disk would end a write; null: unlimited.</param>
@@ -106,6 +111,8 @@ internal sealed class ChildApp : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
+        var clock = new ClockAhead();
+        builder.Services.AddSingleton<TimeProvider>(clock);
         FuelSessionsBuilder sessions = driver == "default" ? builder.Services.AddFuelSessions() : builder.Services.AddFuelSessions(options =>
         {
             options.Driver = driver == "file" ? "file" : "db";
@@ -118,12 +125,19 @@ internal sealed class ChildApp : IAsyncDisposable
         {
             "sqlite" => sessions.AddDbDriver(db => db.UseSqlite(where)),
             "postgres" => sessions.AddDbDriver(db => db.UseNpgsql(where)),
+            "mariadb" => sessions.AddDbDriver(db => db.UseMySQL(where)),
             _ => sessions,
         };
         await using WebApplication app = builder.Build();
-        app.UseExceptionHandler(errors => errors.Run(http => http.Response.WriteAsync("failed")));
+        app.UseExceptionHandler(errors => errors.Run(http =>
+        {
+            bool isUnknown = http.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error is SessionStoreException { IsOutcomeUnknown: true };
+            http.Response.Headers[OutcomeHeader] = isUnknown ? "unknown" : "none";
+            return http.Response.WriteAsync("failed");
+        }));
         app.UseFuelSessions();
         app.MapGet("/count", (Session session) => session.Increment("count").ToString(CultureInfo.InvariantCulture));
+        app.MapGet("/later", () => clock.Ahead += TimeSpan.FromMinutes(6));
         app.MapGet("/look", (Session session) => session.Get<long>("count").ToString(CultureInfo.InvariantCulture));
         app.MapGet("/grow/{size:int}", (Session session, int size) => session.Set("text", new string('x', size)).Get<string>("text")!.Length);
         app.MapGet("/size", (Session session) => session.Get<string>("text")?.Length ?? 0);
@@ -136,5 +150,12 @@ internal sealed class ChildApp : IAsyncDisposable
         await Console.Out.WriteLineAsync(app.Urls.Single());
         await app.WaitForShutdownAsync();
         return 0;
+    }
+
+    private sealed class ClockAhead : TimeProvider
+    {
+        internal TimeSpan Ahead { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Ahead;
     }
 }

@@ -7,5 +7,5 @@ namespace FuelSessions.IntegrationTests.Support;
 [AttributeUsage(AttributeTargets.Method)]
 public class OnCollectingStoresAttribute : DataAttribute
 {
-    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [["memory"], ["file"], ["sqlite"], ["postgres"]];
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [["memory"], ["file"], ["sqlite"], ["postgres"], ["mariadb"]];
 }

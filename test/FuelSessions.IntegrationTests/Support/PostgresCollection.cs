@@ -2,9 +2,9 @@ using FuelSessions.Tests.Servers;
 
 namespace FuelSessions.IntegrationTests.Support;
 
-/// <summary>The tests that share one PostgreSQL server.</summary>
+/// <summary>The tests that share one PostgreSQL server, and one MariaDB server.</summary>
 [CollectionDefinition(Name)]
-public sealed class PostgresCollection : ICollectionFixture<PostgresServer>
+public sealed class PostgresCollection : ICollectionFixture<PostgresServer>, ICollectionFixture<SharedMariaDb>
 {
     internal const string Name = "postgres";
 }

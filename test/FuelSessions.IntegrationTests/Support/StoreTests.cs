@@ -31,6 +31,7 @@ public abstract class StoreTests(PostgresServer postgres) : IAsyncLifetime
         "redis" => await RedisStore.StartAsync(),
         "memcached" => await MemcachedStore.StartAsync(),
         "postgres" => new PostgresStore(postgres, await postgres.CreateDatabaseAsync()),
+        "mariadb" => new MariaDbStore(SharedMariaDb.Server, await SharedMariaDb.Server.CreateDatabaseAsync()),
         _ => new CookieStore(),
     });
 

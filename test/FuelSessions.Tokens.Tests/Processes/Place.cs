@@ -15,6 +15,7 @@ internal sealed record Place(string Kind, string Address, string Keys, Uri Provi
     internal const string Redis = "redis";
     internal const string Sqlite = "sqlite";
     internal const string Postgres = "postgres";
+    internal const string MariaDb = "mariadb";
     internal const string File = "file";
 
     private const string Application = "processes";
@@ -33,6 +34,7 @@ internal sealed record Place(string Kind, string Address, string Keys, Uri Provi
             Redis => options.UseRedis(Address),
             Sqlite => options.UseDb(db => db.UseSqlite(Address)),
             Postgres => options.UseDb(db => db.UseNpgsql(Address)),
+            MariaDb => options.UseDb(db => db.UseMySQL(Address)),
             File => options.UseFile(Address),
             _ => throw new InvalidOperationException($"There is no '{Kind}' to keep tokens in."),
         };

@@ -23,6 +23,14 @@ public sealed class ProcessesOnPostgres(PostgresServer server) : TwoProcesses
     private protected override Task<string> AddressAsync(TemporaryFolder folder) => server.CreateDatabaseAsync();
 }
 
+[Collection(StoresOnMariaDb.Name)]
+public sealed class ProcessesOnMariaDb(MariaDbServer server) : TwoProcesses
+{
+    protected override string Kind => Place.MariaDb;
+
+    private protected override Task<string> AddressAsync(TemporaryFolder folder) => server.CreateDatabaseAsync();
+}
+
 public sealed class ProcessesOnSqlite : WebSessionProcesses
 {
     protected override string Kind => Place.Sqlite;

@@ -31,7 +31,7 @@ public sealed class DbConventionTests(PostgresServer server) : IDisposable
         await AssertWorksAsync(convention, options => options.UseNpgsql(database));
     }
 
-    private static async Task AssertWorksAsync(string convention, Action<DbContextOptionsBuilder> use)
+    internal static async Task AssertWorksAsync(string convention, Action<DbContextOptionsBuilder> use)
     {
         ConventionContext.Convention.Value = convention;
         await using ServiceProvider services = new ServiceCollection()

@@ -161,7 +161,7 @@ public sealed class DbStoreTests(PostgresServer server) : IDisposable
             .UseSqlite(_folder.Sqlite)
             .AddInterceptors(wire)
             .ReplaceService<IExecutionStrategyFactory, RetryingFactory>()));
-        await manager.GetAsync(Client.Key());
+        await manager.SetAsync(OAuthToken.Empty, Client.Key());
 
         wire.Break(stored);
         Assert.True(await manager.TryReplaceAsync(OAuthToken.Empty, Client.Token("1"), Client.Key()));

@@ -12,24 +12,29 @@ public partial class ConventionContext(DbContextOptions<ConventionContext> optio
 {
     internal static readonly AsyncLocal<string> Convention = new();
 
-    /// <summary>What apps do to all of their tables, by name.</summary>
-    public static TheoryData<string> Names =>
+    private static readonly string[] All =
     [
         "audit", "required audit", "tenant filter", "soft delete", "concurrency token", "row version", "short texts", "short bytes", "texts for numbers",
-        "upper case columns", "prefixed columns", "snake case", "schema", "key first", "lazy proxies", "change tracking proxies",
+        "upper case columns", "prefixed columns", "snake case", "schema", "key first", "proxies",
     ];
+
+    /// <summary>What apps do to all of their tables, by name.</summary>
+    public static TheoryData<string> Names => [.. All];
+
+    /// <summary>MySQL has none.</summary>
+    public static TheoryData<string> NamesWithoutSchemas => [.. All.Where(name => name != "schema")];
 
     internal string Used { get; } = Convention.Value!;
 
-    /// <summary>Gives each convention a model of its own, and the proxies that two of them are about.</summary>
+    /// <summary>Gives each convention a model of its own, and the proxies that one of them is about.</summary>
     internal static DbContextOptionsBuilder Add(DbContextOptionsBuilder options, string convention)
     {
         Convention.Value = convention;
         options.ReplaceService<IModelCacheKeyFactory, ModelKey>();
         return convention switch
         {
-            "lazy proxies" => options.UseLazyLoadingProxies(),
-            "change tracking proxies" => options.UseChangeTrackingProxies(),
+            // Both at once: EF refuses more than twenty combinations of options in one process.
+            "proxies" => options.UseLazyLoadingProxies().UseChangeTrackingProxies(),
             _ => options,
         };
     }

@@ -9,6 +9,12 @@ public sealed class StoresOnPostgres : ICollectionFixture<PostgresServer>
 }
 
 [CollectionDefinition(Name)]
+public sealed class StoresOnMariaDb : ICollectionFixture<MariaDbServer>
+{
+    public const string Name = "stores on MariaDB";
+}
+
+[CollectionDefinition(Name)]
 public sealed class StoresOnRedis : ICollectionFixture<RedisServer>
 {
     public const string Name = "stores on Redis";

@@ -1,0 +1,61 @@
+using FuelSessions.EntityFrameworkCore.Schema;
+using FuelSessions.EntityFrameworkCore.Statements;
+using FuelSessions.Records;
+using Microsoft.EntityFrameworkCore;
+
+namespace FuelSessions.EntityFrameworkCore.Trial;
+
+/// <summary>A session that nobody has. If the app dies meanwhile it is removed an hour later, as any other.</summary>
+internal sealed class SessionTrialRow : ITrialRow
+{
+    private readonly RowToWrite _first;
+    private readonly RowToWrite _second;
+    private readonly long _now;
+
+    internal SessionTrialRow(DateTimeOffset now)
+    {
+        byte[] everyByte = [.. Enumerable.Range(0, 256).Select(value => (byte)value)];
+        var record = new SessionRecord
+        {
+            Key = SessionKey.Create(),
+            Version = 1,
+            CurrentHash = default,
+            Created = now,
+            Rotated = now,
+            Updated = now,
+            Expires = now.AddHours(1),
+            Lifetime = TimeSpan.FromHours(1),
+            Data = everyByte,
+        };
+        _now = now.ToUnixTimeMilliseconds();
+        _first = Row(record);
+        _second = Row(record with { Version = 2 });
+    }
+
+    public Task<int> InsertAsync(DbContext context, CancellationToken cancellationToken) =>
+        SessionStatements.Of(context).Insert.ExecuteAsync(context, _first.Values(_now), cancellationToken);
+
+    public Task<int> UpdateAsync(DbContext context, CancellationToken cancellationToken) =>
+        SessionStatements.Of(context).Update.ExecuteAsync(context, _second.Values(_now), cancellationToken);
+
+    public Task<int> DeleteAsync(DbContext context, CancellationToken cancellationToken) => SessionStatements.Of(context).Delete.ExecuteAsync(
+        context,
+        new Dictionary<string, object?>
+        {
+            [SessionColumns.SessionKey] = _second.Key,
+            [SessionStatements.ExpectedVersion] = _second.Record.Version,
+            [SessionStatements.Now] = _now,
+        },
+        cancellationToken);
+
+    public async Task<TrialState> StateAsync(DbContext context, CancellationToken cancellationToken)
+    {
+        StoredSession? stored = await SessionStatements.Of(context).SelectAsync(context, _first.Key, cancellationToken).ConfigureAwait(false);
+        return stored is null ? TrialState.Absent
+            : _first.Is(stored) ? TrialState.First
+            : _second.Is(stored) ? TrialState.Second
+            : TrialState.Different;
+    }
+
+    private static RowToWrite Row(SessionRecord record) => new(record, SessionRecordFormat.Encode(record));
+}

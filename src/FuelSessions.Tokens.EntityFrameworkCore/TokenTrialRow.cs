@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+using FuelSessions.EntityFrameworkCore.Trial;
+using FuelSessions.Tokens.EntityFrameworkCore.Schema;
+using FuelSessions.Tokens.Stores;
+using Microsoft.EntityFrameworkCore;
+
+namespace FuelSessions.Tokens.EntityFrameworkCore;
+
+/// <summary>A token of nobody. If the app dies meanwhile it is removed when it has ended, an hour later, as any other.</summary>
+internal sealed class TokenTrialRow(DateTimeOffset now) : ITrialRow
+{
+    private const string Text = "a\\'\"%_?\r\n";
+
+    private readonly byte[] _key = RandomNumberGenerator.GetBytes(TokenRowConfiguration.KeySize);
+    private readonly StoredToken _first = new(1, Text, null, now, now.AddHours(1), null, Text, null);
+
+    public Task<int> InsertAsync(DbContext context, CancellationToken cancellationToken) =>
+        TokenStatements.Of(context).InsertAsync(context, Row(_first), cancellationToken);
+
+    public Task<int> UpdateAsync(DbContext context, CancellationToken cancellationToken) =>
+        TokenStatements.Of(context).UpdateAsync(context, Row(_first with { Version = 2 }), 1, cancellationToken);
+
+    public Task<int> DeleteAsync(DbContext context, CancellationToken cancellationToken) =>
+        TokenStatements.Of(context).DeleteAsync(context, _key, 2, cancellationToken);
+
+    public async Task<TrialState> StateAsync(DbContext context, CancellationToken cancellationToken)
+    {
+        TokenRow? row = await TokenStatements.Of(context).SelectAsync(context, _key, cancellationToken).ConfigureAwait(false);
+        return row is null ? TrialState.Absent
+            : row.Token() with { Version = 1 } != Whole(_first) ? TrialState.Different
+            : row.Version == 1 ? TrialState.First
+            : TrialState.Second;
+    }
+
+    private TokenRow Row(StoredToken token) => TokenRow.Of(_key, "trial", token);
+
+    // As it comes back: in milliseconds.
+    private StoredToken Whole(StoredToken token) => Row(token).Token();
+}

@@ -1,0 +1,45 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace FuelSessions.EntityFrameworkCore.Tests.Support;
+
+/// <summary>Has the database refuse the next statements, before it has done anything.</summary>
+internal sealed class BrokenWire : DbCommandInterceptor
+{
+    private readonly Queue<Exception> _errors = new();
+
+    internal int Left => _errors.Count;
+
+    /// <summary>Told with the number of errors that are left.</summary>
+    internal Action<int> Refusing { get; set; } = _ => { };
+
+    internal void Refuse(Exception error, int times = 1)
+    {
+        for (int time = 0; time < times; time++)
+        {
+            _errors.Enqueue(error);
+        }
+    }
+
+    public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result) => Answer(result);
+
+    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) => new(Answer(result));
+
+    public override InterceptionResult<DbDataReader> ReaderExecuting(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result) => Answer(result);
+
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) => new(Answer(result));
+
+    private T Answer<T>(T result)
+    {
+        if (!_errors.TryDequeue(out Exception? error))
+        {
+            return result;
+        }
+
+        Refusing(Left);
+        throw error;
+    }
+}

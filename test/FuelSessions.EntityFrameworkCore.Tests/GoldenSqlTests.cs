@@ -4,6 +4,8 @@ using FuelSessions.EntityFrameworkCore.Schema;
 using FuelSessions.EntityFrameworkCore.Statements;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.Records;
+using FuelSessions.Tokens.EntityFrameworkCore;
+using FuelSessions.Tokens.EntityFrameworkCore.Schema;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -28,22 +30,39 @@ public sealed class GoldenSqlTests
         [DataProtectionKeyColumns.Xml] = "",
     };
 
-    private static readonly (string Title, Func<DbContext, SessionStatements, Task> Send)[] Statements =
+    private static readonly byte[] Token = new byte[32];
+
+    private static readonly TokenRow TokenToWrite = new() { TokenKey = Token, Client = "", Version = 1 };
+
+    private static readonly (string Title, Func<DbContext, Task> Send)[] Statements =
     [
-        ("a session is read", (context, all) => all.SelectAsync(context, Row.Key, default)),
-        ("a session begins", (context, all) => all.Insert.ExecuteAsync(context, Row.Values(0), default)),
-        ("a session is saved", (context, all) => all.Update.ExecuteAsync(context, Row.Values(0), default)),
-        ("a session begins in the place of one that has expired and was not removed yet", (context, all) => all.Supersede.ExecuteAsync(context, Row.Values(0), default)),
-        ("a session is kept alive", (context, all) => all.Touch.ExecuteAsync(context, Row.Values(0), default)),
-        ("a session is destroyed", (context, all) => all.Delete.ExecuteAsync(context, Row.Values(0), default)),
-        ("a key of the key ring is kept", (context, all) => all.InsertKey.ExecuteAsync(context, KeyValues, default)),
+        ("a session is read", context => Sessions(context).SelectAsync(context, Row.Key, default)),
+        ("a session begins", context => Sessions(context).Insert.ExecuteAsync(context, Row.Values(0), default)),
+        ("a session is saved", context => Sessions(context).Update.ExecuteAsync(context, Row.Values(0), default)),
+        ("a session begins in the place of one that has expired and was not removed yet", context => Sessions(context).Supersede.ExecuteAsync(context, Row.Values(0), default)),
+        ("a session is kept alive", context => Sessions(context).Touch.ExecuteAsync(context, Row.Values(0), default)),
+        ("a session is destroyed", context => Sessions(context).Delete.ExecuteAsync(context, Row.Values(0), default)),
+        ("expired sessions are removed, some at a time", context => Sessions(context).Collect.ExecuteAsync(context, Batch, default)),
+        ("the key ring is read", context => Task.FromResult(Sessions(context).SelectKeys(context))),
+        ("a key of the key ring is kept", context => Sessions(context).InsertKey.ExecuteAsync(context, KeyValues, default)),
+        ("a token is read", context => Tokens(context).SelectAsync(context, Token, default)),
+        ("a token is kept for the first time", context => Tokens(context).InsertAsync(context, TokenToWrite, default)),
+        ("a token is renewed", context => Tokens(context).UpdateAsync(context, TokenToWrite, 0, default)),
+        ("a token is forgotten", context => Tokens(context).DeleteAsync(context, Token, 0, default)),
+        ("which token won", context => Tokens(context).SelectVersionAsync(context, Token, default)),
+        ("tokens that have ended are removed, some at a time", context => Tokens(context).CollectAsync(context, 0, 1, default)),
     ];
+
+    private static Dictionary<string, object?> Batch => new() { [SessionStatements.Now] = 0L, [StatementText.Limit] = 1L };
 
     [Fact]
     public Task SQLite() => AssertGoldenAsync("sqlite", db => db.UseSqlite("Data Source=nowhere"));
 
     [Fact]
     public Task PostgreSQL() => AssertGoldenAsync("postgresql", db => db.UseNpgsql("Host=nowhere"));
+
+    [Fact]
+    public Task MySQL() => AssertGoldenAsync("mysql", db => db.UseMySQL("Server=nowhere"));
 
     [Fact]
     public Task SQL_Server() => AssertGoldenAsync("sqlserver", db => db.UseSqlServer("Server=nowhere"));
@@ -53,23 +72,28 @@ public sealed class GoldenSqlTests
     {
         await using var first = new TablesContext(db => db.UseSqlite("Data Source=nowhere"), new Recorder());
         await using var second = new TablesContext(db => db.UseSqlite("Data Source=nowhere"), new Recorder());
-        Assert.Same(SessionStatements.Of(first), SessionStatements.Of(second));
+        Assert.Same(Sessions(first), Sessions(second));
+        Assert.Same(Tokens(first), Tokens(second));
     }
+
+    private static SessionStatements Sessions(DbContext context) => SessionStatements.Of(context);
+
+    private static TokenStatements Tokens(DbContext context) => TokenStatements.Of(context);
 
     private static async Task AssertGoldenAsync(string name, Action<DbContextOptionsBuilder> on)
     {
         var sent = new Recorder();
         await using var context = new TablesContext(on, sent);
         var text = new StringBuilder($"-- What FuelSessions sends to this database through {context.Database.ProviderName}, written by its tests.\n");
-        foreach (IEntityType table in ((Type[])[typeof(SessionRow), typeof(DataProtectionKeyRow)]).Select(row => context.Model.FindEntityType(row)!))
+        foreach (IEntityType table in ((Type[])[typeof(SessionRow), typeof(DataProtectionKeyRow), typeof(TokenRow)]).Select(row => context.Model.FindEntityType(row)!))
         {
             text.Append($"\n-- the table {table.GetTableName()}\n");
             text.AppendJoin("\n", TableCreation.Commands(context, table).Select(command => Plain(command.CommandText))).Append('\n');
         }
 
-        foreach ((string title, Func<DbContext, SessionStatements, Task> sendAsync) in Statements)
+        foreach ((string title, Func<DbContext, Task> sendAsync) in Statements)
         {
-            await sendAsync(context, SessionStatements.Of(context));
+            await sendAsync(context);
             text.Append($"\n-- {title}\n{sent.Take()}");
         }
 
@@ -109,7 +133,7 @@ public sealed class GoldenSqlTests
             options.AddInterceptors(sent, new NoConnection());
         }
 
-        protected override void OnModelCreating(ModelBuilder model) => model.AddFuelSessions();
+        protected override void OnModelCreating(ModelBuilder model) => model.AddFuelSessions().AddTokenSessions();
     }
 
     /// <summary>Takes the database's place, and writes down what comes: the text, and the types of its parameters.</summary>
@@ -131,12 +155,15 @@ public sealed class GoldenSqlTests
             return new(InterceptionResult<int>.SuppressWithResult(1));
         }
 
-        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+        public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
         {
             Record(command);
-            return new(InterceptionResult<DbDataReader>.SuppressWithResult(NoRows.Reader(command.CommandText)));
+            return InterceptionResult<DbDataReader>.SuppressWithResult(NoRows.Reader(command.CommandText));
         }
+
+        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) =>
+            new(ReaderExecuting(command, eventData, result));
 
         private void Record(DbCommand command) => _sent
             .Append(Plain(command.CommandText)).Append(";\n")

@@ -103,6 +103,11 @@ public sealed class MariaDbServer : IAsyncLifetime
         }
     }
 
+    /// <summary>SIGSTOP: connections stay, new ones are taken, and nothing answers.</summary>
+    public Task PauseAsync() => SignalAsync("-STOP");
+
+    public Task ResumeAsync() => SignalAsync("-CONT");
+
     public async Task DisposeAsync()
     {
         MySqlConnection.ClearAllPools();
@@ -111,6 +116,12 @@ public sealed class MariaDbServer : IAsyncLifetime
         {
             Directory.Delete(_folder, recursive: true);
         }
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        _ = ConnectionString("mysql");
+        await RunAsync("kill", signal, (await File.ReadAllTextAsync(Path.Combine(_folder!, "pid"))).Trim());
     }
 
     private string Data => Path.Combine(_folder!, "data");

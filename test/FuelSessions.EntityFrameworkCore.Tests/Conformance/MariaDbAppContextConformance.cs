@@ -26,6 +26,12 @@ public sealed class MariaDbAppContextConformance(MariaDbServer server) : Collect
         return _app.Driver;
     }
 
+    protected override async Task<Func<Task>?> StallAsync()
+    {
+        await server.PauseAsync();
+        return server.ResumeAsync;
+    }
+
     public override async Task DisposeAsync()
     {
         if (_app is not null)

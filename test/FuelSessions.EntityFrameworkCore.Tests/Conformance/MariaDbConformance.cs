@@ -16,6 +16,12 @@ public sealed class MariaDbConformance(MariaDbServer server) : CollectingDriverC
         return _app.Driver;
     }
 
+    protected override async Task<Func<Task>?> StallAsync()
+    {
+        await server.PauseAsync();
+        return server.ResumeAsync;
+    }
+
     public override async Task DisposeAsync()
     {
         if (_app is not null)

@@ -22,15 +22,18 @@ public static class TokenStoreExtensions
     /// </summary>
     /// <param name="options">The client's options.</param>
     /// <param name="folder">
-    /// Made for its owner only if it is missing; one that exists keeps its rights. A relative path starts at the working directory. On a local
-    /// file system: others may ignore locks.
+    /// Made for its owner only if it is missing; one that exists keeps its rights, and must be this account's, with nobody else allowed to write there.
+    /// A relative path starts at the working directory. On a local file system: others may ignore locks.
+    /// </param>
+    /// <param name="allowShared">
+    /// Whether other accounts may own, read or write the folder and what is in it, as on a volume whose rights the platform sets.
     /// </param>
     /// <returns>The same options.</returns>
-    public static TokenSessionOptions UseFile(this TokenSessionOptions options, string folder)
+    public static TokenSessionOptions UseFile(this TokenSessionOptions options, string folder, bool allowShared = false)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        return options.UseStore((_, context) => new FileTokenStore(folder, context.Clock));
+        return options.UseStore((_, context) => new FileTokenStore(folder, context.Clock, allowShared));
     }
 
     /// <summary>

@@ -178,6 +178,12 @@ public sealed class FuelSessionsOptions
     /// </summary>
     public string? Path { get; set; }
 
+    /// <summary>
+    /// Whether other accounts may own, read or write the file driver's folder and what is in it, as on a volume whose rights the platform sets. Default
+    /// false: the driver does not start there, and takes no file that another account can have written or read. On Windows links alone are looked at.
+    /// </summary>
+    public bool AllowSharedFolder { get; set; }
+
     /// <summary>The db driver's table. Default <c>sessions</c>.</summary>
     public string Table { get; set; } = "sessions";
 

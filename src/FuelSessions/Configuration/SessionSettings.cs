@@ -70,6 +70,7 @@ internal static class SessionSettings
         Time(nameof(FuelSessionsOptions.StoreTimeout), null, o => o.StoreTimeout, (o, v) => o.StoreTimeout = v),
         Number(nameof(FuelSessionsOptions.MaxPayloadBytes), o => o.MaxPayloadBytes, (o, v) => o.MaxPayloadBytes = v),
         Text(nameof(FuelSessionsOptions.Path), "path", o => o.Path, (o, v) => o.Path = v),
+        Flag(nameof(FuelSessionsOptions.AllowSharedFolder), null, o => o.AllowSharedFolder, (o, v) => o.AllowSharedFolder = v),
         Text(nameof(FuelSessionsOptions.Table), "table", o => o.Table, (o, v) => o.Table = v ?? ""),
         Time(nameof(FuelSessionsOptions.GcInterval), null, o => o.GcInterval, (o, v) => o.GcInterval = v),
         Number(nameof(FuelSessionsOptions.MaxSessions), o => o.MaxSessions, (o, v) => o.MaxSessions = v),

@@ -78,7 +78,7 @@ public static class FuelSessionsServiceCollectionExtensions
         services.AddSingleton(new DriverRegistration(
             "file",
             "fid",
-            provider => FileDriverPlace.Open(Profile(provider, "file").Path, provider),
+            provider => FileDriverPlace.Open(Profile(provider, "file"), provider),
             OwnSettings: [],
             IsMadeAtStart: true));
         return builder

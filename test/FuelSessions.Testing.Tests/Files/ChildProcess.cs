@@ -54,6 +54,7 @@ internal static class ChildProcess
         catch (Exception exception) when (exception is IOException or ArgumentOutOfRangeException)
         {
             // The second is how the framework reports the system's "file too large".
+            await Console.Out.WriteLineAsync(exception.Message);
             return Refused;
         }
     }

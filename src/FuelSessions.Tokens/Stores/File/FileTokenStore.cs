@@ -16,10 +16,10 @@ internal sealed class FileTokenStore : ITokenStore, ITokenRenewalLock, IBringDat
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Lazy<IDataProtectionProvider> _protection;
 
-    /// <exception cref="IOException">The folder can't be made, or file locks have no effect there.</exception>
-    internal FileTokenStore(string folder, TimeProvider clock)
+    /// <exception cref="IOException">The folder can't be made, others have a hand in it, or file locks have no effect there.</exception>
+    internal FileTokenStore(string folder, TimeProvider clock, bool isShared = false)
     {
-        _folder = new TokenFolder(folder);
+        _folder = new TokenFolder(folder, isShared);
         _clock = clock;
         _protection = new Lazy<IDataProtectionProvider>(() => FolderKeys.Open(_folder));
         ExclusiveFile.RequireEffect(_folder);
@@ -41,7 +41,7 @@ internal sealed class FileTokenStore : ITokenStore, ITokenRenewalLock, IBringDat
         try
         {
             using FileStream held = await ExclusiveFile.OpenAsync(_folder, _folder.WriteLock, cancellationToken).ConfigureAwait(false);
-            if (StoredTokenJson.VersionOf(Read(path)) != version)
+            if (VersionOf(path) != version)
             {
                 return false;
             }
@@ -71,9 +71,27 @@ internal sealed class FileTokenStore : ITokenStore, ITokenRenewalLock, IBringDat
         return Task.FromResult<IAsyncDisposable?>(file is null ? null : new Hold(file, _clock, lifetime));
     }
 
-    // Nothing if there is no such file.
-    private static byte[] Read(string path)
+    // What is no token, and what others may have put there, has no version: a write replaces it.
+    private long VersionOf(string path)
     {
+        try
+        {
+            return StoredTokenJson.VersionOf(Read(path));
+        }
+        catch (StoredTokenFormatException)
+        {
+            return 0;
+        }
+    }
+
+    // Nothing if there is no such file.
+    private byte[] Read(string path)
+    {
+        if (!_folder.Contains(path))
+        {
+            return [];
+        }
+
         try
         {
             using FileStream file = FileErrors.Outlast(() => new FileStream(

@@ -8,13 +8,20 @@ namespace FuelSessions.Tokens.Stores.File;
 /// </summary>
 internal sealed class TokenFolder
 {
-    private readonly string _root;
+    private const string Setting = "Or name another folder, or, if others are meant to have a hand in it, pass allowShared to UseFile.";
 
-    /// <exception cref="IOException">The folder can't be made.</exception>
-    internal TokenFolder(string root)
+    private readonly string _root;
+    private readonly FolderTrust _trust;
+
+    /// <exception cref="IOException">The folder can't be made, or others than this account have a hand in it.</exception>
+    internal TokenFolder(string root, bool isShared)
     {
-        _root = Path.GetFullPath(root);
+        _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+        _trust = new FolderTrust(_root, "tokens", Setting, isShared);
+        _trust.RequireWay();
         Create();
+        _trust.RequireFile(WriteLock);
+        _trust.RequireFile(Temporary);
     }
 
     internal string Root => _root;
@@ -27,14 +34,34 @@ internal sealed class TokenFolder
 
     internal string RenewalLock(TokenKey key) => Path.Join(_root, TokenName.Of(key) + ".lock");
 
-    /// <summary>Makes it for its owner only. What exists keeps its rights: whoever made it may have meant them.</summary>
-    internal void Create() => SessionFolder.CreateOwnerOnly(_root);
+    /// <summary>Makes it for its owner only. What exists keeps its rights, as long as nobody else may write there.</summary>
+    internal void Create()
+    {
+        SessionFolder.CreateOwnerOnly(_root);
+        _trust.RequireRoot();
+    }
+
+    /// <summary>Whether there is such a file.</summary>
+    /// <exception cref="StoredTokenFormatException">There is, and another account may have written or read it.</exception>
+    internal bool Contains(string path)
+    {
+        bool there = _trust.Contains(path, out string? fault);
+        return fault is null ? there : throw new StoredTokenFormatException(fault);
+    }
 
     /// <summary>The folder of the Data Protection keys, made if it is missing.</summary>
+    /// <exception cref="IOException">Others have a hand in it.</exception>
     internal DirectoryInfo Keys()
     {
         string path = Path.Join(_root, "keys");
         SessionFolder.CreateOwnerOnly(path);
-        return new DirectoryInfo(path);
+        _trust.RequireFolder(path);
+        var keys = new DirectoryInfo(path);
+        foreach (FileInfo file in keys.EnumerateFiles())
+        {
+            _trust.RequireFile(file.FullName);
+        }
+
+        return keys;
     }
 }

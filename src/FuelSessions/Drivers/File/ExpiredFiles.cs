@@ -62,7 +62,7 @@ internal sealed class ExpiredFiles(SessionFolder folder, ShelfLocks locks, TimeP
     {
         try
         {
-            return SessionFile.ReadExpires(path, key) <= clock.GetUtcNow();
+            return folder.Contains(path) && SessionFile.ReadExpires(path, key) <= clock.GetUtcNow();
         }
         catch (Exception exception) when (exception is SessionRecordFormatException or UnauthorizedAccessException)
         {

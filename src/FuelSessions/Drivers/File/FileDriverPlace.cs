@@ -18,13 +18,13 @@ internal static partial class FileDriverPlace
     private const int LongestLabel = 40;
 
     /// <exception cref="IOException">The folder can't be made or written to.</exception>
-    internal static FileSessionDriver Open(string? configured, IServiceProvider services)
+    internal static FileSessionDriver Open(FuelSessionsOptions options, IServiceProvider services)
     {
         var clock = services.GetRequiredService<TimeProvider>();
         var loggers = services.GetRequiredService<ILoggerFactory>();
-        if (configured is not null)
+        if (options.Path is { } configured)
         {
-            return Open(Path.GetFullPath(configured, ContentRoot(services)), clock, loggers, temporary: false);
+            return Open(Path.GetFullPath(configured, ContentRoot(services)), clock, loggers, options.AllowSharedFolder);
         }
 
         string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
@@ -32,7 +32,7 @@ internal static partial class FileDriverPlace
         try
         {
             return data.Length > 0
-                ? Open(own, clock, loggers, temporary: false)
+                ? Open(own, clock, loggers, options.AllowSharedFolder)
                 : throw new IOException("The user that the app runs as has no folder for application data. Set FuelSessions:Path.");
         }
         catch (IOException error) when (!Directory.Exists(own) && TryMakeTemporary() is { } temporary)
@@ -52,11 +52,11 @@ internal static partial class FileDriverPlace
         return Path.Combine(data, "FuelSessions", label.Length == 0 ? hash : $"{label}-{hash}");
     }
 
-    private static FileSessionDriver Open(string folder, TimeProvider clock, ILoggerFactory loggers, bool temporary)
+    private static FileSessionDriver Open(string folder, TimeProvider clock, ILoggerFactory loggers, bool isShared = false, bool temporary = false)
     {
         try
         {
-            return new FileSessionDriver(folder, clock, loggers, temporary);
+            return new FileSessionDriver(folder, clock, loggers, temporary, isShared);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

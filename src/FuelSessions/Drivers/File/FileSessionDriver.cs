@@ -27,17 +27,18 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
     /// <param name="clock">Decides what is expired.</param>
     /// <param name="loggers">For the framework's key repository.</param>
     /// <param name="temporary">Whether the folder and what is in it ends with the driver.</param>
-    /// <exception cref="IOException">The folder can't be made, or file locks have no effect there.</exception>
-    internal FileSessionDriver(string folder, TimeProvider clock, ILoggerFactory? loggers = null, bool temporary = false)
+    /// <param name="isShared">Whether others than this account may own, read or write what is in it.</param>
+    /// <exception cref="IOException">The folder can't be made, others have a hand in it, or file locks have no effect there.</exception>
+    internal FileSessionDriver(string folder, TimeProvider clock, ILoggerFactory? loggers = null, bool temporary = false, bool isShared = false)
     {
         ArgumentNullException.ThrowIfNull(clock);
         _clock = clock;
         _temporary = temporary;
-        _folder = new SessionFolder(folder);
+        _folder = new SessionFolder(folder, isShared);
         _locks = new ShelfLocks(_folder);
         _expired = new ExpiredFiles(_folder, _locks, clock);
         _keys = new Lazy<IXmlRepository>(() =>
-            new FileSystemXmlRepository(_folder.Subfolder("keys"), loggers ?? NullLoggerFactory.Instance));
+            new OwnKeyFiles(_folder, loggers ?? NullLoggerFactory.Instance));
     }
 
     internal string Folder => _folder.Root;

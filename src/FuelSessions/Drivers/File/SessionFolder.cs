@@ -13,21 +13,25 @@ internal sealed class SessionFolder
 {
     internal const int Shelves = 256;
 
-    // What FileInfo says of a missing file; of one that it can't look at it throws.
-    private const FileAttributes NotThere = (FileAttributes)(-1);
-
     private const string TemporarySuffix = ".tmp";
     private const int NameLength = 2 * SessionKey.Size;
 
+    private const string Setting = "Or name another folder (FuelSessions:File:Path), or, if others are meant to have a hand in it, set FuelSessions:File:AllowSharedFolder.";
+
     private readonly string _root;
 
-    /// <exception cref="IOException">The folder can't be made.</exception>
-    internal SessionFolder(string root)
+    /// <exception cref="IOException">The folder can't be made, or others than this account have a hand in it.</exception>
+    internal SessionFolder(string root, bool isShared)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(root);
-        _root = Path.GetFullPath(root);
+        _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+        Trust = new FolderTrust(_root, "sessions", Setting, isShared);
+        Trust.RequireWay();
         CreateOwnerOnly(_root);
+        RequireTrust();
     }
+
+    internal FolderTrust Trust { get; }
 
     internal string Root => _root;
 
@@ -45,15 +49,20 @@ internal sealed class SessionFolder
     }
 
     /// <summary>
-    /// Whether there is a file of that path, which <see cref="PathOf"/> gave. Cheaper than to open one that is missing,
-    /// as after an expired id.
+    /// Whether there is a file of that path, which <see cref="PathOf"/> gave. Cheaper than to open one that is missing, as after an expired id.
     /// </summary>
+    /// <exception cref="SessionRecordFormatException">There is something that may be another account's: a session is not read from it.</exception>
     /// <exception cref="IOException">Nobody can tell: the folder can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     internal bool Contains(string path)
     {
         // Not File.Exists, which calls a file missing that it can't look at: an outage would log people out.
-        bool there = new FileInfo(path).Attributes != NotThere;
+        bool there = Trust.Contains(path, out string? fault);
+        if (fault is not null)
+        {
+            throw new SessionRecordFormatException(fault);
+        }
+
         return there || !File.Exists(_root) ? there : throw new IOException($"The session folder '{_root}' is a file.");
     }
 
@@ -63,6 +72,8 @@ internal sealed class SessionFolder
     {
         CreateOwnerOnly(_root);
         CreateOwnerOnly(ShelfPath(shelf));
+        Trust.RequireRoot();
+        Trust.RequireFolder(ShelfPath(shelf));
     }
 
     /// <summary>A folder beside the shelves, made if it is missing.</summary>
@@ -70,6 +81,7 @@ internal sealed class SessionFolder
     {
         string path = Path.Join(_root, name);
         CreateOwnerOnly(path);
+        Trust.RequireFolder(path);
         return new DirectoryInfo(path);
     }
 
@@ -118,6 +130,21 @@ internal sealed class SessionFolder
         else
         {
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    // Once: into what is this account's alone nobody else can put anything later.
+    private void RequireTrust()
+    {
+        Trust.RequireRoot();
+        Trust.RequireFile(Path.Join(_root, "lock"));
+        for (int shelf = 0; shelf < Shelves; shelf++)
+        {
+            if (FileFacts.Of(ShelfPath(shelf)).Kind != FileKind.Missing)
+            {
+                Trust.RequireFolder(ShelfPath(shelf));
+                Trust.RequireFile(LockPathOf(shelf));
+            }
         }
     }
 

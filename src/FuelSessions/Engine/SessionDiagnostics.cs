@@ -14,6 +14,7 @@ internal sealed partial class SessionDiagnostics : IDisposable
 
     private readonly ConcurrentDictionary<string, bool> _notes = new();
     private readonly ILogger _logger;
+    private readonly LifeCycleLog _lives;
     private readonly Meter _meter;
     private readonly Counter<long> _started;
     private readonly Counter<long> _rotated;
@@ -22,9 +23,10 @@ internal sealed partial class SessionDiagnostics : IDisposable
     private readonly Counter<long> _collected;
     private readonly Counter<long> _events;
 
-    public SessionDiagnostics(ILogger<SessionDiagnostics> logger, IMeterFactory meters)
+    public SessionDiagnostics(ILogger<SessionDiagnostics> logger, ILoggerFactory loggers, IMeterFactory meters)
     {
         _logger = logger;
+        _lives = new LifeCycleLog(loggers);
         _meter = meters.Create(MeterName);
         _started = _meter.CreateCounter<long>("fuelsessions.sessions.started", "{session}", "Sessions stored for the first time.");
         _rotated = _meter.CreateCounter<long>("fuelsessions.sessions.rotated", "{rotation}", "Ids replaced by a new one.");
@@ -34,11 +36,29 @@ internal sealed partial class SessionDiagnostics : IDisposable
         _events = _meter.CreateCounter<long>("fuelsessions.events", "{event}", "Events by kind: see SessionEventKind.");
     }
 
-    internal void Started(string driver) => _started.Add(1, Driver(driver));
+    internal void Started(string driver, SessionRecord record)
+    {
+        _started.Add(1, Driver(driver));
+        _lives.Begun(driver, record.Key);
+        _lives.Written(driver, before: null, record);
+    }
 
     internal void Rotated(string driver) => _rotated.Add(1, Driver(driver));
 
-    internal void Destroyed(string driver) => _destroyed.Add(1, Driver(driver));
+    /// <summary>A session was stored in the place of what it was before.</summary>
+    internal void Written(string driver, SessionRecord before, SessionRecord after) => _lives.Written(driver, before, after);
+
+    internal void Destroyed(string driver, SessionKey key)
+    {
+        _destroyed.Add(1, Driver(driver));
+        _lives.Destroyed(driver, key);
+    }
+
+    /// <summary>It was destroyed, because it may be in foreign hands.</summary>
+    internal void Revoked(string driver, SessionKey key) => _lives.Revoked(driver, key);
+
+    /// <summary>A request asked for a session that is over.</summary>
+    internal void Expired(string driver, SessionKey key) => _lives.Expired(driver, key);
 
     internal void Conflict(string driver, SessionKey key, int attempt)
     {

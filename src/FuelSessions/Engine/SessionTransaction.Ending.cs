@@ -19,7 +19,7 @@ internal sealed partial class SessionTransaction
         if (isEnded)
         {
             IdToWithdraw = true;
-            services.Diagnostics.Destroyed(Driver);
+            services.Diagnostics.Destroyed(Driver, doomed.Key);
             return;
         }
 

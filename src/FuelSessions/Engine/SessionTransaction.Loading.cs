@@ -183,7 +183,10 @@ internal sealed partial class SessionTransaction
     {
         try
         {
-            await DeleteAsync(record).ConfigureAwait(false);
+            if (await DeleteAsync(record).ConfigureAwait(false))
+            {
+                services.Diagnostics.Revoked(Driver, record.Key);
+            }
         }
         catch (SessionStoreException error)
         {
@@ -288,6 +291,10 @@ internal sealed partial class SessionTransaction
             Unsaved();
             AgeFlash();
             _aged = true;
+            if (WasExpired && presented is { } over)
+            {
+                services.Diagnostics.Expired(Driver, over.Key);
+            }
         }
 
         // Last: who finds it set goes on without waiting.

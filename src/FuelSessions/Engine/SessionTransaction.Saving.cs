@@ -145,7 +145,7 @@ internal sealed partial class SessionTransaction
             throw new SessionStoreException($"Driver '{Driver}' did not accept the new session {_key.Fingerprint}.");
         }
 
-        services.Diagnostics.Started(Driver);
+        services.Diagnostics.Started(Driver, record);
         Settled(record, _data, _flash, current);
         IdToSend = new SessionId(_key, current);
     }
@@ -235,6 +235,8 @@ internal sealed partial class SessionTransaction
         {
             services.Diagnostics.Rotated(Driver);
         }
+
+        services.Diagnostics.Written(Driver, basis, draft.Record);
 
         if (draft.Rotated && !askedFor)
         {

@@ -37,7 +37,7 @@ internal static class OAuthErrors
         try
         {
             using JsonDocument json = JsonDocument.Parse(Utf8Text.WithoutMark(body));
-            return ReadBody(json.RootElement is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0 ? list[0] : json.RootElement);
+            return ReadBody(new AnswerFields(json.RootElement is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0 ? list[0] : json.RootElement));
         }
         catch (JsonException)
         {
@@ -47,13 +47,10 @@ internal static class OAuthErrors
     }
 
     // OAuth has error and error_description; Google and Microsoft an object as error, with a status or code and a message; GitHub and others a message.
-    private static (string? Error, string? Description) ReadBody(JsonElement json) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty("error", out JsonElement inner) && inner.ValueKind == JsonValueKind.Object
-            ? (Text(inner, "status") ?? Text(inner, "code") ?? Text(inner, ".tag"), Text(inner, "message"))
-            : (Text(json, "error") ?? Text(json, "errorCode"), Text(json, "error_description") ?? Text(json, "message"));
-
-    private static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static (string? Error, string? Description) ReadBody(AnswerFields json) =>
+        json.IsObject("error") && json.In("error") is var inner
+            ? (inner.Text("status") ?? inner.Text("code") ?? inner.Text(".tag"), inner.Text("message"))
+            : (json.Text("error") ?? json.Text("errorCode"), json.Text("error_description") ?? json.Text("message"));
 
     /// <summary>The value of one parameter of a challenge (RFC 9110, section 11.2): a token, or a quoted text.</summary>
     private static string? Parameter(string? challenge, string name)
@@ -99,7 +96,7 @@ internal static class OAuthErrors
         return value;
     }
 
-    // The text goes to logs and error pages: one line, of some length, without what was asked with.
+    // The text goes to logs and error pages: one line, of some length, without what was asked with. A line first, which may be what makes it that.
     private static string? Clean(string? text, ReadOnlySpan<string> secrets)
     {
         if (text is null)
@@ -107,18 +104,20 @@ internal static class OAuthErrors
             return null;
         }
 
+        text = Line(text);
         foreach (string secret in secrets)
         {
-            text = secret.Length == 0 ? text : text.Replace(secret, "[redacted]", StringComparison.Ordinal);
+            text = secret.Length == 0 ? text : text.Replace(Line(secret), "[redacted]", StringComparison.Ordinal);
         }
 
-        text = text.Length > LongestText ? text[..LongestText] : text;
-        return string.Create(text.Length, text, static (clean, source) =>
-        {
-            for (int i = 0; i < source.Length; i++)
-            {
-                clean[i] = char.IsControl(source[i]) ? ' ' : source[i];
-            }
-        });
+        return text.Length > LongestText ? text[..LongestText] : text;
     }
+
+    private static string Line(string text) => string.Create(text.Length, text, static (line, source) =>
+    {
+        for (int i = 0; i < source.Length; i++)
+        {
+            line[i] = char.IsControl(source[i]) ? ' ' : source[i];
+        }
+    });
 }

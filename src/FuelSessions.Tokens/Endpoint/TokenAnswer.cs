@@ -18,7 +18,7 @@ internal static class TokenAnswer
         try
         {
             using JsonDocument json = JsonDocument.Parse(Utf8Text.WithoutMark(body));
-            return json.RootElement.ValueKind == JsonValueKind.Object ? Read(json.RootElement, Times.InSeconds(arrival)) : null;
+            return Read(new AnswerFields(json.RootElement), Times.InSeconds(arrival));
         }
         catch (JsonException)
         {
@@ -26,16 +26,15 @@ internal static class TokenAnswer
         }
     }
 
-    private static OAuthToken? Read(JsonElement answer, DateTimeOffset arrival) => Secret(answer, "access_token") is not { } access ? null : new OAuthToken
+    private static OAuthToken? Read(AnswerFields answer, DateTimeOffset arrival) => Secret(answer, "access_token") is not { } access ? null : new OAuthToken
     {
         AccessToken = access,
         RefreshToken = Secret(answer, "refresh_token"),
         IssuedAt = arrival,
         ExpiresAt = End(answer, "expires_in", arrival),
         RefreshTokenExpiresAt = End(answer, "refresh_token_expires_in", arrival) ?? End(answer, "refresh_expires_in", arrival),
-        Scope = Text(answer, "scope"),
-        Ref = answer.TryGetProperty("ref", out JsonElement about) && about.ValueKind == JsonValueKind.Object
-            && Text(about, "type") is { } type && Text(about, "id") is { } id ? new OAuthTokenRef(type, id) : null,
+        Scope = answer.TextOrNumber("scope"),
+        Ref = answer.In("ref") is var about && about.TextOrNumber("type") is { } type && about.TextOrNumber("id") is { } id ? new OAuthTokenRef(type, id) : null,
         Extra = Extra(answer),
     };
 
@@ -43,18 +42,17 @@ internal static class TokenAnswer
     internal static string? TypeOf(ReadOnlyMemory<byte> body)
     {
         using JsonDocument json = JsonDocument.Parse(Utf8Text.WithoutMark(body));
-        return Text(json.RootElement, "token_type");
+        return new AnswerFields(json.RootElement).TextOrNumber("token_type");
     }
 
-    private static Dictionary<string, string> Extra(JsonElement answer)
+    private static Dictionary<string, string> Extra(AnswerFields answer)
     {
         var extra = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (JsonProperty field in answer.EnumerateObject())
+        foreach ((string name, JsonElement value) in answer.All)
         {
-            if (!IsKnown(field.Name) && field.Value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
-                && (Text(answer, field.Name) ?? field.Value.GetRawText()) is { Length: <= LongestExtra } value)
+            if (!IsKnown(name) && AnswerFields.Shown(value) is { Length: <= LongestExtra } shown)
             {
-                extra[field.Name] = value;
+                extra[name] = shown;
             }
         }
 
@@ -65,19 +63,12 @@ internal static class TokenAnswer
         field is "access_token" or "refresh_token" or "token_type" or "expires_in" or "refresh_token_expires_in" or "refresh_expires_in" or "scope" or "ref";
 
     // Visible ASCII (RFC 6749, appendix A): anything else would not go through a header.
-    private static string? Secret(JsonElement answer, string name) =>
-        Text(answer, name) is { Length: > 0 } text && text.All(character => character is >= ' ' and <= '~') ? text : null;
-
-    private static string? Text(JsonElement answer, string name) => !answer.TryGetProperty(name, out JsonElement value) ? null : value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.GetRawText(),
-        _ => null,
-    };
+    private static string? Secret(AnswerFields answer, string name) =>
+        answer.TextOrNumber(name) is { Length: > 0 } text && text.All(character => character is >= ' ' and <= '~') ? text : null;
 
     // Some providers write numbers as text, and 0 for a token that does not end: none is issued that has ended.
-    private static DateTimeOffset? End(JsonElement answer, string name, DateTimeOffset arrival) =>
-        double.TryParse(Text(answer, name), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and <= LongestSeconds
+    private static DateTimeOffset? End(AnswerFields answer, string name, DateTimeOffset arrival) =>
+        double.TryParse(answer.TextOrNumber(name), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and <= LongestSeconds
             ? Times.InSeconds(arrival.AddSeconds(seconds))
             : null;
 }

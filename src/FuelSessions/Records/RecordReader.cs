@@ -68,6 +68,15 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes, int position)
     /// <summary>All that is left.</summary>
     internal Range Rest() => Take(_bytes.Length - _position).._bytes.Length;
 
+    /// <exception cref="SessionRecordFormatException">There is more.</exception>
+    internal readonly void RequireEnd()
+    {
+        if (_position != _bytes.Length)
+        {
+            throw Damaged();
+        }
+    }
+
     // What a forged one makes overflow is checked with what comes out.
     private long Milliseconds()
     {

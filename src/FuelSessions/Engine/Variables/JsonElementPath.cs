@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
 
@@ -9,19 +10,24 @@ internal static class JsonElementPath
     /// <summary>Deeper than any value that can be stored below any path.</summary>
     internal const int MaxDepth = 1000;
 
-    private static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = MaxDepth };
-
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaxDepth };
 
-    internal static JsonNode? Parse(ReadOnlySpan<byte> json)
+    /// <summary>The part of <paramref name="json"/> that the path leads to, without building a tree. Of two of one name in a map the first counts.</summary>
+    /// <param name="endedAt">The scalar at which the path ended early, and the result is true; otherwise none.</param>
+    /// <exception cref="SessionRecordFormatException">It is no JSON.</exception>
+    internal static bool TryFind(ReadOnlyMemory<byte> json, ReadOnlySpan<string> parts, out ReadOnlyMemory<byte> element, out JsonTokenType endedAt)
     {
-        Steps.Take(json.Length);
-        return JsonNode.Parse(json, nodeOptions: null, DocumentOptions);
+        try
+        {
+            return TryFindStored(json, parts, out element, out endedAt);
+        }
+        catch (JsonException error)
+        {
+            throw JsonTree.Damaged(error);
+        }
     }
 
-    /// <summary>The part of <paramref name="json"/> that the path leads to, without building a tree.</summary>
-    /// <param name="endedAt">The scalar at which the path ended early, and the result is true; otherwise none.</param>
-    internal static bool TryFind(ReadOnlyMemory<byte> json, ReadOnlySpan<string> parts, out ReadOnlyMemory<byte> element, out JsonTokenType endedAt)
+    private static bool TryFindStored(ReadOnlyMemory<byte> json, ReadOnlySpan<string> parts, out ReadOnlyMemory<byte> element, out JsonTokenType endedAt)
     {
         endedAt = JsonTokenType.None;
         if (parts.IsEmpty)
@@ -188,7 +194,7 @@ internal static class JsonElementPath
     }
 
     private static JsonNode? Child(JsonNode? old, ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, string path) =>
-        parts.Length == 1 ? Parse(json) : Set(old, parts[1..], json, lenient, path);
+        parts.Length == 1 ? JsonTree.Parse(json) : Set(old, parts[1..], json, lenient, path);
 
     // Each element is moved once: taken from the front one by one, all that follow would move each time.
     private static JsonObject ToMap(JsonArray list)

@@ -131,7 +131,7 @@ internal static class ValueSerializer
     /// <summary>What code without a type in mind would expect: text, numbers, truth values, lists and maps.</summary>
     internal static object? Natural(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().ToDictionary(property => property.Name, property => Natural(property.Value), StringComparer.Ordinal),
+        JsonValueKind.Object => Map(element),
         JsonValueKind.Array => element.EnumerateArray().Select(Natural).ToList(),
         JsonValueKind.String => element.GetString(),
         JsonValueKind.Number when element.TryGetInt64(out long whole) => whole,
@@ -140,6 +140,18 @@ internal static class ValueSerializer
         JsonValueKind.False => false,
         _ => null,
     };
+
+    // Of two of one name the last counts, as in any other form that it is read in.
+    private static Dictionary<string, object?> Map(JsonElement element)
+    {
+        var map = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            map[property.Name] = Natural(property.Value);
+        }
+
+        return map;
+    }
 
     /// <summary>A stored whole number, for an increment; 0 where nothing or null is stored.</summary>
     internal static long ReadInteger(VariablePath path, ReadOnlyMemory<byte>? json)

@@ -30,7 +30,7 @@ internal sealed class Variable(ReadOnlyMemory<byte> json, long stamp)
         }
 
         // The element alone, not the whole: a change to each of many elements would write out all of them each time.
-        _tree ??= JsonElementPath.Parse(Json.Span);
+        _tree ??= JsonTree.Parse(Json.Span);
         json = default;
         if (!JsonElementPath.TryFind(_tree, parts, out JsonNode? element, out endedAt))
         {
@@ -43,13 +43,13 @@ internal sealed class Variable(ReadOnlyMemory<byte> json, long stamp)
 
     internal void Set(ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, string path)
     {
-        _tree = JsonElementPath.Set(_tree ?? JsonElementPath.Parse(Json.Span), parts, json, lenient, path);
+        _tree = JsonElementPath.Set(_tree ?? JsonTree.Parse(Json.Span), parts, json, lenient, path);
         _json = null;
     }
 
     internal void Remove(ReadOnlySpan<string> parts)
     {
-        _tree ??= JsonElementPath.Parse(Json.Span);
+        _tree ??= JsonTree.Parse(Json.Span);
         if (JsonElementPath.Remove(_tree, parts))
         {
             _json = null;

@@ -271,6 +271,8 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
                 string name = Encoding.UTF8.GetString(span[reader.Block()]);
                 open.Put(name, new Variable(_encoded[reader.Block()], stamp));
             }
+
+            reader.RequireEnd();
         }
 
         for (Patch? patch = _patches; patch is not null; patch = patch.Next)
@@ -313,6 +315,8 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
             }
         }
 
+        // Or what is added behind them would be lost among what is there.
+        reader.RequireEnd();
         return false;
     }
 

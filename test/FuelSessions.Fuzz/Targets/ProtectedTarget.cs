@@ -70,12 +70,11 @@ internal sealed class ProtectedTarget : FuzzTarget
         string name = Names[recipe.Below(Names.Length)];
         string text = Altered(ref recipe);
         SessionKey key = default;
-        uint epoch = 0;
         Meter.Start();
         bool isTaken = purpose switch
         {
             Purpose.Id => _protector.TryReadId(text, name, out SessionId id, out _) && (key = id.Key) is var _,
-            Purpose.Token => _protector.TryReadToken(text, name, out key, out epoch),
+            Purpose.Token => _protector.TryReadToken(text, name, out SessionId token) && (key = token.Key) is var _,
             _ => _protector.TryReadRecord(text, name, out SessionId of, out _) && (key = of.Key) is var _,
         };
         Meter.Stop();
@@ -147,7 +146,7 @@ internal sealed class ProtectedTarget : FuzzTarget
             CurrentHash = id.Secret.Hash(),
         };
         Add(Purpose.Id, protector.ProtectId(id, name));
-        Add(Purpose.Token, protector.ProtectToken(id.Key, 1, time.AddYears(1000), name));
+        Add(Purpose.Token, protector.ProtectToken(id.Key, id.Secret, time.AddYears(1000), name));
         Add(Purpose.Record, protector.ProtectRecord(id, record, name));
 
         void Add(Purpose purpose, string text)

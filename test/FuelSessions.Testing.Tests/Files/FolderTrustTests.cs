@@ -113,7 +113,7 @@ public sealed class FolderTrustTests : IDisposable
             Assert.Contains(_folder.Path, message, StringComparison.Ordinal);
             Assert.DoesNotContain(record.Key.ToHex(), message, StringComparison.Ordinal);
             Assert.Throws<SessionRecordFormatException>(() => driver.WriteAsync(record with { Version = 2 }, None).AsTask().GetAwaiter().GetResult());
-            Assert.Throws<SessionRecordFormatException>(() => driver.TouchAsync(record.Key, record.Expires.AddDays(1), None).AsTask().GetAwaiter().GetResult());
+            Assert.Throws<SessionRecordFormatException>(() => driver.TouchAsync(record.Key, record.Version, record.Expires.AddDays(1), None).AsTask().GetAwaiter().GetResult());
             Assert.Equal(0, driver.CollectExpiredAsync(10, None).AsTask().GetAwaiter().GetResult());
             Assert.NotNull(new FileInfo(file).LinkTarget ?? (File.Exists(file) ? "" : null));
             File.Delete(file);

@@ -10,9 +10,12 @@ internal sealed class OpenVariables
     // What was removed leaves a gap, until there are more gaps than variables.
     private List<(string Name, Variable? Variable)> _slots = [];
 
+    // A dictionary puts what is added after a removal where the gap is.
+    private bool _isInOrder = true;
+
     internal int Count => _places.Count;
 
-    internal IReadOnlyCollection<string> Names => _places.Count == _slots.Count ? _places.Keys : [.. InOrder().Select(static entry => entry.Name)];
+    internal IReadOnlyCollection<string> Names => _isInOrder ? _places.Keys : [.. InOrder().Select(static entry => entry.Name)];
 
     internal bool TryGet(string name, [NotNullWhen(true)] out Variable? variable)
     {
@@ -44,6 +47,7 @@ internal sealed class OpenVariables
         }
 
         _slots[place] = default;
+        _isInOrder = false;
         if (_slots.Count > 2 * _places.Count)
         {
             Close();
@@ -54,6 +58,7 @@ internal sealed class OpenVariables
     {
         _places.Clear();
         _slots.Clear();
+        _isInOrder = true;
     }
 
     internal IEnumerable<(string Name, Variable Variable)> InOrder()

@@ -73,7 +73,9 @@ internal static class SettingValue
             return false;
         }
 
-        result = TimeSpan.FromSeconds(amount);
+        // To the nearest tick, so that what was read is the same once it is set again.
+        double whole = Math.Floor(amount);
+        result = TimeSpan.FromSeconds((long)whole) + TimeSpan.FromTicks((long)Math.Round((amount - whole) * TimeSpan.TicksPerSecond));
         return true;
     }
 

@@ -108,5 +108,5 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes, int position)
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
             : throw Damaged();
 
-    private static SessionRecordFormatException Damaged() => new("The session record's content is damaged.");
+    internal static SessionRecordFormatException Damaged() => new("The session record's content is damaged.");
 }

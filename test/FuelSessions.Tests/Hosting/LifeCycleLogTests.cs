@@ -57,6 +57,7 @@ public class LifeCycleLogTests
         {
             o.Driver = "memory";
             o.OnStaleId = StaleIdAction.Destroy;
+            o.RotationTime = null;
         });
         using TestBrowser browser = app.NewBrowser();
         using TestBrowser thief = app.NewBrowser();

@@ -14,14 +14,14 @@ internal static class JsonElementPath
 
     /// <summary>The part of <paramref name="json"/> that the path leads to, without building a tree. Of two of one name in a map the first counts.</summary>
     /// <param name="endedAt">The scalar at which the path ended early, and the result is true; otherwise none.</param>
-    /// <exception cref="SessionRecordFormatException">It is no JSON.</exception>
+    /// <exception cref="SessionRecordFormatException">It is no JSON, or a name in it is no Unicode.</exception>
     internal static bool TryFind(ReadOnlyMemory<byte> json, ReadOnlySpan<string> parts, out ReadOnlyMemory<byte> element, out JsonTokenType endedAt)
     {
         try
         {
             return TryFindStored(json, parts, out element, out endedAt);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw JsonTree.Damaged(error);
         }

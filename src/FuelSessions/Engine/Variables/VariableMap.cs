@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
@@ -265,11 +266,18 @@ internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
         {
             ReadOnlySpan<byte> span = _encoded.Span;
             var reader = new RecordReader(span, 0);
-            for (ulong left = reader.Varint(); left > 0; left--)
+            ulong left = reader.Varint();
+            for (int read = 1; left > 0; left--, read++)
             {
                 long stamp = (long)reader.Varint();
-                string name = Encoding.UTF8.GetString(span[reader.Block()]);
-                open.Put(name, new Variable(_encoded[reader.Block()], stamp));
+                ReadOnlySpan<byte> name = span[reader.Block()];
+                open.Put(Encoding.UTF8.GetString(name), new Variable(_encoded[reader.Block()], stamp));
+
+                // Nobody has written a name twice, or one that is no Unicode: which of them is meant can't be told.
+                if (open.Count < read || !Utf8.IsValid(name))
+                {
+                    throw RecordReader.Damaged();
+                }
             }
 
             reader.RequireEnd();

@@ -21,7 +21,7 @@ internal sealed partial class SessionTransaction
             throw TokenLost();
         }
 
-        if (!content && !HasAttached && !confirms && rotation is null && !_rotateLater && _newLifetime is null && !firstToken)
+        if (!content && !HasAttached && !confirms && rotation is null && !_rotateLater && !ChangesLifetime(basis) && !firstToken)
         {
             return null;
         }
@@ -59,7 +59,7 @@ internal sealed partial class SessionTransaction
             Updated = now,
             Confirmed = confirms ? now : basis.Confirmed,
             Lifetime = lifetime,
-            Expires = _newLifetime is not null || ExpiryPolicy.IsTouchDue(basis, expires, Options) ? expires : basis.Expires,
+            Expires = ChangesLifetime(basis) || ExpiryPolicy.IsTouchDue(basis, expires, Options) ? expires : basis.Expires,
             Principal = HasAttached ? _principal : basis.Principal,
             Rotated = rotation is null && (_rotateLater || ProlongsCookie(basis)) ? RotationPolicy.Asked : basis.Rotated,
             UserAgentHash = clientKey is null ? basis.UserAgentHash : boundary.Client.UserAgentHash(clientKey, Options),
@@ -104,8 +104,10 @@ internal sealed partial class SessionTransaction
     }
 
     // Not with the id that the client has shown: that answer could come late, and replace a newer one in the browser [R5].
-    private bool ProlongsCookie(SessionRecord basis) =>
-        _newLifetime is { } lifetime && lifetime != basis.Lifetime && Options is { RotationTime: not null, ExpireOnClose: false };
+    private bool ProlongsCookie(SessionRecord basis) => ChangesLifetime(basis) && Options is { RotationTime: not null, ExpireOnClose: false };
+
+    // Code that sets the same one in each request asks for nothing.
+    private bool ChangesLifetime(SessionRecord basis) => _newLifetime is { } lifetime && lifetime != basis.Lifetime;
 
     private sealed record DraftRecord(SessionRecord Record, VariableMap Data, VariableMap Flash, SessionSecret? Current, bool Rotated);
 }

@@ -14,7 +14,8 @@ internal sealed partial class SessionTransaction
         !boundary.HeadersSent && (_tellsClientAgain || (presented is { TravelsBack: true } && !PresentsCurrent(record)));
 
     // Whether the app has asked for nothing that is to be stored: what is written all the same is upkeep.
-    private bool IsUnchanged => _changes.Count == 0 && !HasAttached && _rotation is null && !_rotateLater && _newLifetime is null && !HasMadeToken;
+    private bool IsUnchanged =>
+        _changes.Count == 0 && !HasAttached && _rotation is null && !_rotateLater && !(_record is { } record && ChangesLifetime(record)) && !HasMadeToken;
 
     private bool HasMadeToken => _tokenSecret is not null && !(_record?.TokenSecret is { } stored && IsOf(stored));
 

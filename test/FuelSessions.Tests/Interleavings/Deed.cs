@@ -76,6 +76,8 @@ public sealed record Plan(Deed Deed, Presents Presents)
     /// <summary>Whether it may rotate for a reason of its own, and not merely because the time has come.</summary>
     internal bool Demands => RotatesOnDemand || Revokes || Destroys || Deed == Deed.Prolong;
 
+    internal bool OnlyReads => Deed is Deed.Read or Deed.AutoRotate;
+
     internal bool Destroys => Deed is Deed.Destroy or Deed.Renew;
 
     /// <summary>How often it saves.</summary>

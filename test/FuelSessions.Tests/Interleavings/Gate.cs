@@ -25,7 +25,17 @@ internal sealed class Gate(int requests)
         // Inline on purpose: when Release returns, the request waits again or has ended.
         var passed = new TaskCompletionSource<T>();
         _calls[request] = call;
-        _waiting[request] = () => passed.SetResult(step());
+        _waiting[request] = () =>
+        {
+            try
+            {
+                passed.SetResult(step());
+            }
+            catch (IOException error)
+            {
+                passed.SetException(error);
+            }
+        };
         return new ValueTask<T>(passed.Task);
     }
 

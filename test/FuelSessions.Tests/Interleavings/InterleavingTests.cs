@@ -23,6 +23,12 @@ public class InterleavingTests(ITestOutputHelper output)
     [Fact]
     public void ThreeRequestsOfOneBrowserKeepEveryRule() => Explore("three requests of one browser", Scenarios.OneBrowser(3));
 
+    /// <summary>Whether the store has done it or not: nobody loses anything by it, and no reader fails [F8].</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void UpkeepThatFailsKeepsEveryRule(bool isDone) => Explore($"upkeep that fails {(isDone ? "though it is done" : "")}", Scenarios.FailingUpkeep(isDone));
+
     /// <summary>After a lost answer, a pause and a burst with the old id [R8, R3].</summary>
     [Fact]
     public void BurstsOfOneBrowserLoseNoRequest() => Explore("bursts of four requests", Scenarios.Bursts(4, static () => new RecordStore())[..1]);

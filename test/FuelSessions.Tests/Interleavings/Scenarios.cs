@@ -68,6 +68,19 @@ internal static class Scenarios
            select new Scenario(start, plans) { Browser = cookie, WithoutRotation = withoutRotation },
     ];
 
+    /// <summary>Requests that only read, whose upkeep fails, among others.</summary>
+    internal static List<Scenario> FailingUpkeep(bool isDone) =>
+    [
+        .. from scenario in (List<Scenario>)
+           [
+               .. WithPlans(States.SelectMany(state => (Start[])[new Start(state), new Start(state, touchDue: true)]), Plans(MainDeeds, Everything), 2, oneProcess: false),
+               .. OneBrowser(2),
+               .. LateAnswers(3),
+           ]
+           where scenario.Plans.Any(plan => plan.OnlyReads)
+           select scenario with { Store = () => new FailingStore(scenario.Plans, isDone) },
+    ];
+
     /// <summary>After a lost answer and a pause: nothing that would make a stranger of a request that is on its way with the id before.</summary>
     internal static List<Scenario> Bursts(int requests, Func<RecordStore> store)
     {

@@ -35,4 +35,17 @@ public enum SessionEventKind
     /// seen, to rotate it, to take out flash variables that were read, to end it after a theft. The request went on without it.
     /// </summary>
     UpkeepFailed,
+
+    /// <summary>
+    /// The session's cookie was withheld from the response, for want of the user's consent or by other code of the pipeline. A new session was not
+    /// kept. Logged once per endpoint.
+    /// </summary>
+    CookieWithheld,
+
+    /// <summary>
+    /// An id that this app can't read was presented, and no other: protected with keys that it does not have (a lost or unshared key ring), another
+    /// app's, or altered; the request got a new session. The meter counts each; told at most once a minute and driver, as anybody can send
+    /// such a thing.
+    /// </summary>
+    UnreadableId,
 }

@@ -72,6 +72,12 @@ public sealed class FuelSessionsOptions
     public bool CookiePartitioned { get; set; }
 
     /// <summary>
+    /// Whether the app can't do without the cookie, so that it is sent before its user has consented to cookies (<c>UseCookiePolicy</c> with
+    /// <c>CheckConsentNeeded</c>). Default false, as in the framework's own session: until then no new session is kept.
+    /// </summary>
+    public bool IsEssential { get; set; }
+
+    /// <summary>
     /// Whether ids travel under Data Protection. Default true. Switching it makes ids of the other form absent, and
     /// never an error. The cookie driver, whose cookie is the session itself, protects it always.
     /// </summary>
@@ -98,6 +104,13 @@ public sealed class FuelSessionsOptions
     /// its lifetime after its last request, and at most this much later.
     /// </summary>
     public TimeSpan? TouchInterval { get; set; }
+
+    /// <summary>
+    /// Whether any request that brings the session's id keeps it alive, as with the framework's own session, also in endpoints that don't use it: each
+    /// then reads the record, touches it when that is due and renews the cookie. No flash variable ages. Default false: requests that don't use
+    /// the session cost nothing. For single endpoints see <c>WithSessionTouch</c>.
+    /// </summary>
+    public bool TouchOnEveryRequest { get; set; }
 
     /// <summary>How old an id gets before it is replaced. Default 5 minutes; at least 1 millisecond; null: only on demand.</summary>
     public TimeSpan? RotationTime { get; set; } = TimeSpan.FromMinutes(5);
@@ -171,6 +184,21 @@ public sealed class FuelSessionsOptions
     /// (1,048,576); for the cookie driver 16 KiB. 1 KiB to 1 GiB; for the cookie driver to 16 KiB.
     /// </summary>
     public int MaxPayloadBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>
+    /// The most that the cookie driver's cookies may take in a request's <c>Cookie</c> header, in bytes, names and all. Default 3.5 KiB (3584), one
+    /// cookie: by default nginx takes answers with up to 4 KB of headers from an app, and request headers of up to 8 KB a line, as Apache does; IIS
+    /// takes 16 KB, Kestrel 32 KB in all. 1 KiB to 24 KiB: more than one cookie is used for what is larger. Encryption and base64 make four bytes
+    /// of three.
+    /// </summary>
+    public int MaxCookieBytes { get; set; } = 3584;
+
+    /// <summary>
+    /// Whether the cookie driver compresses a session that would take more than one cookie. Default true. To be switched off where a session
+    /// holds a secret, such as a form's anti-forgery value, beside text that others may choose: who sees the cookie's size and can have the
+    /// user's browser store guesses may learn the secret part by part, as the answer with a right guess is shorter (CRIME, BREACH).
+    /// </summary>
+    public bool CompressCookie { get; set; } = true;
 
     /// <summary>
     /// The file driver's folder; a relative path starts at the content root. Default: a folder of the app's own below the local application data of

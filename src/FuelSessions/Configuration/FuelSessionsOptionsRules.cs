@@ -8,8 +8,11 @@ namespace FuelSessions.Configuration;
 /// <summary>What settings must be, each with a message that names the setting, its value and what is allowed.</summary>
 internal static class FuelSessionsOptionsRules
 {
-    /// <summary>The most that the cookie driver takes, in bytes: some six cookies. With more, servers refuse the request's headers.</summary>
+    /// <summary>The most content that the cookie driver takes, in bytes.</summary>
     internal const int MostInCookies = 16 * 1024;
+
+    /// <summary>The most that its cookies may take in a request, in bytes: Kestrel takes 32 KiB of headers in all, others included.</summary>
+    internal const int MostCookieBytes = 24 * 1024;
 
     private const int MostAtServer = 1024 * 1024 * 1024;
 
@@ -147,6 +150,11 @@ internal static class FuelSessionsOptionsRules
         if (o.MaxPayloadBytes < 1024 || o.MaxPayloadBytes > most)
         {
             yield return Is(nameof(o.MaxPayloadBytes), o.MaxPayloadBytes, string.Create(CultureInfo.InvariantCulture, $"1024 to {most}"));
+        }
+
+        if (o.MaxCookieBytes is < 1024 or > MostCookieBytes)
+        {
+            yield return Is(nameof(o.MaxCookieBytes), o.MaxCookieBytes, string.Create(CultureInfo.InvariantCulture, $"1024 to {MostCookieBytes}"));
         }
 
         if (o.MaxSessions < 1)

@@ -9,11 +9,20 @@ namespace FuelSessions.Drivers;
 /// <param name="other">What came in the cookie beside it, for another client.</param>
 internal sealed class CarriedRecord(SessionRecord? record, SessionRecord? other, TimeProvider clock) : ISessionDriver
 {
+    private IRecordPacking _packing = null!;
+    private byte[]? _packed;
+
     /// <summary>What the cookie must hold; null: nothing.</summary>
     internal SessionRecord? Record { get; private set; } = record;
 
     /// <summary>Whether that differs from what came.</summary>
     internal bool Changed { get; private set; }
+
+    /// <summary>The record as it travels.</summary>
+    internal byte[] Packed => _packed ??= _packing.Pack(Record!);
+
+    /// <summary>Says how a record becomes what travels; before the first use.</summary>
+    internal void PackWith(IRecordPacking packing) => _packing = packing;
 
     public ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken) => new(Read(key, cancellationToken));
 
@@ -26,7 +35,10 @@ internal sealed class CarriedRecord(SessionRecord? record, SessionRecord? other,
             return new(WriteResult.Gone);
         }
 
+        byte[] packed = _packing.Pack(record);
+        _packing.ThrowIfTooLarge(packed, record);
         Put(record);
+        _packed = packed;
         return new(WriteResult.Written);
     }
 
@@ -72,6 +84,7 @@ internal sealed class CarriedRecord(SessionRecord? record, SessionRecord? other,
     {
         Record = record;
         other = null;
+        _packed = null;
         Changed = true;
     }
 }

@@ -15,6 +15,11 @@ internal interface IRequestBoundary
     /// <summary>Whether nobody may ever see the answer, as with a browser's prefetch: it uses up no flash variable.</summary>
     bool IsSpeculative { get; }
 
+    /// <summary>
+    /// Whether the pipeline would keep the id of that session from the client, which has not consented to cookies, and nothing else could tell it.
+    /// </summary>
+    bool Withholds(SessionTransaction transaction);
+
     /// <summary>Told when there is something to save again, after everything had been saved.</summary>
     void OnUnsaved();
 }

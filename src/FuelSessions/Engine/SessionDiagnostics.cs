@@ -22,9 +22,12 @@ internal sealed partial class SessionDiagnostics : IDisposable
     private readonly Counter<long> _conflicts;
     private readonly Counter<long> _collected;
     private readonly Counter<long> _events;
+    private readonly ConcurrentDictionary<string, ReportPace> _unreadableIds = new(StringComparer.Ordinal);
+    private readonly TimeProvider _clock;
 
-    public SessionDiagnostics(ILogger<SessionDiagnostics> logger, ILoggerFactory loggers, IMeterFactory meters)
+    public SessionDiagnostics(ILogger<SessionDiagnostics> logger, ILoggerFactory loggers, IMeterFactory meters, TimeProvider clock)
     {
+        _clock = clock;
         _logger = logger;
         _lives = new LifeCycleLog(loggers);
         _meter = meters.Create(MeterName);
@@ -72,6 +75,36 @@ internal sealed partial class SessionDiagnostics : IDisposable
         LogCollected(count, driver);
     }
 
+    internal void ComesBeforeRouting() => LogComesBeforeRouting();
+
+    internal void SettingsChanged() => LogSettingsChanged();
+
+    internal void SettingsRefused(Exception error) => LogSettingsRefused(error);
+
+    internal void AbandonFailed(string driver, SessionKey key, Exception error) => LogAbandonFailed(key.Fingerprint, driver, error);
+
+    /// <param name="isFirst">Whether it was not told of this endpoint yet.</param>
+    internal void Withheld(string driver, SessionKey key, string? principal, FuelSessionsOptions options, string endpoint, bool isFirst)
+    {
+        if (isFirst)
+        {
+            LogWithheld(driver, options.CookieName, endpoint);
+        }
+
+        Tell(SessionEventKind.CookieWithheld, driver, key.Fingerprint, principal, options);
+    }
+
+    /// <summary>Counts each, and tells of them once in a while: anybody can send what looks like an id.</summary>
+    internal void UnreadableId(string driver, FuelSessionsOptions options)
+    {
+        Count(SessionEventKind.UnreadableId, driver);
+        if (_unreadableIds.GetOrAdd(driver, static (_, clock) => new ReportPace(clock), _clock).Take() is > 0 and long count)
+        {
+            LogUnreadableId(count, driver, options.CookieName);
+            options.OnEvent?.Invoke(new SessionEvent(SessionEventKind.UnreadableId, driver, Fingerprint: "", Principal: null));
+        }
+    }
+
     internal void CollectionFailed(string driver, Exception error) => LogCollectionFailed(driver, error);
 
     /// <summary>What was said about a setting that was not taken over is said once, however often it is given.</summary>
@@ -89,7 +122,6 @@ internal sealed partial class SessionDiagnostics : IDisposable
     internal void Report(SessionEventKind kind, string driver, SessionKey key, string? principal, FuelSessionsOptions options, Exception? error = null)
     {
         string fingerprint = key.Fingerprint;
-        _events.Add(1, Driver(driver), new KeyValuePair<string, object?>("kind", kind.ToString()));
         switch (kind)
         {
             case SessionEventKind.StaleId:
@@ -124,8 +156,16 @@ internal sealed partial class SessionDiagnostics : IDisposable
                 break;
         }
 
+        Tell(kind, driver, fingerprint, principal, options);
+    }
+
+    private void Tell(SessionEventKind kind, string driver, string fingerprint, string? principal, FuelSessionsOptions options)
+    {
+        Count(kind, driver);
         options.OnEvent?.Invoke(new SessionEvent(kind, driver, fingerprint, principal));
     }
+
+    private void Count(SessionEventKind kind, string driver) => _events.Add(1, Driver(driver), new KeyValuePair<string, object?>("kind", kind.ToString()));
 
     public void Dispose() => _meter.Dispose();
 
@@ -175,4 +215,22 @@ internal sealed partial class SessionDiagnostics : IDisposable
 
     [LoggerMessage(151, LogLevel.Warning, "{Note}")]
     private partial void LogSettingNoted(string note);
+
+    [LoggerMessage(123, LogLevel.Warning, "The cookie '{CookieName}' of driver {Driver} was withheld from an answer of {Endpoint}: its user has not consented (UseCookiePolicy), or other code of the pipeline has taken it out. A session that would begin there is not kept. If the app can't do without it, set IsEssential. Told once per endpoint.")]
+    private partial void LogWithheld(string driver, string cookieName, string endpoint);
+
+    [LoggerMessage(121, LogLevel.Warning, "Session {Fingerprint} on driver {Driver}, whose cookie was withheld, could not be removed; it ends by itself.")]
+    private partial void LogAbandonFailed(string fingerprint, string driver, Exception error);
+
+    [LoggerMessage(122, LogLevel.Warning, "{Count} times since this was last told a request brought an id of a session on driver {Driver} (cookie '{CookieName}') that can't be read, and got a new session: it was protected with Data Protection keys that this app does not have, for another app or another cookie name, or was altered on its way. After a restart, or on one node of several, the key ring was lost or is not shared: PersistDataProtectionKeys() keeps it. Told at most once a minute.")]
+    private partial void LogUnreadableId(long count, string driver, string cookieName);
+
+    [LoggerMessage(124, LogLevel.Warning, "app.UseFuelSessions() comes before app.UseRouting(): it can't see which endpoint a request is for, so that nothing is read ahead and WithoutSession() has no effect. Call it after UseRouting().")]
+    private partial void LogComesBeforeRouting();
+
+    [LoggerMessage(125, LogLevel.Information, "The settings of sessions have changed; new requests go by them.")]
+    private partial void LogSettingsChanged();
+
+    [LoggerMessage(126, LogLevel.Error, "The settings of sessions have changed to some that can't work. Those from before stay in force.")]
+    private partial void LogSettingsRefused(Exception error);
 }

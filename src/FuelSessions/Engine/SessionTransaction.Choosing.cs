@@ -1,76 +1,103 @@
+using FuelSessions.Drivers;
 using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
 
 /// <summary>
-/// Which id is meant, where a client sent several under one name: the first good one. A dead cookie of another path would otherwise keep its
-/// user out for as long as it lives [C1]. Where none is good, one that is alive all the same, as nothing may be sent in its place [R6, R11].
+/// Which id is meant, where a client sent several: the first good one. A dead cookie of another path would otherwise keep its user out for as
+/// long as it lives [C1]. Where none is good, one that is alive all the same, as nothing may be sent in its place [R6, R11].
 /// </summary>
 internal sealed partial class SessionTransaction
 {
     // Whether the cookie for other clients is taken as well, by yet another one.
     private bool _isOtherTaken;
 
-    private async ValueTask<(PresentedId, SessionRecord?)> ChooseAsync(PresentedId first, SessionRecord? firstRecord, StoreDeadline deadline)
+    /// <summary>The id that the session was found by; of several that lead nowhere, the first.</summary>
+    internal PresentedId? Presented => presented;
+
+    private ValueTask<SessionRecord?> ReadPresentedAsync(StoreDeadline deadline) => others is null
+        ? storage.ReadWithinAsync(presented!.Value.Key, deadline)
+        : ChooseAsync(key => storage.ReadWithinAsync(key, deadline));
+
+    // One deadline for all of them: nobody waits several times as long because of dead ones. Completes at once, as each read does.
+    private SessionRecord? ReadPresented(StoreDeadline deadline) => others is null
+        ? storage.Read(presented!.Value.Key, Options.StoreTimeout, deadline)
+        : ChooseAsync(key => new(storage.Read(key, Options.StoreTimeout, deadline))).GetAwaiter().GetResult();
+
+    private async ValueTask<SessionRecord?> ChooseAsync(Func<SessionKey, ValueTask<SessionRecord?>> read)
     {
-        Candidate best = new(first, firstRecord, WorthOf(first, firstRecord));
-        for (int i = 0; i < others!.Length && best.Worth != Worth.Good; i++)
+        PresentedId[] candidates = [presented!.Value, .. others!];
+        var records = new Dictionary<SessionKey, SessionRecord?>();
+        SessionRecordFormatException? unreadable = null;
+        PresentedId? meant = null;
+        Worth best = Worth.None;
+        foreach ((int place, PresentedId candidate) in candidates.Index())
         {
-            SessionRecord? record = others[i].Key == first.Key ? firstRecord : await storage.ReadWithinAsync(others[i].Key, deadline).ConfigureAwait(false);
-            best = Better(best, others[i], record);
+            if (!records.TryGetValue(candidate.Key, out SessionRecord? record))
+            {
+                try
+                {
+                    record = await read(candidate.Key).ConfigureAwait(false);
+                }
+                catch (SessionRecordFormatException error)
+                {
+                    // Told only if no other one counts.
+                    unreadable ??= error;
+                }
+
+                records[candidate.Key] = record;
+            }
+
+            Worth worth = WorthOf(candidate, record);
+            if (worth == Worth.Good)
+            {
+                // Of one session's ids the newest: an older one beside it is a copy that no answer replaces.
+                presented = Array.Find(candidates, other => other.Key == candidate.Key && IsCurrent(other, record!)) is { Secret: not null } current ? current : candidate;
+                return record;
+            }
+
+            if (place > 0 && worth == Worth.OtherClient && candidate.Cookie == CookieUse.Other)
+            {
+                // It keeps nobody from beginning a session in the first cookie, if that is free.
+                _isOtherTaken = true;
+            }
+            else if (worth > best || (meant is null && IsLive(record)))
+            {
+                (meant, best) = (candidate, worth);
+            }
         }
 
-        return Chosen(best);
-    }
-
-    private (PresentedId, SessionRecord?) Choose(PresentedId first, SessionRecord? firstRecord, StoreDeadline deadline)
-    {
-        Candidate best = new(first, firstRecord, WorthOf(first, firstRecord));
-        for (int i = 0; i < others!.Length && best.Worth != Worth.Good; i++)
+        if (meant is not { } alive)
         {
-            SessionRecord? record = others[i].Key == first.Key ? firstRecord : storage.Read(others[i].Key, Options.StoreTimeout, deadline);
-            best = Better(best, others[i], record);
+            return unreadable is null ? null : throw unreadable;
         }
 
-        return Chosen(best);
+        presented = alive;
+        return records[alive.Key];
     }
 
-    private Candidate Better(Candidate best, PresentedId id, SessionRecord? record)
-    {
-        Worth worth = WorthOf(id, record);
-        if (worth == Worth.OtherClient && id.Cookie == CookieUse.Other)
-        {
-            // It keeps nobody from beginning a session in the first cookie, if that is free.
-            _isOtherTaken = true;
-            return best;
-        }
-
-        return worth > best.Worth ? new Candidate(id, record, worth) : best;
-    }
-
-    private (PresentedId, SessionRecord?) Chosen(Candidate best)
-    {
-        presented = best.Id;
-        return (best.Id, best.Record);
-    }
-
-    private bool IsGood(PresentedId id, SessionRecord? record) => WorthOf(id, record) == Worth.Good;
+    private bool IsLive(SessionRecord? record) => record is not null && !ExpiryPolicy.IsOver(record, services.Clock.GetUtcNow(), Options);
 
     private Worth WorthOf(PresentedId id, SessionRecord? record)
     {
         DateTimeOffset now = services.Clock.GetUtcNow();
-        if (record is null || ExpiryPolicy.IsOver(record, now, Options) || id.Secret is not { } secret)
+        if (record is null || !IsLive(record))
         {
             return Worth.None;
         }
 
-        if (RotationPolicy.Judge(record, secret, now, Options.PreviousIdGrace) is not (Authenticity.Current or Authenticity.Previous))
+        if (JudgeOf(id, record, now) is not (Authenticity.Current or Authenticity.Previous))
         {
-            return RotationPolicy.MayBeRace(record, now, Options.PreviousIdGrace) ? Worth.Detached : Worth.None;
+            return id.Secret is not null && RotationPolicy.MayBeRace(record, now, Options.PreviousIdGrace) ? Worth.Detached : Worth.None;
         }
 
-        return boundary.Client.Matches(record, RotationPolicy.CurrentSecret(record, secret), tokens: null, Options) ? Worth.Good : Worth.OtherClient;
+        SessionSecret? current = id.Secret is { } secret ? RotationPolicy.CurrentSecret(record, secret) : null;
+        return boundary.Client.Matches(record, current, id.Token, Options) ? Worth.Good : Worth.OtherClient;
     }
 
-    private readonly record struct Candidate(PresentedId Id, SessionRecord? Record, Worth Worth);
+    private Authenticity JudgeOf(PresentedId id, SessionRecord record, DateTimeOffset now) => id.Secret is { } secret
+        ? RotationPolicy.Judge(record, secret, now, Options.PreviousIdGrace)
+        : RotationPolicy.JudgeToken(record, id.Token!);
+
+    private static bool IsCurrent(PresentedId id, SessionRecord record) => id.Secret is { } secret && secret.Hash().Equals(record.CurrentHash);
 }

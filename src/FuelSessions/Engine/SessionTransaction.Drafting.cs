@@ -98,6 +98,7 @@ internal sealed partial class SessionTransaction
             && presented is { TravelsBack: true }
             && presentsCurrent
             && (RotationPolicy.IsDue(basis, now, Options.RotationTime) || ProlongsCookie(basis))
+            && !boundary.Withholds(this)
             && !RotationPolicy.AwaitsPrevious(basis, now, Options)
             ? Rotation.Ordinary(current!)
             : null;

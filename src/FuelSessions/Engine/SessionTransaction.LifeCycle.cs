@@ -160,7 +160,7 @@ internal sealed partial class SessionTransaction
     internal void Discard()
     {
         Empty();
-        _loaded = _used = _aged = _ready = _closed = _isTold = BeganHere = false;
+        _loaded = _used = _keptAlive = _aged = _ready = _closed = _isTold = BeganHere = _failureTold = false;
         _doomed = null;
         _record = null;
         _stored = null;

@@ -55,6 +55,19 @@ internal sealed partial class SessionTransaction
 
     internal void Reopen() => _closed = false;
 
+    /// <summary>Reads the record ahead, and has the session live on though nothing may be asked of it.</summary>
+    internal ValueTask KeepAliveAsync()
+    {
+        if (presented is null)
+        {
+            return default;
+        }
+
+        _keptAlive = true;
+        boundary.OnUnsaved();
+        return PrefetchAsync();
+    }
+
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
     private async ValueTask LoadCoreAsync(bool ahead)
     {
@@ -68,11 +81,7 @@ internal sealed partial class SessionTransaction
         StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
         try
         {
-            record = await storage.ReadWithinAsync(id.Key, deadline).ConfigureAwait(false);
-            if (others is not null && !IsGood(id, record))
-            {
-                (id, record) = await ChooseAsync(id, record, deadline).ConfigureAwait(false);
-            }
+            record = await ReadPresentedAsync(deadline).ConfigureAwait(false);
         }
         catch (SessionRecordFormatException error)
         {
@@ -87,7 +96,7 @@ internal sealed partial class SessionTransaction
 
         try
         {
-            await SettleAsync(id, record).ConfigureAwait(false);
+            await SettleAsync(presented.Value, record).ConfigureAwait(false);
         }
         catch (SessionStoreException error)
         {
@@ -106,13 +115,8 @@ internal sealed partial class SessionTransaction
         StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
         try
         {
-            SessionRecord? record = storage.Read(id.Key, Options.StoreTimeout, deadline);
-            if (others is not null && !IsGood(id, record))
-            {
-                (id, record) = Choose(id, record, deadline);
-            }
-
-            ValueTask settled = SettleAsync(id, record);
+            SessionRecord? record = ReadPresented(deadline);
+            ValueTask settled = SettleAsync(presented.Value, record);
             if (settled.IsCompleted)
             {
                 settled.GetAwaiter().GetResult();
@@ -126,9 +130,9 @@ internal sealed partial class SessionTransaction
         {
             Unreadable(id, error);
         }
-        catch (SessionStoreException error) when (Options.OnStoreFailure == StoreFailureAction.Detach)
+        catch (SessionStoreException error)
         {
-            Detach(id.Key, SessionEventKind.StoreFailure, error);
+            Failed(error, id.Key, ahead: false);
         }
     }
 
@@ -143,10 +147,7 @@ internal sealed partial class SessionTransaction
             return default;
         }
 
-        Authenticity authenticity = id.Secret is { } secret
-            ? RotationPolicy.Judge(record, secret, now, Options.PreviousIdGrace)
-            : RotationPolicy.JudgeToken(record, id.Token!);
-
+        Authenticity authenticity = JudgeOf(id, record, now);
         if (authenticity is Authenticity.Current or Authenticity.Previous)
         {
             SessionSecret? current = id.Secret is { } proof ? RotationPolicy.CurrentSecret(record, proof) : null;
@@ -204,6 +205,7 @@ internal sealed partial class SessionTransaction
         _data = new VariableMap(record.Data);
         _flash = new VariableMap(record.Flash);
         _principal = record.Principal;
+        _epochRead = record.Epoch;
         _held = _shown = secret;
         _isByToken = presented is { Secret: null };
         IsOther = presented is { Cookie: CookieUse.Other };
@@ -271,6 +273,7 @@ internal sealed partial class SessionTransaction
         }
         else
         {
+            _failureTold = true;
             ExceptionDispatchInfo.Throw(error);
         }
     }
@@ -310,6 +313,7 @@ internal sealed partial class SessionTransaction
     {
         if (_loadFailure is { } failure)
         {
+            _failureTold = true;
             throw new SessionStoreException(failure.Message, failure);
         }
     }

@@ -34,11 +34,19 @@ internal sealed partial class SessionTransaction
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
     internal async ValueTask SaveAsync(bool explicitly, bool closing = false)
     {
-        if (!_used || _saved)
+        // Who has been told that it could not be read has done nothing to it.
+        if (_saved || !IsToBeSaved || (_failureTold && !_loaded))
         {
             return;
         }
 
+        if (!_used)
+        {
+            await SaveUnusedAsync().ConfigureAwait(false);
+            return;
+        }
+
+        IsWithheld &= boundary.HeadersSent;
         await LoadForUseAsync().ConfigureAwait(false);
         if (_doomed is { } doomed)
         {
@@ -68,7 +76,27 @@ internal sealed partial class SessionTransaction
                 break;
         }
 
-        _saved = !explicitly;
+        // What is withheld may be let out until the headers are.
+        _saved = !explicitly && (!IsWithheld || boundary.HeadersSent);
+    }
+
+    // Nothing is asked of it: no flash variable ages, and no error of the store is the endpoint's.
+    private async ValueTask SaveUnusedAsync()
+    {
+        if (State != SessionState.Active || _record is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await SaveActiveAsync(expiring: null, explicitly: false).ConfigureAwait(false);
+            _saved = true;
+        }
+        catch (Exception error) when (error is SessionStoreException or SessionTooLargeException or SessionRecordFormatException)
+        {
+            UpkeepFailed(_key, _principal, error);
+        }
     }
 
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
@@ -80,6 +108,11 @@ internal sealed partial class SessionTransaction
         }
 
         if (_data.IsEmpty && _flash.IsEmpty && _principal is null)
+        {
+            return;
+        }
+
+        if (IsKeptBack())
         {
             return;
         }
@@ -154,6 +187,12 @@ internal sealed partial class SessionTransaction
     private async ValueTask SaveActiveAsync(List<(string, long)>? expiring, bool explicitly)
     {
         SessionRecord basis = _record!;
+        if (_rotation is { Revokes: true } && IsKeptBack())
+        {
+            await LetGoAsync(basis, explicitly).ConfigureAwait(false);
+            return;
+        }
+
         if (storage.IsCarried && boundary.HeadersSent && _changes.Count > 0)
         {
             throw TooLate("changed");

@@ -25,8 +25,10 @@ internal sealed partial class SessionTransaction(
     private SessionRecord? _record;
     private (SessionRecord Record, SessionSecret? Secret)? _stored;
     private Exception? _loadFailure;
+    private bool _failureTold;
     private bool _loaded;
     private bool _used;
+    private bool _keptAlive;
     private bool _aged;
 
     // Loaded and aged, and the request is not over: what nearly every use needs to know.
@@ -74,6 +76,9 @@ internal sealed partial class SessionTransaction(
 
     internal bool IsUsed => _used;
 
+    /// <summary>Whether there may be something to store when the response goes out.</summary>
+    internal bool IsToBeSaved => _used || _keptAlive;
+
     internal bool IsClosed => _closed;
 
     internal bool IsLoaded => _loaded;
@@ -92,6 +97,16 @@ internal sealed partial class SessionTransaction(
     internal ulong? IpHash => boundary.Client.IpHash(_key);
 
     internal SessionKey Key => _key;
+
+    /// <summary>The key, read if it was not yet.</summary>
+    internal SessionKey UsedKey
+    {
+        get
+        {
+            UseNow();
+            return _key;
+        }
+    }
 
     /// <summary>
     /// The id as the app may see it; null once it is destroyed, and for a request that came with a token, which proves

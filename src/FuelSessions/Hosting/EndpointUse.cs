@@ -13,11 +13,12 @@ internal sealed class EndpointUse
 
     private readonly Lock _lock = new();
     private FuelSessionsOptions[] _sessions;
+    private int _toldWithheld;
 
     private EndpointUse(FuelSessionsOptions[] named) => _sessions = named;
 
     /// <summary>For a request without an endpoint: nothing is known and nothing is learned.</summary>
-    internal static EndpointUse Unknown { get; } = new([]) { Learns = false };
+    internal static EndpointUse Unknown(SessionProfiles profiles) => new([]) { Learns = false, Touched = profiles.Touched };
 
     internal bool Enabled { get; private init; } = true;
 
@@ -27,6 +28,9 @@ internal sealed class EndpointUse
 
     /// <summary>The settings of the sessions to read ahead.</summary>
     internal IReadOnlyList<FuelSessionsOptions> Sessions => _sessions;
+
+    /// <summary>The settings of the sessions that each request keeps alive.</summary>
+    internal FuelSessionsOptions[] Touched { get; private init; } = [];
 
     private bool Learns { get; init; } = true;
 
@@ -39,8 +43,14 @@ internal sealed class EndpointUse
             Enabled = metadata.All(use => use.Enabled),
             ReadOnly = metadata.Any(use => use.ReadOnly),
             ReadForm = metadata.All(use => use.ReadForm),
+            Touched = [.. profiles.Touched
+                .Concat(metadata.Where(use => use.Touch).SelectMany(use => use.Drivers is [] ? [""] : use.Drivers).Select(profiles.ForOrDefault))
+                .Distinct()],
         };
     }
+
+    /// <summary>Whether it is the first time that this endpoint's cookie was withheld.</summary>
+    internal bool IsFirstWithheld() => Interlocked.Exchange(ref _toldWithheld, 1) == 0;
 
     internal void Learn(FuelSessionsOptions options)
     {

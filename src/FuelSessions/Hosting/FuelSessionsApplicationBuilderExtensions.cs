@@ -6,6 +6,9 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Adds FuelSessions to an app's pipeline.</summary>
 public static class FuelSessionsApplicationBuilderExtensions
 {
+    // What UseRouting leaves for UseEndpoints. A WebApplication that is not told where to route does so before everything else.
+    private const string Routing = "__EndpointRouteBuilder";
+
     /// <summary>
     /// Gives each request its sessions. To be called after <c>UseExceptionHandler</c>, which then sees errors of saving, after
     /// <c>UseForwardedHeaders</c> and <c>UseRouting</c>, and before whatever uses sessions.
@@ -20,6 +23,16 @@ public static class FuelSessionsApplicationBuilderExtensions
         SessionServices services = app.ApplicationServices.GetService<SessionServices>()
             ?? throw new InvalidOperationException("FuelSessions is not registered. Call builder.Services.AddFuelSessions() before app.UseFuelSessions().");
         services.MakeWhatIsNeeded();
-        return app.Use(next => new SessionMiddleware(next, services).InvokeAsync);
+        bool isRouted = app.Properties.ContainsKey(Routing);
+        return app.Use(next =>
+        {
+            // Run when the pipeline is built, with all that was added after this.
+            if (!isRouted && app.Properties.ContainsKey(Routing))
+            {
+                services.Engine.Diagnostics.ComesBeforeRouting();
+            }
+
+            return new SessionMiddleware(next, services).InvokeAsync;
+        });
     }
 }

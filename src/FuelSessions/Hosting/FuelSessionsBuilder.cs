@@ -96,6 +96,7 @@ public sealed class FuelSessionsBuilder
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentException.ThrowIfNullOrWhiteSpace(cookieName);
         ArgumentNullException.ThrowIfNull(create);
+        Services.AddSingleton(FuelSessionsServiceCollectionExtensions.Changes(name.ToLowerInvariant()));
         Services.AddSingleton(new DriverRegistration(name.ToLowerInvariant(), cookieName, create, ownSettings, defaults));
         return this;
     }

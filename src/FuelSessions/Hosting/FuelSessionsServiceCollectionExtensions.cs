@@ -58,7 +58,9 @@ public static class FuelSessionsServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IOptionsFactory<FuelSessionsOptions>, FuelSessionsOptionsFactory>();
         services.AddSingleton<DriverRegistry>();
-        services.AddSingleton<SessionProfiles>();
+        services.AddSingleton<LiveProfiles>();
+        services.AddTransient(provider => provider.GetRequiredService<LiveProfiles>().Current);
+        services.AddSingleton(Changes(""));
         services.AddSingleton<SessionDiagnostics>();
         services.AddSingleton<SessionServices>();
         services.AddScoped<ISessionStore>(_ => AmbientSessions.Require());
@@ -69,12 +71,14 @@ public static class FuelSessionsServiceCollectionExtensions
         services.Configure<MvcOptions>(options =>
             options.ModelMetadataDetailsProviders.Add(new BindingSourceMetadataProvider(typeof(Session), BindingSource.Services)));
 
+        services.AddSingleton(Changes("cookie"));
         services.AddSingleton(new DriverRegistration(
             "cookie",
             "cid",
             Create: null,
             OwnSettings: [],
             Limits: options => options.MaxPayloadBytes = Math.Min(options.MaxPayloadBytes, FuelSessionsOptionsRules.MostInCookies)));
+        services.AddSingleton(Changes("file"));
         services.AddSingleton(new DriverRegistration(
             "file",
             "fid",
@@ -84,6 +88,9 @@ public static class FuelSessionsServiceCollectionExtensions
         return builder
             .AddDriver("memory", "xid", provider => new MemorySessionDriver(provider.GetRequiredService<TimeProvider>(), Profile(provider, "memory").MaxSessions));
     }
+
+    internal static Func<IServiceProvider, IOptionsChangeTokenSource<FuelSessionsOptions>> Changes(string name) =>
+        provider => new SectionChanges(provider.GetRequiredService<SessionConfigurationSection>(), name);
 
     private static FuelSessionsOptions Profile(IServiceProvider provider, string driver) => provider.GetRequiredService<SessionProfiles>().For(driver);
 }

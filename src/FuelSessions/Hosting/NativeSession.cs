@@ -9,9 +9,23 @@ internal sealed class NativeSession(RequestSessions sessions) : ISession
 {
     private const string Variable = "http_context_session";
 
-    public bool IsAvailable => !sessions.Current.IsDetached;
+    // The framework's own one answers, where all else fails.
+    public bool IsAvailable
+    {
+        get
+        {
+            try
+            {
+                return !sessions.Current.IsDetached;
+            }
+            catch (SessionStoreException)
+            {
+                return false;
+            }
+        }
+    }
 
-    public string Id => sessions.Current.Fingerprint;
+    public string Id => NativeSessionId.Of(sessions.Current.Transaction.UsedKey);
 
     public IEnumerable<string> Keys => sessions.Current.Get<Dictionary<string, object?>>(Variable)?.Keys ?? Enumerable.Empty<string>();
 

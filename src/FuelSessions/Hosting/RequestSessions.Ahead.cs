@@ -5,8 +5,36 @@ namespace FuelSessions;
 /// <summary>What is read before it is asked for: sessions that the endpoint will use, and forms that may hold an id [C4].</summary>
 internal sealed partial class RequestSessions
 {
-    /// <summary>Reads the sessions that the endpoint names, or that its code has used before.</summary>
+    private WatchedBody? _body;
+    private bool _formRead;
+
+    /// <summary>From here on it is known whether the app reads a form's body itself.</summary>
+    internal void WatchBody()
+    {
+        if (profiles.HasFormField && context.Request.HasFormContentType)
+        {
+            _body ??= WatchedBody.Watch(context.Request);
+        }
+    }
+
+    /// <summary>Reads the sessions that the endpoint names, or that its code has used before, and those that any request keeps alive.</summary>
     internal ValueTask PrefetchAsync()
+    {
+        ValueTask named = PrefetchNamedAsync();
+        return Use.Touched is [] ? named : AndKeepAliveAsync(named);
+    }
+
+    private async ValueTask AndKeepAliveAsync(ValueTask named)
+    {
+        await named.ConfigureAwait(false);
+        foreach (FuelSessionsOptions options in Use.Touched)
+        {
+            // Without looking into a form: who uses the session does that.
+            await (Find(options.CookieName) ?? Add(options)).Session.Transaction.KeepAliveAsync().ConfigureAwait(false);
+        }
+    }
+
+    private ValueTask PrefetchNamedAsync()
     {
         IReadOnlyList<FuelSessionsOptions> wanted = Use.Sessions;
         return wanted.Count switch
@@ -51,7 +79,7 @@ internal sealed partial class RequestSessions
     }
 
     private bool NeedsForm(FuelSessionsOptions options) =>
-        Use.ReadForm && ChannelReader.MayHaveForm(context, options) && Find(options.CookieName) is null;
+        Use.ReadForm && ChannelReader.MayHaveForm(context, options) && Find(options.CookieName) is null or { IsHandedOut: false, SawForm: false };
 
     private async ValueTask ReadFormAsync(FuelSessionsOptions options)
     {
@@ -60,13 +88,35 @@ internal sealed partial class RequestSessions
             return;
         }
 
+        // What has begun to read the body itself goes on with it; if it has read a form, that is known.
+        if (!_formRead && _body is not { HasBegun: true })
+        {
+            await ReadAndRewindAsync().ConfigureAwait(false);
+        }
+
+        _formRead = true;
+        if (Find(options.CookieName) is { } unaware)
+        {
+            Remove(unaware);
+        }
+    }
+
+    private async ValueTask ReadAndRewindAsync()
+    {
         try
         {
+            // The endpoint may read the body too, as it came.
+            context.Request.EnableBuffering();
             await context.Request.ReadFormAsync().ConfigureAwait(false);
         }
         catch (Exception error) when (error is InvalidDataException or IOException or BadHttpRequestException or InvalidOperationException)
         {
             // A broken form is the endpoint's to report, which gets the same error when it reads it [C4].
+        }
+
+        if (context.Request.Body is { CanSeek: true } body)
+        {
+            body.Position = 0;
         }
     }
 }

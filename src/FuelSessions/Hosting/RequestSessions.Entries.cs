@@ -56,11 +56,17 @@ internal sealed partial class RequestSessions
     {
         SessionHome home = services.HomeOf(options.Driver);
         FuelSessionsOptions here = SessionCookie.IsSecure(context, options) ? options.Secured : options;
-        ChannelReader.Arrival arrival = ChannelReader.Read(context, here, home.Protector, home.IsCarried);
-        CarriedRecord? carried = home.IsCarried ? new CarriedRecord(arrival.Record, arrival.OtherRecord, services.Clock) : null;
+        ChannelReader.Arrival arrival = ChannelReader.Read(context, here, home.Protector, home.IsCarried, out ChannelReader.Arrival[]? others);
+        if (arrival.IsForeign)
+        {
+            services.Engine.Diagnostics.UnreadableId(home.Driver, here);
+        }
+
+        CarriedRecord? carried = home.IsCarried ? new CarriedRecord(arrival.Record, others?[0].Record, services.Clock) : null;
         SessionStorage storage = carried is null ? home.Storage! : home.Carried(carried);
-        var transaction = new SessionTransaction(services.Engine, storage, here, this, arrival.Id, arrival.Others, Use.ReadOnly);
-        var entry = new SessionEntry(new Session(this, transaction, options), arrival.Channel, carried);
+        var transaction = new SessionTransaction(services.Engine, storage, here, this, arrival.Id, others is null ? null : Array.ConvertAll(others, other => other.Id!.Value), Use.ReadOnly);
+        var entry = new SessionEntry(new Session(this, transaction, options), arrival.Channel, others is null ? null : [arrival, .. others], carried) { SawForm = _formRead };
+        carried?.PackWith(new CookiePacking(transaction));
         Append(entry);
         EndIfOver(entry);
         return entry;
@@ -77,10 +83,10 @@ internal sealed partial class RequestSessions
         return entry;
     }
 
-    private bool IsAnyUsed()
+    private bool IsAnyToBeSaved()
     {
         SessionEntry? entry = _first;
-        while (entry is not null && !entry.Session.Transaction.IsUsed)
+        while (entry is not null && !entry.Session.Transaction.IsToBeSaved)
         {
             entry = entry.Next;
         }

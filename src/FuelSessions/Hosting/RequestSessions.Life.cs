@@ -13,6 +13,7 @@ internal sealed partial class RequestSessions
     internal void Enter()
     {
         _depth++;
+        _failed = false;
 
         // Before anything that the app registers: the response's callbacks run in reverse order, and one of them may be what changes the session.
         OnUnsaved();
@@ -50,10 +51,10 @@ internal sealed partial class RequestSessions
         }
     }
 
-    private Task EndAsync()
+    private async Task EndAsync()
     {
         End();
-        return Task.CompletedTask;
+        await AbandonWithheldAsync().ConfigureAwait(false);
     }
 
     // Before the last save and not after it: a change of another thread is either saved by that, or refused.

@@ -14,8 +14,8 @@ internal sealed partial class RequestSessions
     private StringValues _announced;
     private bool _isCurrent;
 
-    /// <summary>Whether a session is used that is to be saved before the headers go out.</summary>
-    internal bool HasUnsaved => !HeadersSent && IsAnyUsed();
+    /// <summary>Whether there is a session that is to be saved before the headers go out.</summary>
+    internal bool HasUnsaved => !HeadersSent && IsAnyToBeSaved();
 
     /// <inheritdoc/>
     public void OnUnsaved()
@@ -36,16 +36,22 @@ internal sealed partial class RequestSessions
     internal ValueTask SaveBeforeHeadersAsync(SavingResponseBody body) => SaveAsync(static _ => true, body);
 
     /// <summary>Saves what was changed since then.</summary>
-    internal ValueTask SaveAtEndAsync()
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
+    internal async ValueTask SaveAtEndAsync()
     {
         EndIfLast(_depth == 1 && HeadersSent);
-        return SaveAsync(static _ => true);
+        await SaveAsync(static _ => true).ConfigureAwait(false);
+        if (HeadersSent)
+        {
+            await AbandonWithheldAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>The endpoint threw: its changes are dropped, unless the settings say otherwise.</summary>
     internal async ValueTask EndWithErrorAsync(Exception thrown)
     {
         EndIfLast(_depth == 1 && HeadersSent);
+        _failed = true;
         try
         {
             await SaveAsync(static session => session.Transaction.Options.SaveOnError).ConfigureAwait(false);
@@ -71,7 +77,7 @@ internal sealed partial class RequestSessions
         for (SessionEntry? entry = _first; entry is not null; entry = entry.Next)
         {
             SessionTransaction transaction = entry.Session.Transaction;
-            if (!transaction.IsUsed || !isWanted(entry.Session))
+            if (!transaction.IsToBeSaved || !isWanted(entry.Session))
             {
                 continue;
             }
@@ -137,6 +143,10 @@ internal sealed partial class RequestSessions
         for (SessionEntry? entry = _first; entry is not null; entry = entry.Next)
         {
             ChannelWriter.Write(context, entry, services.HomeOf(entry.Session.Driver).Protector, isThere);
+            if (entry.Session.Transaction.IsWithheld)
+            {
+                ReportWithheld(entry);
+            }
         }
 
         _announced = context.Response.Headers.SetCookie;

@@ -8,7 +8,7 @@ namespace FuelSessions;
 /// The sessions of one request: forged when they are asked for, saved together, and announced to the client. This file: what the app's code
 /// asks for. The other parts: which sessions there are, what is read ahead, how they are saved, and how they end.
 /// </summary>
-internal sealed partial class RequestSessions(HttpContext context, SessionServices services, Endpoint? endpoint, EndpointUse use) : ISessionStore, IRequestBoundary
+internal sealed partial class RequestSessions(HttpContext context, SessionServices services, SessionProfiles profiles, Endpoint? endpoint, EndpointUse use) : ISessionStore, IRequestBoundary
 {
     private Endpoint? _endpoint = endpoint;
     private EndpointUse _use = use;
@@ -28,7 +28,7 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
             ThrowIfOver();
 
             // To look at a session that was closed is not to forge it again.
-            FuelSessionsOptions options = services.Profiles.ForOrDefault(null);
+            FuelSessionsOptions options = profiles.ForOrDefault(null);
             return Instance(options.CookieName) is { } session && session.Driver == options.Driver ? session : Forge();
         }
     }
@@ -45,7 +45,7 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
             Endpoint? present = context.GetEndpoint();
             if (!ReferenceEquals(present, _endpoint))
             {
-                (_endpoint, _use) = (present, services.UseOf(present));
+                (_endpoint, _use) = (present, profiles.UseOf(present));
             }
 
             return _use;
@@ -61,7 +61,7 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
 
     public Session Forge(string? driver = null)
     {
-        FuelSessionsOptions options = services.Profiles.ForOrDefault(driver);
+        FuelSessionsOptions options = profiles.ForOrDefault(driver);
         ReadForm(options);
         return HandOut(options, isCustom: false);
     }
@@ -69,34 +69,34 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
     public Session Forge(Action<FuelSessionsOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        return ForgeCustom(services.Profiles.Changed(configure));
+        return ForgeCustom(profiles.Changed(configure));
     }
 
     public Session Forge(IReadOnlyDictionary<string, object?> settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return ForgeCustom(services.Profiles.Changed(settings));
+        return ForgeCustom(profiles.Changed(settings));
     }
 
     public Task<Session> ForgeAsync(string? driver = null, CancellationToken cancellationToken = default) =>
-        ForgeAsync(services.Profiles.ForOrDefault(driver), isCustom: false, cancellationToken);
+        ForgeAsync(profiles.ForOrDefault(driver), isCustom: false, cancellationToken);
 
     public Task<Session> ForgeAsync(Action<FuelSessionsOptions> configure, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        return ForgeAsync(services.Profiles.Changed(configure), isCustom: true, cancellationToken);
+        return ForgeAsync(profiles.Changed(configure), isCustom: true, cancellationToken);
     }
 
     public Task<Session> ForgeAsync(IReadOnlyDictionary<string, object?> settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return ForgeAsync(services.Profiles.Changed(settings), isCustom: true, cancellationToken);
+        return ForgeAsync(profiles.Changed(settings), isCustom: true, cancellationToken);
     }
 
     /// <summary>This request's session of a driver, forged and read if it was not yet; one that was closed stays closed.</summary>
     internal async ValueTask<Session> UseAsync(string? driver, CancellationToken cancellationToken)
     {
-        FuelSessionsOptions options = services.Profiles.ForOrDefault(driver);
+        FuelSessionsOptions options = profiles.ForOrDefault(driver);
         if (Instance(options.CookieName) is not { } session || session.Driver != options.Driver)
         {
             return await ForgeAsync(driver, cancellationToken).ConfigureAwait(false);
@@ -130,6 +130,7 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
             throw new InvalidOperationException("The cookie driver keeps nothing at the server that a token could stand for. Use another driver for clients without cookies.");
         }
 
+        transaction.TokenMade();
         return home.Protector.ProtectToken(
             transaction.Key,
             transaction.TokenSecret(),
@@ -138,7 +139,7 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
     }
 
     /// <summary>The default session, read.</summary>
-    internal ValueTask<Session> BindAsync() => LoadedAsync(services.Profiles.ForOrDefault(null), isCustom: false);
+    internal ValueTask<Session> BindAsync() => LoadedAsync(profiles.ForOrDefault(null), isCustom: false);
 
     private async Task<Session> ForgeAsync(FuelSessionsOptions options, bool isCustom, CancellationToken cancellationToken)
     {

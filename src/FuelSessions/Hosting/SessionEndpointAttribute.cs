@@ -19,6 +19,12 @@ public sealed class SessionEndpointAttribute(params string[] drivers) : Attribut
     /// </summary>
     public bool ReadOnly { get; set; }
 
+    /// <summary>
+    /// Whether a request to the endpoint keeps the sessions of <see cref="Drivers"/> alive (of the default driver, if none is named) though its code
+    /// does not use them, as <see cref="FuelSessionsOptions.TouchOnEveryRequest"/> does for all endpoints. Default false.
+    /// </summary>
+    public bool Touch { get; set; }
+
     /// <summary>Whether a form may be read for <see cref="FuelSessionsOptions.PostFieldName"/>. Default true; false for endpoints that stream their body.</summary>
     public bool ReadForm { get; set; } = true;
 

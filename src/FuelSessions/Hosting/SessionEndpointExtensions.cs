@@ -13,6 +13,10 @@ public static class SessionEndpointExtensions
     public static TBuilder WithReadOnlySession<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.With(new SessionEndpointAttribute { ReadOnly = true });
 
+    /// <summary>Each request to the endpoint keeps the sessions of these drivers alive, used or not; without names, that of the default one.</summary>
+    public static TBuilder WithSessionTouch<TBuilder>(this TBuilder builder, params string[] drivers)
+        where TBuilder : IEndpointConventionBuilder => builder.With(new SessionEndpointAttribute(drivers is [] ? [""] : drivers) { Touch = true });
+
     /// <summary>The endpoint has no sessions.</summary>
     public static TBuilder WithoutSession<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.With(new SessionEndpointAttribute { Enabled = false });

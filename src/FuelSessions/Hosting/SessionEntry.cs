@@ -4,19 +4,31 @@ using FuelSessions.Records;
 namespace FuelSessions;
 
 /// <summary>One session of a request, and how its id came in.</summary>
-internal sealed class SessionEntry(Session session, Channel channel, CarriedRecord? carried)
+/// <param name="several">All the ids that came, if there is more than one: which one the session is of shows when it is read.</param>
+internal sealed class SessionEntry(Session session, Channel channel, ChannelReader.Arrival[]? several, CarriedRecord? carried)
 {
     internal SessionEntry? Next;
 
     internal Session Session { get; } = session;
 
     /// <summary>How the client's id came in.</summary>
-    internal Channel Channel { get; } = channel;
+    internal Channel Channel => several is null ? channel : Array.Find(several, one => one.Id == Session.Transaction.Presented).Channel;
 
     internal CarriedRecord? Carried { get; } = carried;
 
     /// <summary>Whether the app's code has asked for it; otherwise it was only read ahead.</summary>
     internal bool IsHandedOut { get; set; }
+
+    /// <summary>Whether the request's form was looked into for it.</summary>
+    internal bool SawForm { get; init; }
+
+    /// <summary>The value of the cookie that the response was given for it, if it alone tells the client its id.</summary>
+    internal string? SentCookie { get; set; }
+
+    /// <summary>Whether the pipeline did not take that cookie.</summary>
+    internal bool IsCookieRefused { get; set; }
+
+    internal bool IsWithheldReported { get; set; }
 
     /// <summary>The text that the client sent for that id; null if it sent another one.</summary>
     internal string? TextOf(SessionId id) => Session.Transaction.TextOf(id);

@@ -10,19 +10,21 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
     public Task InvokeAsync(HttpContext context)
     {
         Endpoint? endpoint = context.GetEndpoint();
-        EndpointUse use = services.UseOf(endpoint);
-        return use.Enabled ? InvokeWithSessionsAsync(context, endpoint, use) : next(context);
+        SessionProfiles profiles = services.Profiles;
+        EndpointUse use = profiles.UseOf(endpoint);
+        return use.Enabled ? InvokeWithSessionsAsync(context, profiles, endpoint, use) : next(context);
     }
 
-    private async Task InvokeWithSessionsAsync(HttpContext context, Endpoint? endpoint, EndpointUse use)
+    private async Task InvokeWithSessionsAsync(HttpContext context, SessionProfiles profiles, Endpoint? endpoint, EndpointUse use)
     {
         // A request may be run again, to make an error page for instance: its sessions go on.
         RequestSessions sessions = AmbientSessions.Find() is { } outer && outer.IsOf(context) ? outer
-            : context.Features.Get<RequestSessions>() ?? new RequestSessions(context, services, endpoint, use);
+            : context.Features.Get<RequestSessions>() ?? new RequestSessions(context, services, profiles, endpoint, use);
 
         sessions.Enter();
+        sessions.WatchBody();
         using AmbientSessions.Scope scope = AmbientSessions.Enter(sessions);
-        ISessionFeature? native = Emulate(context, sessions);
+        ISessionFeature? native = profiles.NativeEmulation ? Emulate(context, sessions) : null;
         IHttpResponseBodyFeature body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         var saving = new SavingResponseBody(body, sessions);
         context.Features.Set<IHttpResponseBodyFeature>(saving);
@@ -55,7 +57,7 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
                 context.Features.Set(sessions);
             }
 
-            if (services.Profiles.NativeEmulation)
+            if (profiles.NativeEmulation)
             {
                 context.Features.Set(native);
             }
@@ -63,13 +65,8 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
     }
 
     // What was there before, to be put back.
-    private ISessionFeature? Emulate(HttpContext context, RequestSessions sessions)
+    private static ISessionFeature? Emulate(HttpContext context, RequestSessions sessions)
     {
-        if (!services.Profiles.NativeEmulation)
-        {
-            return null;
-        }
-
         ISessionFeature? before = context.Features.Get<ISessionFeature>();
         context.Features.Set<ISessionFeature>(new NativeSessionFeature(sessions));
         return before;

@@ -1,24 +1,28 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using FuelSessions.Configuration;
 using FuelSessions.Engine;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace FuelSessions;
 
-/// <summary>The settings of each registered driver, checked as a whole when the app starts.</summary>
+/// <summary>The settings of each registered driver, checked as a whole, as they are from one change to the next; a request goes by one of them.</summary>
 internal sealed class SessionProfiles
 {
     private readonly Dictionary<string, FuelSessionsOptions> _profiles = new(StringComparer.OrdinalIgnoreCase);
     private readonly DriverRegistry _drivers;
     private readonly SessionDiagnostics _diagnostics;
     private readonly FuelSessionsOptions _default;
+    private readonly ConditionalWeakTable<Endpoint, EndpointUse> _uses = [];
+    private readonly EndpointUse _unknownUse;
 
     /// <exception cref="OptionsValidationException">Something is configured that can't work.</exception>
-    public SessionProfiles(IOptionsMonitor<FuelSessionsOptions> options, DriverRegistry drivers, SessionDiagnostics diagnostics)
+    public SessionProfiles(IOptionsFactory<FuelSessionsOptions> options, DriverRegistry drivers, SessionDiagnostics diagnostics)
     {
         _drivers = drivers;
         _diagnostics = diagnostics;
-        FuelSessionsOptions global = options.CurrentValue;
+        FuelSessionsOptions global = options.Create(Options.DefaultName);
         Default = global.Driver;
         NativeEmulation = global.NativeEmulation;
 
@@ -30,7 +34,7 @@ internal sealed class SessionProfiles
 
         foreach (DriverRegistration registration in drivers.Registrations)
         {
-            FuelSessionsOptions profile = options.Get(registration.Name);
+            FuelSessionsOptions profile = options.Create(registration.Name);
             _profiles.Add(registration.Name, profile);
         }
 
@@ -54,7 +58,20 @@ internal sealed class SessionProfiles
         }
 
         _default = For(Default);
+        HasFormField = _profiles.Values.Any(profile => profile.PostFieldName is not null);
+        Touched = [.. _profiles.Values.Where(profile => profile.TouchOnEveryRequest)];
+        _unknownUse = EndpointUse.Unknown(this);
     }
+
+    /// <summary>Whether ids may come in a form.</summary>
+    internal bool HasFormField { get; }
+
+    /// <summary>Those of the sessions that any request keeps alive.</summary>
+    internal FuelSessionsOptions[] Touched { get; }
+
+    /// <summary>How the endpoint uses sessions. Endpoints may be rebuilt while the app runs; the old ones take their entries with them.</summary>
+    internal EndpointUse UseOf(Endpoint? endpoint) =>
+        endpoint is null ? _unknownUse : _uses.TryGetValue(endpoint, out EndpointUse? use) ? use : _uses.GetValue(endpoint, added => EndpointUse.Of(added, this));
 
     /// <summary>The driver that is used where none is named.</summary>
     internal string Default { get; }

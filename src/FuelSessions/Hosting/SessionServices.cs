@@ -11,23 +11,19 @@ namespace FuelSessions;
 
 /// <summary>What every request shares.</summary>
 internal sealed class SessionServices(
-    SessionProfiles profiles,
+    LiveProfiles profiles,
     DriverRegistry drivers,
     IDataProtectionProvider protection,
     TimeProvider clock,
     SessionDiagnostics diagnostics)
 {
-    private readonly ConditionalWeakTable<Endpoint, EndpointUse> _uses = [];
     private volatile SessionHome? _latestHome;
     private readonly ConcurrentDictionary<string, SessionHome> _homes = new(StringComparer.OrdinalIgnoreCase);
 
-    internal SessionProfiles Profiles => profiles;
+    /// <summary>The settings that a request goes by which begins now.</summary>
+    internal SessionProfiles Profiles => profiles.Current;
 
     internal TimeProvider Clock => clock;
-
-    /// <summary>How the endpoint uses sessions. Endpoints may be rebuilt while the app runs; the old ones take their entries with them.</summary>
-    internal EndpointUse UseOf(Endpoint? endpoint) =>
-        endpoint is null ? EndpointUse.Unknown : _uses.TryGetValue(endpoint, out EndpointUse? use) ? use : _uses.GetValue(endpoint, added => EndpointUse.Of(added, profiles));
 
     internal EngineServices Engine { get; } = new(clock, new CommitQueue(), diagnostics);
 
@@ -35,14 +31,14 @@ internal sealed class SessionServices(
     /// <exception cref="OptionsValidationException">It can't be made.</exception>
     internal void MakeWhatIsNeeded()
     {
-        if (!drivers.Find(profiles.Default).IsMadeAtStart)
+        if (!drivers.Find(Profiles.Default).IsMadeAtStart)
         {
             return;
         }
 
         try
         {
-            drivers.Driver(profiles.Default);
+            drivers.Driver(Profiles.Default);
         }
         catch (IOException error)
         {

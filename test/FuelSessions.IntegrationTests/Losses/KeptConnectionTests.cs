@@ -31,9 +31,15 @@ public sealed class KeptConnectionTests(PostgresServer postgres) : StoreTests(po
     {
         (_, string[] leaks) = await RunAsync(
             store,
-            (http, _) => new RequestSessions(http, http.RequestServices.GetRequiredService<SessionServices>(), null, EndpointUse.Unknown),
+            (http, _) => Unended(http),
             disturbs: true);
         Assert.NotEmpty(leaks);
+    }
+
+    private static RequestSessions Unended(HttpContext http)
+    {
+        SessionServices services = http.RequestServices.GetRequiredService<SessionServices>();
+        return new RequestSessions(http, services, services.Profiles, null, services.Profiles.UseOf(null));
     }
 
     /// <param name="disturbs">Whether what is kept works on a context that another request uses, which is not for two threads: any of that one's answers may fail.</param>

@@ -224,7 +224,7 @@ public sealed class ChannelTests(PostgresServer postgres) : StoreTests(postgres)
         await app.DoneAsync(browser, session => session.Set("user", "Bob"));
         string form = "sid=" + Uri.EscapeDataString(owner.Jar["xid"]);
 
-        foreach ((string path, string user, string left) in ((string, string, string)[])[("/stream", "Bob", form), ("/run", "Ada", "")])
+        foreach ((string path, string user, string left) in ((string, string, string)[])[("/stream", "Bob", form), ("/run", "Ada", form)])
         {
             for (int request = 0; request < 2; request++)
             {

@@ -46,7 +46,7 @@ public sealed class MalformedIdAllocationTests(ITestOutputHelper output)
             context.Request.QueryString = new QueryString("?sid=" + text);
             Assert.Equal(text, context.Request.Cookies["xid"]);
             Assert.Equal(text, context.Request.Query["sid"]);
-            Assert.Equal(0, Allocated(() => ChannelReader.Read(context, _options, _protector, isCarried: false).Id is not null));
+            Assert.Equal(0, Allocated(() => ChannelReader.Read(context, _options, _protector, isCarried: false, out _).Id is not null));
         }
     }
 

@@ -35,7 +35,7 @@ public sealed class MalformedIdTests(PostgresServer postgres) : StoreTests(postg
             }
         }
 
-        Assert.Empty(app.Events);
+        Assert.All(app.Events, told => Assert.Equal(SessionEventKind.UnreadableId, told.Kind));
         Assert.Empty(app.Errors);
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -138,5 +139,47 @@ public class StartupTests
     {
         await using TestApp app = await TestApp.StartAsync(configuration: [KeyValuePair.Create("FuelSessions:rotation_time", (string?)"false")]);
         Assert.Null(app.Services.GetRequiredService<SessionProfiles>().For("cookie").RotationTime);
+    }
+
+    /// <summary>Wherever routing is told to be; a WebApplication that is not told has it first.</summary>
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("routing sessions endpoints", 0)]
+    [InlineData("sessions routing", 1)]
+    [InlineData("sessions routing endpoints", 1)]
+    [InlineData("branch", 0)]
+    public async Task Sessions_before_routing_are_told_of_once(string order, int times)
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            o => o.Driver = "memory",
+            web =>
+            {
+                if (order == "sessions routing")
+                {
+                    web.UseRouting();
+                }
+                else if (order == "sessions routing endpoints")
+                {
+                    web.UseRouting();
+                    web.UseEndpoints(_ => { });
+                }
+                else if (order == "branch")
+                {
+                    web.Map("/branch", branch => branch.UseRouting());
+                }
+
+                web.MapGet("/", (Session session) => session.Increment("count"));
+            },
+            before: web =>
+            {
+                if (order.StartsWith("routing", StringComparison.Ordinal))
+                {
+                    web.UseRouting();
+                }
+            });
+        using TestBrowser browser = app.NewBrowser();
+        Assert.Equal("1", await browser.TextAsync("/"));
+        Assert.Equal("2", await browser.TextAsync("/"));
+        Assert.Equal(times, app.Logs.Lines.Count(line => line.Id == 124 && line.Text.Contains("UseRouting", StringComparison.Ordinal)));
     }
 }

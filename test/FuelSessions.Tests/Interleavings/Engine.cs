@@ -7,7 +7,7 @@ namespace FuelSessions.Tests.Interleavings;
 /// <summary>The real engine's services, with nothing in them that waits for real time or moves to another thread.</summary>
 internal static class Engine
 {
-    private static readonly SessionDiagnostics Diagnostics = new(NullLogger<SessionDiagnostics>.Instance, NullLoggerFactory.Instance, new Meters());
+    private static readonly SessionDiagnostics Diagnostics = new(NullLogger<SessionDiagnostics>.Instance, NullLoggerFactory.Instance, new Meters(), TimeProvider.System);
 
     // By how old an id gets: not at all, not yet, now.
     private static readonly TimeSpan?[] RotationTimes = [null, TimeSpan.FromDays(1), TimeSpan.FromMilliseconds(1)];

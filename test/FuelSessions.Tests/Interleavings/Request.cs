@@ -24,6 +24,8 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
 
     public bool IsSpeculative => false;
 
+    public bool Withholds(SessionTransaction transaction) => false;
+
     public void OnUnsaved()
     {
     }

@@ -2,103 +2,116 @@ using FuelSessions.Engine;
 using FuelSessions.Records;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace FuelSessions;
 
-/// <summary>Takes the id from a request: the first well-formed one of form, cookie, header, query [C1].</summary>
+/// <summary>
+/// Takes the ids from a request, in the order of form, cookies, header, query [C1]. What is malformed or another app's is absent; of the others
+/// the store knows which one is good.
+/// </summary>
 internal static class ChannelReader
 {
-    // Each costs a read of the store: nobody has more paths, domains and old names in use than that.
-    private const int MostCandidates = 4;
-
     /// <summary>What came, and how; the record too, if it came along in the cookie driver's way.</summary>
-    /// <param name="Others">Further ids of that cookie name, in the order in which they came, and then those of the other client's cookie; null: none.</param>
-    /// <param name="OtherRecord">The record that came in the other client's cookie, if there are both.</param>
-    internal readonly record struct Arrival(Channel Channel, PresentedId? Id, SessionRecord? Record, PresentedId[]? Others = null, SessionRecord? OtherRecord = null);
+    /// <param name="IsForeign">Whether something came that apps like this one make, and nothing that this one can read.</param>
+    internal readonly record struct Arrival(Channel Channel, PresentedId? Id, SessionRecord? Record, bool IsForeign = false)
+    {
+        internal static Arrival Foreign { get; } = new(Channel.None, null, null, IsForeign: true);
+    }
 
     internal static bool MayHaveForm(HttpContext context, FuelSessionsOptions options) =>
         options.PostFieldName is not null && context.Request.HasFormContentType;
 
-    internal static Arrival Read(HttpContext context, FuelSessionsOptions options, IdProtector protector, bool isCarried)
+    /// <param name="others">
+    /// Further ones, in their order, of the cookie driver's that of the other client's cookie; null: none, as nearly always.
+    /// </param>
+    internal static Arrival Read(HttpContext context, FuelSessionsOptions options, IdProtector protector, bool isCarried, out Arrival[]? others)
     {
+        others = null;
+        ArrivedIds arrivals = default;
+
         // A form counts once it was read: whether it may be is decided elsewhere [C4].
-        if (options.PostFieldName is { } field && context.Features.Get<IFormFeature>()?.Form is { } form
-            && Parse((string?)form[field], Channel.Form, options, protector, isCarried) is { } fromForm)
+        if (options.PostFieldName is { } field && context.Features.Get<IFormFeature>()?.Form is { } form)
         {
-            return fromForm;
+            arrivals.Add(Parse((string?)form[field], Channel.Form, options, protector, isCarried));
+            if (arrivals.First.Id is not null)
+            {
+                // What a page puts into its form it means, also if it is dead: another session is not to be changed for it.
+                return arrivals.First;
+            }
         }
 
-        if (FromCookies(context, options, protector, isCarried) is { } fromCookie)
+        ReadCookies(ref arrivals, context, CookieUse.First, options, protector, isCarried);
+        ArrivedIds beside = default;
+        if (OtherCookie.MayBeIn(context))
         {
-            return fromCookie;
+            ReadCookies(ref isCarried ? ref beside : ref arrivals, context, CookieUse.Other, options, protector, isCarried);
         }
 
-        if (options.HeaderName is { } header
-            && Parse((string?)context.Request.Headers[header], Channel.Header, options, protector, isCarried) is { } fromHeader)
+        if (options.HeaderName is { } header)
         {
-            return fromHeader;
+            arrivals.Add(Parse((string?)context.Request.Headers[header], Channel.Header, options, protector, isCarried));
         }
 
-        return options.QueryParameterName is { } parameter
-            && Parse((string?)context.Request.Query[parameter], Channel.Query, options, protector, isCarried) is { } fromQuery
-                ? fromQuery
-                : default;
+        if (options.QueryParameterName is { } parameter)
+        {
+            arrivals.Add(Parse((string?)context.Request.Query[parameter], Channel.Query, options, protector, isCarried));
+        }
+
+        if (!isCarried)
+        {
+            others = arrivals.Others;
+            return arrivals.First;
+        }
+
+        (Arrival first, Arrival other) = (arrivals.Newest(protector), beside.Newest(protector));
+        if (first.Id is null)
+        {
+            return other.Id is null ? first : other;
+        }
+
+        others = other.Id is null ? null : [other];
+        return first;
     }
 
-    private static Arrival? FromCookies(HttpContext context, FuelSessionsOptions options, IdProtector protector, bool isCarried)
-    {
-        Arrival? first = FromCookie(context, CookieUse.First, options, protector, isCarried);
-        if (!OtherCookie.MayBeIn(context)
-            || FromCookie(context, CookieUse.Other, options, protector, isCarried) is not { } other)
-        {
-            return first;
-        }
-
-        return first is not { } found ? other : found with
-        {
-            Others = [.. found.Others ?? [], other.Id!.Value, .. other.Others ?? []],
-            OtherRecord = other.Record,
-        };
-    }
-
-    private static Arrival? FromCookie(HttpContext context, CookieUse use, FuelSessionsOptions options, IdProtector protector, bool isCarried)
+    private static void ReadCookies(ref ArrivedIds arrivals, HttpContext context, CookieUse use, FuelSessionsOptions options, IdProtector protector, bool isCarried)
     {
         string name = OtherCookie.Name(use, options.CookieName);
         ReadOnlySpan<char> first = SessionCookie.Read(context, name, out List<string>? several);
-        if (several is not null)
+        if (isCarried && (several is not null || CookieChunks.IsCount(first)))
         {
-            return FromSeveral(several, context, name, use, options, protector, isCarried);
+            ReadRecords(ref arrivals, several ?? [first.ToString()], context.Request.Headers.Cookie, name, use, options, protector);
+            return;
         }
 
-        return Parse(isCarried ? SessionCookie.ReadChunks(context, name, first) : first, Channel.Cookie, use, options, protector, isCarried);
-    }
+        if (several is null)
+        {
+            arrivals.Add(Parse(first, Channel.Cookie, use, options, protector, isCarried));
+            return;
+        }
 
-    private static Arrival? FromSeveral(List<string> several, HttpContext context, string name, CookieUse use, FuelSessionsOptions options, IdProtector protector, bool isCarried)
-    {
-        // What is malformed or another app's is absent; of the others the store knows which one is good.
-        List<Arrival> arrivals = [];
         foreach (string value in several)
         {
-            if (Parse(isCarried ? SessionCookie.ReadChunks(context, name, value) : value, Channel.Cookie, use, options, protector, isCarried) is { } arrival)
-            {
-                arrivals.Add(arrival);
-            }
-
-            if (arrivals.Count == MostCandidates)
-            {
-                break;
-            }
+            arrivals.Add(Parse(value, Channel.Cookie, use, options, protector, isCarried));
         }
+    }
 
-        if (arrivals.Count == 0)
+    private static void ReadRecords(ref ArrivedIds arrivals, List<string> values, StringValues header, string name, CookieUse use, FuelSessionsOptions options, IdProtector protector)
+    {
+        SortedDictionary<int, List<string>>? chunks = null;
+
+        // Each may be as long as all the cookies together: those that don't count are bounded too.
+        foreach ((int occurrence, string value) in values.Take(ArrivedIds.Most).Index())
         {
-            return null;
-        }
+            if (!CookieChunks.IsCount(value))
+            {
+                arrivals.Add(Parse(value, Channel.Cookie, use, options, protector, isCarried: true));
+                continue;
+            }
 
-        // A record that came along tells itself whether it is over.
-        return isCarried
-            ? arrivals.Find(arrival => protector.IsLive(arrival.Record!)) is { Id: not null } live ? live : arrivals[0]
-            : arrivals[0] with { Others = arrivals.Count > 1 ? [.. arrivals.Skip(1).Select(arrival => arrival.Id!.Value)] : null };
+            string? whole = CookieChunks.Join(value, chunks ??= CookieChunks.In(header, name), occurrence);
+            arrivals.Add(whole is "" ? Arrival.Foreign : Parse(whole, Channel.Cookie, use, options, protector, isCarried: true));
+        }
     }
 
     private static Arrival? Parse(ReadOnlySpan<char> text, Channel channel, FuelSessionsOptions options, IdProtector protector, bool isCarried) =>
@@ -117,7 +130,7 @@ internal static class ChannelReader
         {
             return protector.TryReadRecord(text, name, out SessionId carried, out SessionRecord? record)
                 ? new Arrival(channel, new PresentedId(carried.Key, carried.Secret, null, travelsBack, null, use), record)
-                : null;
+                : IsForeign(IdProtector.IsForeignRecord(text));
         }
 
         string? known = null;
@@ -128,6 +141,8 @@ internal static class ChannelReader
 
         return channel != Channel.Cookie && protector.TryReadToken(text, name, out SessionId token)
             ? new Arrival(channel, new PresentedId(token.Key, null, token.Secret, TravelsBack: false), null)
-            : null;
+            : IsForeign((options.EncryptCookie && IdProtector.IsForeignId(text)) || (channel != Channel.Cookie && protector.IsForeignToken(text)));
     }
+
+    private static Arrival? IsForeign(bool isForeign) => isForeign ? Arrival.Foreign : null;
 }

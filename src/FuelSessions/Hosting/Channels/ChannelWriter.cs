@@ -10,6 +10,10 @@ namespace FuelSessions;
 /// </summary>
 internal static class ChannelWriter
 {
+    /// <summary>Whether an id of that session reaches the client by cookie, or not at all.</summary>
+    internal static bool GoesByCookieOnly(SessionEntry entry, FuelSessionsOptions options) =>
+        options.EnableCookie && (entry.Channel == Channel.Cookie || (entry.Channel == Channel.None && options.HeaderName is null));
+
     /// <param name="isThere">Whether the response's cookies already are what they are to be.</param>
     internal static void Write(HttpContext context, SessionEntry entry, IdProtector protector, bool isThere)
     {
@@ -28,7 +32,9 @@ internal static class ChannelWriter
             string value = Text(entry, id, protector);
             if (byCookie)
             {
-                SessionCookie.Set(context, options, CookieOf(entry), value, transaction.Lifetime, inChunks: entry.Carried is not null);
+                bool isTaken = SessionCookie.Set(context, options, CookieOf(entry), value, transaction.Lifetime, inChunks: entry.Carried is not null);
+                entry.IsCookieRefused = !isTaken;
+                entry.SentCookie = GoesByCookieOnly(entry, options) ? value : null;
             }
 
             if (byHeader)
@@ -37,17 +43,23 @@ internal static class ChannelWriter
                 SessionCookie.ForbidStorage(context);
             }
         }
-        else if (transaction.IdToWithdraw && byCookie && entry.Channel == Channel.Cookie)
+        else if (byCookie && (transaction.IdToWithdraw ? entry.Channel == Channel.Cookie : IsToBeCleared(context, entry)))
         {
             SessionCookie.Delete(context, options, CookieOf(entry), inChunks: entry.Carried is not null);
         }
     }
 
+    // A destroyed session of the cookie driver leaves nothing behind, though what came was no whole session any more.
+    private static bool IsToBeCleared(HttpContext context, SessionEntry entry) =>
+        entry.Carried is not null
+        && entry.Session.Transaction.State == SessionState.Destroyed
+        && CookieChunks.In(context.Request.Headers.Cookie, CookieOf(entry)).Count > 0;
+
     // A cookie that only has to live longer goes back as it came.
     private static string Text(SessionEntry entry, SessionId id, IdProtector protector)
     {
         FuelSessionsOptions options = entry.Session.Transaction.Options;
-        return entry.Carried?.Record is { } record ? protector.ProtectRecord(id, record, BoundNameOf(entry))
+        return entry.Carried is { Record: not null } carried ? protector.ProtectRecord(id, carried.Packed, BoundNameOf(entry))
             : !options.EncryptCookie ? id.Encode()
             : (entry.Session.Forged.EncryptCookie ? entry.TextOf(id) : null) ?? protector.ProtectId(id, BoundNameOf(entry));
     }

@@ -16,7 +16,7 @@ internal sealed class DataKeys(ProtectedText protection, TimeProvider clock)
     private const int MostKnown = 1024;
 
     // With the default algorithms a protected key has 155 characters.
-    private const int Longest = 512 - DataKey.SealedLength;
+    internal const int Longest = 512 - DataKey.SealedLength;
 
     private readonly ConcurrentDictionary<string, DataKey> _known = new(StringComparer.Ordinal);
     private DataKey? _own;

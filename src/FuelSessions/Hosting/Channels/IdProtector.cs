@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using FuelSessions.Configuration;
 using FuelSessions.Engine;
 using FuelSessions.Records;
 using Microsoft.AspNetCore.DataProtection;
@@ -17,8 +18,7 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
 
     private const int TokenSize = 1 + SessionId.Size + sizeof(long) + BoundName.Size;
 
-    // Six cookies of 4 KB: with more, servers refuse the request's headers.
-    private const int LongestRecord = 24 * 1024;
+    private const int LongestRecord = FuelSessionsOptionsRules.MostCookieBytes;
 
     private readonly ProtectedText _protection = new(provider.CreateProtector("FuelSessions", "v1", driver), driver);
 
@@ -29,7 +29,6 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
     private enum Kind : byte
     {
         Token = 1,
-        Record = 2,
     }
 
     internal string ProtectId(SessionId id, string name)
@@ -54,14 +53,15 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         return _protection.Protect(plain);
     }
 
-    internal string ProtectRecord(SessionId id, SessionRecord record, string name)
+    /// <param name="packed">See <see cref="RecordPacking"/>. Its first byte tells it from what else is protected.</param>
+    internal string ProtectRecord(SessionId id, ReadOnlySpan<byte> packed, string name)
     {
-        byte[] content = SessionRecordFormat.Encode(record);
-        byte[] plain = new byte[1 + SessionId.Size + content.Length + BoundName.Size];
-        plain[0] = (byte)Kind.Record;
+        // The id is not compressed: no secret of ours shares a dictionary with what others may choose.
+        byte[] plain = new byte[packed.Length + SessionId.Size + BoundName.Size];
+        plain[0] = packed[0];
         id.WriteTo(plain.AsSpan(1));
-        content.CopyTo(plain, 1 + SessionId.Size);
-        BoundName.Write(name, plain.AsSpan(1 + SessionId.Size + content.Length));
+        packed[1..].CopyTo(plain.AsSpan(1 + SessionId.Size));
+        BoundName.Write(name, plain.AsSpan(plain.Length - BoundName.Size));
         return _protection.Protect(plain);
     }
 
@@ -101,6 +101,20 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         return true;
     }
 
+    /// <summary>
+    /// Whether an id that could not be read was made by an app like this one: with keys that this one does not have or trust, for another driver
+    /// or cookie name, or altered on the way.
+    /// </summary>
+    internal static bool IsForeignId(ReadOnlySpan<char> text) =>
+        text.Length > DataKey.SealedLength && ProtectedText.HasForm(text[DataKey.SealedLength..], DataKeys.Longest);
+
+    /// <summary>The same of a token. One that can be read was refused for another reason: it is over, for instance.</summary>
+    internal bool IsForeignToken(ReadOnlySpan<char> text) =>
+        ProtectedText.HasForm(text, LongestToken) && _protection.Unprotect(text, LongestToken) is null;
+
+    /// <summary>The same of a record.</summary>
+    internal static bool IsForeignRecord(ReadOnlySpan<char> text) => ProtectedText.HasForm(text, LongestRecord);
+
     internal bool IsLive(SessionRecord record) => record.Expires > clock.GetUtcNow();
 
     internal bool TryReadRecord(ReadOnlySpan<char> text, string name, out SessionId id, out SessionRecord? record)
@@ -108,8 +122,8 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         id = default;
         record = null;
         if (_protection.Unprotect(text, LongestRecord) is not { Length: > 1 + SessionId.Size + BoundName.Size } plain
-            || plain[0] != (byte)Kind.Record
-            || !BoundName.Is(name, plain.AsSpan(plain.Length - BoundName.Size)))
+            || !BoundName.Is(name, plain.AsSpan(plain.Length - BoundName.Size))
+            || RecordPacking.Unpack(plain[0], plain.AsMemory(1 + SessionId.Size, plain.Length - 1 - SessionId.Size - BoundName.Size)) is not { } content)
         {
             return false;
         }
@@ -117,7 +131,7 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         try
         {
             id = SessionId.FromBytes(plain.AsSpan(1, SessionId.Size));
-            record = SessionRecordFormat.Decode(id.Key, plain.AsMemory(1 + SessionId.Size, plain.Length - 1 - SessionId.Size - BoundName.Size));
+            record = SessionRecordFormat.Decode(id.Key, content);
             return true;
         }
         catch (SessionRecordFormatException)

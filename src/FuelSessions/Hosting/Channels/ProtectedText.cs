@@ -13,6 +13,9 @@ internal sealed class ProtectedText(IDataProtector protector, string driver)
     // Every protected payload begins with the same magic number: most garbage ends here, at no cost.
     private const string Start = "CfDJ8";
 
+    // Its header, key id and tag alone take more.
+    private const int Shortest = 64;
+
     internal string Protect(ReadOnlySpan<byte> plain)
     {
         try
@@ -31,11 +34,7 @@ internal sealed class ProtectedText(IDataProtector protector, string driver)
     /// </summary>
     internal byte[]? Unprotect(ReadOnlySpan<char> text, int longest)
     {
-        // The decoder would skip blanks and padding.
-        if (text.Length > longest
-            || !text.StartsWith(Start, StringComparison.Ordinal)
-            || text.ContainsAnyExcept(SessionCookie.Base64UrlCharacters)
-            || !Base64Url.IsValid(text))
+        if (!HasForm(text, longest))
         {
             return null;
         }
@@ -54,6 +53,16 @@ internal sealed class ProtectedText(IDataProtector protector, string driver)
             throw Outage("read", error);
         }
     }
+
+    /// <summary>Whether it looks like something that Data Protection has made, with whatever keys.</summary>
+    internal static bool HasForm(ReadOnlySpan<char> text, int longest) =>
+        text.Length >= Shortest
+        && text.Length <= longest
+        && text.StartsWith(Start, StringComparison.Ordinal)
+
+        // The decoder would skip blanks and padding.
+        && !text.ContainsAnyExcept(SessionCookie.Base64UrlCharacters)
+        && Base64Url.IsValid(text);
 
     // Data Protection says "can't be decrypted" of a key ring that can't be read as well, but then knows of another error.
     private static bool IsOutage(CryptographicException error) => error.InnerException is not (null or CryptographicException);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -11,7 +10,8 @@ namespace FuelSessions;
 /// <summary>Sets and deletes the cookie; the cookie driver's one in chunks, as browsers take 4 KB each.</summary>
 internal static class SessionCookie
 {
-    private static readonly ChunkingCookieManager Chunks = new() { ThrowForPartialCookies = false };
+    // What browsers take for one cookie, with its name and attributes, is 4096; some count what stands between them too.
+    private const int Largest = 4050;
 
     private static volatile LastAttributes? _lastAttributes;
 
@@ -61,11 +61,9 @@ internal static class SessionCookie
         return values.Count > 0 ? values[0] : default;
     }
 
-    /// <summary>The whole of a value that may be in chunks, of which the first one only says how many there are.</summary>
-    internal static ReadOnlySpan<char> ReadChunks(HttpContext context, string name, ReadOnlySpan<char> value) =>
-        value.StartsWith("chunks-", StringComparison.Ordinal) ? Chunks.GetRequestCookie(context, name) : value;
-
-    internal static void Set(HttpContext context, FuelSessionsOptions options, string name, string value, TimeSpan lifetime, bool inChunks)
+    /// <param name="inChunks">Whether it may be too long for one cookie.</param>
+    /// <returns>False if the pipeline did not take it, as a cookie policy may not.</returns>
+    internal static bool Set(HttpContext context, FuelSessionsOptions options, string name, string value, TimeSpan lifetime, bool inChunks)
     {
         Withdraw(context, name);
         if (!inChunks && context.Features.Get<IResponseCookiesFeature>() is null)
@@ -73,37 +71,94 @@ internal static class SessionCookie
             // Nobody watches cookies, as a cookie policy would. The value is base64url, which needs no escaping.
             context.Response.Headers.Append(HeaderNames.SetCookie, string.Concat(name, "=", value, TextOfAttributes(context, options, lifetime)));
             ForbidStorage(context);
-            return;
+            return true;
         }
 
+        int before = context.Response.Headers.SetCookie.Count;
         CookieOptions cookie = Attributes(context, options, lifetime);
+        int chunks = 0;
         if (inChunks)
         {
-            // Also deletes the parts of a larger value, which would make every later request longer.
-            Chunks.AppendResponseCookie(context, name, value, cookie);
+            chunks = SetChunks(context, name, value, cookie);
         }
         else
         {
             context.Response.Cookies.Append(name, value, cookie);
         }
 
+        bool isTaken = context.Response.Headers.SetCookie.Count > before;
+        if (inChunks)
+        {
+            DeleteChunks(context, name, cookie, beyond: chunks);
+        }
+
         ForbidStorage(context);
+        return isTaken;
+    }
+
+    /// <summary>
+    /// Whether the response still has the cookie of that value. One that was given another name or value on the way counts, as long as there are
+    /// as many as there were.
+    /// </summary>
+    internal static bool IsIn(HttpContext context, string value, StringValues announced)
+    {
+        StringValues present = context.Response.Headers.SetCookie;
+        return present == announced || present.Count >= announced.Count || present.Any(header => header?.Contains(value, StringComparison.Ordinal) == true);
     }
 
     internal static void Delete(HttpContext context, FuelSessionsOptions options, string name, bool inChunks)
     {
         Withdraw(context, name);
+        CookieOptions cookie = Attributes(context, options);
+        context.Response.Cookies.Delete(name, cookie);
         if (inChunks)
         {
-            Chunks.DeleteCookie(context, name, Attributes(context, options));
-        }
-        else
-        {
-            context.Response.Cookies.Delete(name, Attributes(context, options));
+            DeleteChunks(context, name, cookie, beyond: 0);
         }
 
         ForbidStorage(context);
     }
+
+    // How many there are; 0: the value fits into the first cookie.
+    private static int SetChunks(HttpContext context, string name, string value, CookieOptions cookie)
+    {
+        if (value.Length <= Largest - LengthOf(name, cookie))
+        {
+            context.Response.Cookies.Append(name, value, cookie);
+            return 0;
+        }
+
+        int size = Largest - LengthOf(CookieChunks.NameOf(name, CookieChunks.Most), cookie);
+        int count = size > 0 ? (value.Length + size - 1) / size : int.MaxValue;
+        if (count > CookieChunks.Most)
+        {
+            throw new InvalidOperationException(
+                $"The session does not fit into {CookieChunks.Most} cookies, because their name, domain and path leave too little room in each. Give the cookie '{name[..Math.Min(name.Length, 50)]}' a shorter name, domain or path.");
+        }
+
+        context.Response.Cookies.Append(name, string.Create(CultureInfo.InvariantCulture, $"{CookieChunks.Count}{count}"), cookie);
+        foreach ((int i, char[] part) in value.Chunk(size).Index())
+        {
+            context.Response.Cookies.Append(CookieChunks.NameOf(name, i + 1), new string(part), cookie);
+        }
+
+        return count;
+    }
+
+    // Whatever the browser holds beyond what this answer says, also of an answer that another one has overtaken: it would make every later
+    // request longer.
+    private static void DeleteChunks(HttpContext context, string name, CookieOptions cookie, int beyond)
+    {
+        foreach (int number in CookieChunks.In(context.Request.Headers.Cookie, name).Keys)
+        {
+            if (number > beyond)
+            {
+                context.Response.Cookies.Delete(CookieChunks.NameOf(name, number), cookie);
+            }
+        }
+    }
+
+    private static int LengthOf(string name, CookieOptions cookie) => cookie.CreateCookieHeader(name, "").ToString().Length;
 
     // OWASP: no cache may keep a response that sets an id.
     internal static void ForbidStorage(HttpContext context) => context.Response.Headers.CacheControl = "no-store";
@@ -135,6 +190,7 @@ internal static class SessionCookie
             Domain = options.CookieDomain,
             Path = options.CookiePath,
             HttpOnly = options.CookieHttpOnly,
+            IsEssential = options.IsEssential,
             SameSite = options.CookieSameSite,
             Secure = IsSecure(context, options),
         };
@@ -164,9 +220,7 @@ internal static class SessionCookie
 
         static bool IsOf(string? header, string name) =>
             SetCookieHeaderValue.TryParse(header, out SetCookieHeaderValue? cookie)
-            && (cookie.Name.Equals(name, StringComparison.Ordinal)
-                || (cookie.Name.StartsWith(name + "C", StringComparison.Ordinal)
-                    && int.TryParse(cookie.Name.AsSpan(name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)));
+            && (cookie.Name.Equals(name, StringComparison.Ordinal) || CookieChunks.NumberOf(cookie.Name, name) > 0);
     }
 
     private sealed record LastAttributes(FuelSessionsOptions Options, TimeSpan Lifetime, bool IsHttps, string Text);

@@ -25,7 +25,7 @@ internal sealed class LiveProfiles : IDisposable
         SessionDiagnostics diagnostics)
     {
         (_options, _drivers, _diagnostics) = (options, drivers, diagnostics);
-        _current = new SessionProfiles(options, drivers);
+        _current = new SessionProfiles(options, drivers, diagnostics);
 
         // A driver's own change is the whole section's.
         _subscriptions = [.. sources
@@ -49,7 +49,7 @@ internal sealed class LiveProfiles : IDisposable
         {
             try
             {
-                _current = new SessionProfiles(_options, _drivers);
+                _current = new SessionProfiles(_options, _drivers, _diagnostics);
                 _diagnostics.SettingsChanged();
             }
             catch (Exception error)

@@ -42,13 +42,13 @@ internal sealed class CookieTarget : FuzzTarget
         Promise.That(values.Count > 1 ? several is not null && several.SequenceEqual(values) : several is null, "not all cookies of the name are found");
 
         Meter.Start();
-        ChannelReader.Arrival bare = ChannelReader.Read(context, _plain, _protector, isCarried: false);
-        ChannelReader.Arrival foreign = ChannelReader.Read(context, _sealed, _protector, isCarried: false);
-        ChannelReader.Arrival carried = ChannelReader.Read(context, _sealed, _protector, isCarried: true);
+        ChannelReader.Arrival bare = ChannelReader.Read(context, _plain, _protector, isCarried: false, out ChannelReader.Arrival[]? others);
+        ChannelReader.Arrival foreign = ChannelReader.Read(context, _sealed, _protector, isCarried: false, out _);
+        ChannelReader.Arrival carried = ChannelReader.Read(context, _sealed, _protector, isCarried: true, out _);
         Meter.Stop();
         Promise.That(foreign.Id is null && carried.Id is null, "an id is taken that nobody has sealed");
-        string[] wellFormed = [.. values.Where(static text => Records.SessionId.TryParse(text, out _)).Take(4)];
-        Promise.That((bare.Id is null ? 0 : 1) + (bare.Others?.Length ?? 0) == wellFormed.Length, "the well-formed ids are not those that are tried");
+        string[] wellFormed = [.. values.Where(static text => Records.SessionId.TryParse(text, out _)).Take(ArrivedIds.Most)];
+        Promise.That((bare.Id is null ? 0 : 1) + (others?.Length ?? 0) == wellFormed.Length, "the well-formed ids are not those that are tried");
         return HashCode.Combine(Math.Min(values.Count, 5), wellFormed.Length, value.IsEmpty);
     }
 }

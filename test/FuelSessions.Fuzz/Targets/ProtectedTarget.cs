@@ -147,7 +147,7 @@ internal sealed class ProtectedTarget : FuzzTarget
         };
         Add(Purpose.Id, protector.ProtectId(id, name));
         Add(Purpose.Token, protector.ProtectToken(id.Key, id.Secret, time.AddYears(1000), name));
-        Add(Purpose.Record, protector.ProtectRecord(id, record, name));
+        Add(Purpose.Record, protector.ProtectRecord(id, RecordPacking.Pack(record, compresses: true), name));
 
         void Add(Purpose purpose, string text)
         {

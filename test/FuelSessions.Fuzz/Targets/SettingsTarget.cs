@@ -39,22 +39,17 @@ internal sealed class SettingsTarget : FuzzTarget
         };
         var options = new FuelSessionsOptions();
         Meter.Start();
-        try
+        Promise.That(SessionSettings.Find(name.ToUpperInvariant()) == setting, "a setting's name depends on its case");
+        object? read = null;
+        bool isTaken = setting.TryWrite(options, name, value);
+        if (isTaken)
         {
-            Promise.That(SessionSettings.Find(name.ToUpperInvariant()) == setting, "a setting's name depends on its case");
-            setting.Write(options, name, value);
-            object? read = setting.Read(options, name);
-            setting.Write(options, name, read);
+            read = setting.Read(options, name);
+            Promise.That(setting.TryWrite(options, name, read), "a setting's own value is refused");
             Promise.That(Equals(setting.Read(options, name), read), "a setting that was read is another one once it was set again");
-            return HashCode.Combine(setting.Name, kind, read?.GetType());
         }
-        catch (ArgumentException)
-        {
-            return HashCode.Combine(setting.Name, kind);
-        }
-        finally
-        {
-            Meter.Stop();
-        }
+
+        Meter.Stop();
+        return HashCode.Combine(setting.Name, kind, isTaken, read?.GetType());
     }
 }

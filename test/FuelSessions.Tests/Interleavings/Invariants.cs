@@ -141,8 +141,11 @@ internal sealed partial class Invariants
             bool good = _lineage.IsGoodAfter(int.MaxValue, id);
             Require(found.Opens == good && found.HasAnything == good, good ? "R2: a good id opens nothing" : "R6: a bad id opens the session");
             bool goodLater = _lineage.IsGoodLater(id);
+
+            // Where it can't be stored that an id was seen, the one before stays good [R2].
+            bool mayStay = _history.Scenario.UpkeepFails && good && !goodLater;
             Require(
-                _history.Later.GetValueOrDefault((key, id)).HasAnything == goodLater,
+                mayStay || _history.Later.GetValueOrDefault((key, id)).HasAnything == goodLater,
                 goodLater ? "R2: an id whose successor nobody has seen opens nothing any more" : "R3: an id opens the session after its grace");
         }
 

@@ -15,6 +15,9 @@ internal sealed record Scenario(Start Start, Plan[] Plans)
     /// <summary>Whether the app rotates on demand only, so that a cookie that is to live longer must be sent with the id that came.</summary>
     internal bool WithoutRotation { get; init; }
 
+    /// <summary>Whether the store fails what requests that only read have to store.</summary>
+    internal bool UpkeepFails { get; init; }
+
     internal Func<RecordStore> Store { get; init; } = static () => new RecordStore();
 
     public override string ToString() =>

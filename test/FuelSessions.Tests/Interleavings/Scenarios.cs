@@ -78,7 +78,7 @@ internal static class Scenarios
                .. LateAnswers(3),
            ]
            where scenario.Plans.Any(plan => plan.OnlyReads)
-           select scenario with { Store = () => new FailingStore(scenario.Plans, isDone) },
+           select scenario with { UpkeepFails = true, Store = () => new FailingStore(scenario.Plans, isDone) },
     ];
 
     /// <summary>After a lost answer and a pause: nothing that would make a stranger of a request that is on its way with the id before.</summary>

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Microsoft.Net.Http.Headers;
 
 namespace FuelSessions.Tests;
 
@@ -118,17 +119,17 @@ public sealed class TestBrowser(Uri address, string userAgent) : IDisposable
     /// <summary>What a response that was held back does when it arrives after all.</summary>
     public void Deliver(TestResponse response)
     {
-        foreach (string header in response.SetCookies)
+        // Attributes are read where they stand: what a value holds may look like one of them.
+        foreach (SetCookieHeaderValue cookie in SetCookieHeaderValue.ParseStrictList(response.SetCookies))
         {
-            string pair = header.Split(';')[0];
-            (string name, string value) = (pair[..pair.IndexOf('=')], pair[(pair.IndexOf('=') + 1)..]);
-            if (value.Length == 0 || header.Contains("max-age=0", StringComparison.OrdinalIgnoreCase) || header.Contains("1970", StringComparison.Ordinal))
+            string name = cookie.Name.ToString();
+            if (cookie.Value.Length == 0 || cookie.MaxAge <= TimeSpan.Zero || cookie.Expires <= DateTimeOffset.UnixEpoch)
             {
                 Jar.TryRemove(name, out _);
             }
             else
             {
-                Jar[name] = value;
+                Jar[name] = cookie.Value.ToString();
             }
         }
     }

@@ -104,7 +104,11 @@ public sealed class ExpiryTests(PostgresServer postgres) : StoreTests(postgres)
     [Theory, OnEveryStore]
     public async Task D17_the_longest_and_the_shortest_time_are_kept_exactly(string store)
     {
-        SessionApp app = await StartAsync(store, options => options.RotationTime = null);
+        SessionApp app = await StartAsync(store, options =>
+        {
+            CleanUp.Daily(options);
+            options.RotationTime = null;
+        });
         TestBrowser years = app.NewBrowser();
         await app.DoneAsync(years, session => session.SetConfig("ExpirationTime", TimeSpan.FromDays(3660)).Set("user", "Ada"));
         app.Clock.Advance(TimeSpan.FromDays(3660) - TimeSpan.FromSeconds(1));

@@ -7,8 +7,7 @@ using FuelSessions.Tests.Servers;
 namespace FuelSessions.IntegrationTests.Losses;
 
 /// <summary>One session, many requests at the same time, two processes: what was acknowledged is what was counted [W2, W3].</summary>
-[Collection(PostgresCollection.Name)]
-public sealed class StormTests(PostgresServer postgres)
+public sealed class StormTests(PostgresServer postgres, MariaDbServer mariaDb) : IClassFixture<PostgresServer>, IClassFixture<MariaDbServer>
 {
     [Theory]
     [InlineData("postgres")]
@@ -106,7 +105,7 @@ public sealed class StormTests(PostgresServer postgres)
     }
 
     private async Task<string> WhereAsync(string database) =>
-        database == "postgres" ? await postgres.CreateDatabaseAsync() : await SharedMariaDb.Server.CreateDatabaseAsync();
+        database == "postgres" ? await postgres.CreateDatabaseAsync() : await mariaDb.CreateDatabaseAsync();
 
     private async Task RestartAsync(string database)
     {
@@ -117,8 +116,8 @@ public sealed class StormTests(PostgresServer postgres)
         }
         else
         {
-            await SharedMariaDb.Server.StopAsync();
-            await SharedMariaDb.Server.StartAsync();
+            await mariaDb.StopAsync();
+            await mariaDb.StartAsync();
         }
     }
 

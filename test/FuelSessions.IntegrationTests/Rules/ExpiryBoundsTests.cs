@@ -86,8 +86,15 @@ public sealed class ExpiryBoundsTests(PostgresServer postgres) : StoreTests(post
     public async Task By_default_a_session_ends_after_a_day_whatever_its_use(string name)
     {
         Store store = await NewStoreAsync(name);
-        SessionApp app = await StartAsync(store);
-        SessionApp endless = await StartAsync(store, options => options.AbsoluteExpiration = Timeout.InfiniteTimeSpan, clock: app.Clock);
+        SessionApp app = await StartAsync(store, CleanUp.Daily);
+        SessionApp endless = await StartAsync(
+            store,
+            options =>
+            {
+                CleanUp.Daily(options);
+                options.AbsoluteExpiration = Timeout.InfiniteTimeSpan;
+            },
+            clock: app.Clock);
         TestBrowser browser = app.NewBrowser();
         TestBrowser staying = app.NewBrowser();
         TestBrowser kept = endless.NewBrowser();

@@ -120,6 +120,9 @@ internal sealed class ChildApp : IAsyncDisposable
 
             // Keys would have to outlive the process too.
             options.EncryptCookie = false;
+
+            // However slow this machine is: in a storm each request waits for all before it.
+            options.StoreTimeout = TimeSpan.FromMinutes(1);
         });
         _ = driver switch
         {

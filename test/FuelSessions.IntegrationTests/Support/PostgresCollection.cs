@@ -2,7 +2,7 @@ using FuelSessions.Tests.Servers;
 
 namespace FuelSessions.IntegrationTests.Support;
 
-/// <summary>The tests that share one PostgreSQL server, and one MariaDB server.</summary>
+/// <summary>The tests that share servers of PostgreSQL and MariaDB, in <see cref="Shards"/>.</summary>
 [CollectionDefinition(Name)]
 public sealed class PostgresCollection : ICollectionFixture<PostgresServer>, ICollectionFixture<SharedMariaDb>
 {

@@ -20,6 +20,8 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
 
     public bool HonorsCancellation => database.IsSqlite;
 
+    public string? StoreSystem => database.System;
+
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     public async ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken)

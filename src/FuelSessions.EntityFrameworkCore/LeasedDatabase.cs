@@ -25,6 +25,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     private readonly SemaphoreSlim _trying = new(1, 1);
     private volatile bool _created = !createOnDemand;
     private volatile bool _isSqlite;
+    private volatile string? _system;
     private volatile bool _isTried;
     private int _told;
 
@@ -33,6 +34,9 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
 
     /// <summary>Whether it is SQLite; false until it was first used.</summary>
     internal bool IsSqlite => _isSqlite;
+
+    /// <summary>The database's name in OpenTelemetry's conventions; null until it was first used.</summary>
+    internal string? System => _system;
 
     /// <summary>Work that changes rows. Before the first of it the database is tried out.</summary>
     internal Task<T> WriteAsync<TRow, T>(Work<T> work, CancellationToken cancellationToken)
@@ -85,7 +89,9 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         ContextLease lease = open();
         await using (lease.ConfigureAwait(false))
         {
-            if (Dialect.Of(lease.Context).IsSqlite)
+            var dialect = Dialect.Of(lease.Context);
+            _system = dialect.System;
+            if (dialect.IsSqlite)
             {
                 _isSqlite = true;
                 SqliteWait.BeginHere();

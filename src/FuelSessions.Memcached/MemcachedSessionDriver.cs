@@ -18,6 +18,8 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
 
     public bool HonorsCancellation => true;
 
+    public string? StoreSystem => "memcached";
+
     private DateTimeOffset Now => clock.GetUtcNow();
 
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]

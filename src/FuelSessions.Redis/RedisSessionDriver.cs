@@ -27,6 +27,8 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
 
     public bool HonorsCancellation => true;
 
+    public string? StoreSystem => "redis";
+
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     public ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken) => connection.RunAsync(

@@ -28,6 +28,9 @@ public sealed class FaultyDriver(ISessionDriver inner, TimeProvider? clock = nul
     public bool HonorsCancellation => inner.HonorsCancellation;
 
     /// <inheritdoc/>
+    public string? StoreSystem => inner.StoreSystem;
+
+    /// <inheritdoc/>
     public async ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken)
     {
         await FaultAsync(cancellationToken).ConfigureAwait(false);

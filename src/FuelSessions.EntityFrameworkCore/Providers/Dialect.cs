@@ -10,13 +10,14 @@ namespace FuelSessions.EntityFrameworkCore.Providers;
 /// </summary>
 internal sealed class Dialect
 {
-    private static readonly Dialect Sqlite = new("Microsoft.EntityFrameworkCore.Sqlite") { IsSqlite = true, DeleteFirst = batch => batch.ByKey(last: "LIMIT") };
+    private static readonly Dialect Sqlite = new("Microsoft.EntityFrameworkCore.Sqlite") { System = "sqlite", IsSqlite = true, DeleteFirst = batch => batch.ByKey(last: "LIMIT") };
 
-    private static readonly Dialect PostgreSql = new("Npgsql.EntityFrameworkCore.PostgreSQL") { DeleteFirst = batch => batch.ByKey(last: "LIMIT") };
+    private static readonly Dialect PostgreSql = new("Npgsql.EntityFrameworkCore.PostgreSQL") { System = "postgresql", DeleteFirst = batch => batch.ByKey(last: "LIMIT") };
 
     // MySQL refuses a limit inside IN, and a table that is deleted from in a subquery.
     private static readonly Dialect MySql = new("MySql.EntityFrameworkCore", "Pomelo.EntityFrameworkCore.MySql", "Microting.EntityFrameworkCore.MySql")
     {
+        System = "mysql",
         DeleteFirst = batch => batch.InOrder(),
 
         // Where the server's default, or what the app has left on a pooled connection, is not to commit.
@@ -25,6 +26,7 @@ internal sealed class Dialect
 
     private static readonly Dialect SqlServer = new("Microsoft.EntityFrameworkCore.SqlServer")
     {
+        System = "microsoft.sql_server",
         DeleteFirst = batch => batch.ByKey(first: "TOP"),
 
         // The server's user options may want neither count nor commit.
@@ -46,6 +48,9 @@ internal sealed class Dialect
     internal static IEnumerable<string> KnownProviders => Known.SelectMany(dialect => dialect._providers);
 
     internal bool IsSqlite { get; private init; }
+
+    /// <summary>Its name in OpenTelemetry's conventions (<c>db.system.name</c>).</summary>
+    internal string System { get; private init; } = "other_sql";
 
     /// <summary>Whether this is one of the databases that this project knows; otherwise, standard SQL is what it is sent.</summary>
     internal bool IsKnown => _providers.Length > 0;

@@ -14,6 +14,9 @@ public abstract class DelegatingSessionDriver(ISessionDriver inner) : ISessionDr
     public virtual bool HonorsCancellation => Inner.HonorsCancellation;
 
     /// <inheritdoc/>
+    public virtual string? StoreSystem => Inner.StoreSystem;
+
+    /// <inheritdoc/>
     /// <remarks>Synchronous reads come this way too: whoever overrides it sees each read.</remarks>
     public virtual ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken) => Inner.ReadAsync(key, cancellationToken);
 

@@ -26,6 +26,12 @@ public interface ISessionDriver
     /// </summary>
     bool HonorsCancellation => false;
 
+    /// <summary>
+    /// What the store is, in the words of OpenTelemetry's conventions (<c>db.system.name</c>): <c>redis</c>, <c>postgresql</c>. Metrics of its calls
+    /// carry it. Default null: then they carry the driver's name.
+    /// </summary>
+    string? StoreSystem => null;
+
     /// <summary>The live record under <paramref name="key"/>; null if it is absent.</summary>
     /// <exception cref="SessionRecordFormatException">There is one, but it can't be decoded.</exception>
     ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken);

@@ -12,6 +12,12 @@ internal sealed partial class SessionDiagnostics : IDisposable
 
     private const int MostNotes = 100;
 
+    private static readonly long[] Bytes = [64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304];
+    private static readonly int[] Attempts = [1, 2, 3, 4, 5, 8, 13, 21, 34];
+
+    // Seconds: a minute, 5, 15, 30, an hour, 2, 4, 8, a day, a week, 30 days.
+    private static readonly double[] Ages = [60, 300, 900, 1800, 3600, 7200, 14400, 28800, 86400, 604800, 2592000];
+
     private readonly ConcurrentDictionary<string, bool> _notes = new();
     private readonly ILogger _logger;
     private readonly LifeCycleLog _lives;
@@ -22,6 +28,9 @@ internal sealed partial class SessionDiagnostics : IDisposable
     private readonly Counter<long> _conflicts;
     private readonly Counter<long> _collected;
     private readonly Counter<long> _events;
+    private readonly Histogram<long> _sizes;
+    private readonly Histogram<int> _attempts;
+    private readonly Histogram<double> _ages;
     private readonly ConcurrentDictionary<string, ReportPace> _unreadableIds = new(StringComparer.Ordinal);
     private readonly TimeProvider _clock;
 
@@ -37,11 +46,19 @@ internal sealed partial class SessionDiagnostics : IDisposable
         _conflicts = _meter.CreateCounter<long>("fuelsessions.store.conflicts", "{write}", "Writes that another writer was faster than; merged and repeated.");
         _collected = _meter.CreateCounter<long>("fuelsessions.sessions.collected", "{session}", "Expired records removed in the background.");
         _events = _meter.CreateCounter<long>("fuelsessions.events", "{event}", "Events by kind: see SessionEventKind.");
+        StoreCalls = new StoreCallTimes(_meter);
+        _sizes = _meter.CreateHistogram("fuelsessions.session.size", "By", "Size of the variables of a session as they are saved.", tags: null, Bounds(Bytes));
+        _attempts = _meter.CreateHistogram("fuelsessions.save.attempts", "{attempt}", "Writes that a save took: more than one, where another writer was faster.", tags: null, Bounds(Attempts));
+        _ages = _meter.CreateHistogram("fuelsessions.session.age", "s", "Age of a session when it is destroyed.", tags: null, Bounds(Ages));
     }
+
+    /// <summary>How long the stores take.</summary>
+    internal StoreCallTimes StoreCalls { get; }
 
     internal void Started(string driver, SessionRecord record)
     {
         _started.Add(1, Driver(driver));
+        Saved(driver, record, attempts: 1);
         _lives.Begun(driver, record.Key);
         _lives.Written(driver, before: null, record);
     }
@@ -49,16 +66,26 @@ internal sealed partial class SessionDiagnostics : IDisposable
     internal void Rotated(string driver) => _rotated.Add(1, Driver(driver));
 
     /// <summary>A session was stored in the place of what it was before.</summary>
-    internal void Written(string driver, SessionRecord before, SessionRecord after) => _lives.Written(driver, before, after);
+    /// <param name="attempts">How many writes that took.</param>
+    internal void Written(string driver, SessionRecord before, SessionRecord after, int attempts)
+    {
+        Saved(driver, after, attempts);
+        _lives.Written(driver, before, after);
+    }
 
-    internal void Destroyed(string driver, SessionKey key)
+    internal void Destroyed(string driver, SessionRecord record)
     {
         _destroyed.Add(1, Driver(driver));
-        _lives.Destroyed(driver, key);
+        Ended(driver, record, "destroyed");
+        _lives.Destroyed(driver, record.Key);
     }
 
     /// <summary>It was destroyed, because it may be in foreign hands.</summary>
-    internal void Revoked(string driver, SessionKey key) => _lives.Revoked(driver, key);
+    internal void Revoked(string driver, SessionRecord record)
+    {
+        Ended(driver, record, "revoked");
+        _lives.Revoked(driver, record.Key);
+    }
 
     /// <summary>A request asked for a session that is over.</summary>
     internal void Expired(string driver, SessionKey key) => _lives.Expired(driver, key);
@@ -66,6 +93,7 @@ internal sealed partial class SessionDiagnostics : IDisposable
     internal void Conflict(string driver, SessionKey key, int attempt)
     {
         _conflicts.Add(1, Driver(driver));
+        SessionSpans.Conflicts(attempt);
         LogConflict(key.Fingerprint, driver, attempt);
     }
 
@@ -74,6 +102,8 @@ internal sealed partial class SessionDiagnostics : IDisposable
         _collected.Add(count, Driver(driver));
         LogCollected(count, driver);
     }
+
+    internal void Unhealthy(string what, Exception error) => LogUnhealthy(what, error);
 
     internal void ComesBeforeRouting() => LogComesBeforeRouting();
 
@@ -122,6 +152,7 @@ internal sealed partial class SessionDiagnostics : IDisposable
     internal void Report(SessionEventKind kind, string driver, SessionKey key, string? principal, FuelSessionsOptions options, Exception? error = null)
     {
         string fingerprint = key.Fingerprint;
+        SessionSpans.Event(kind);
         switch (kind)
         {
             case SessionEventKind.StaleId:
@@ -164,6 +195,24 @@ internal sealed partial class SessionDiagnostics : IDisposable
         Count(kind, driver);
         options.OnEvent?.Invoke(new SessionEvent(kind, driver, fingerprint, principal));
     }
+
+    private void Saved(string driver, SessionRecord record, int attempts)
+    {
+        _sizes.Record((long)record.Data.Length + record.Flash.Length, Driver(driver));
+        _attempts.Record(attempts, Driver(driver));
+        SessionSpans.Outcome("saved");
+    }
+
+    private void Ended(string driver, SessionRecord record, string reason)
+    {
+        if (_ages.Enabled)
+        {
+            _ages.Record((_clock.GetUtcNow() - record.Created).TotalSeconds, Driver(driver), new KeyValuePair<string, object?>("reason", reason));
+        }
+    }
+
+    private static InstrumentAdvice<T> Bounds<T>(T[] boundaries)
+        where T : struct => new() { HistogramBucketBoundaries = boundaries };
 
     private void Count(SessionEventKind kind, string driver) => _events.Add(1, Driver(driver), new KeyValuePair<string, object?>("kind", kind.ToString()));
 
@@ -209,6 +258,9 @@ internal sealed partial class SessionDiagnostics : IDisposable
 
     [LoggerMessage(111, LogLevel.Warning, "Expired sessions could not be removed from driver {Driver}; the next round tries again.")]
     private partial void LogCollectionFailed(string driver, Exception error);
+
+    [LoggerMessage(115, LogLevel.Warning, "The health check of sessions failed: {What}.")]
+    private partial void LogUnhealthy(string what, Exception error);
 
     [LoggerMessage(152, LogLevel.Error, "Session {Fingerprint} on driver {Driver} could not be saved at the end of the request either, whose code knows of it since SaveAsync or Close.")]
     private partial void LogStillUnsaved(string fingerprint, string driver, Exception error);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 
@@ -10,7 +12,8 @@ namespace FuelSessions.Engine;
 /// <param name="name">The driver's name.</param>
 /// <param name="driver">The driver.</param>
 /// <param name="isCarried">Whether the record is kept by the client, and goes to it with the response headers.</param>
-internal sealed class SessionStorage(string name, ISessionDriver driver, bool isCarried = false)
+/// <param name="times">Told how long each call takes; null: nobody is.</param>
+internal sealed class SessionStorage(string name, ISessionDriver driver, bool isCarried = false, StoreCallTimes? times = null)
 {
     internal string Name => name;
 
@@ -34,17 +37,27 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
 
     /// <summary>The same for who makes the failure of whatever goes wrong (<see cref="FailureAsync"/>): one state machine less.</summary>
     internal ValueTask<SessionRecord?> ReadWithinAsync(SessionKey key, StoreDeadline deadline) =>
-        Bounded(driver.ReadAsync(key, deadline.DriverToken), deadline);
+        CallAsync("read", key, static (driver, key, token) => driver.ReadAsync(key, token), deadline);
 
     internal SessionRecord? Read(SessionKey key, TimeSpan timeout, StoreDeadline deadline)
     {
+        long start = times is { IsOn: true } ? Stopwatch.GetTimestamp() : 0;
+        Exception? failure = null;
         try
         {
             return driver.Read(key, deadline.Token);
         }
         catch (Exception error) when (error is not SessionRecordFormatException)
         {
+            failure = error;
             throw Made("read", key, timeout, error, isOutcomeUnknown: false);
+        }
+        finally
+        {
+            if (start != 0)
+            {
+                Took("read", start, failure);
+            }
         }
     }
 
@@ -62,13 +75,17 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
 
     /// <summary>The same for who makes the failure of whatever goes wrong but <see cref="SessionTooLargeException"/>.</summary>
     internal ValueTask<WriteResult> WriteWithinAsync(SessionRecord record, StoreDeadline deadline) =>
-        Bounded(driver.WriteAsync(record, deadline.DriverToken), deadline);
+        CallAsync("write", record, static (driver, record, token) => driver.WriteAsync(record, token), deadline);
 
     internal async ValueTask<WriteResult> TouchAsync(SessionRecord record, DateTimeOffset expires, TimeSpan timeout, StoreDeadline deadline)
     {
         try
         {
-            return await Bounded(driver.TouchAsync(record.Key, record.Version, expires, deadline.DriverToken), deadline).ConfigureAwait(false);
+            return await CallAsync(
+                "touch",
+                (Record: record, Expires: expires),
+                static (driver, touch, token) => driver.TouchAsync(touch.Record.Key, touch.Record.Version, touch.Expires, token),
+                deadline).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -80,7 +97,7 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
     {
         try
         {
-            return await Bounded(driver.DeleteAsync(record.Key, record.Version, deadline.DriverToken), deadline).ConfigureAwait(false);
+            return await CallAsync("delete", record, static (driver, record, token) => driver.DeleteAsync(record.Key, record.Version, token), deadline).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -105,6 +122,7 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
 
     private SessionStoreException Made(string what, SessionKey key, TimeSpan timeout, Exception error, bool isOutcomeUnknown)
     {
+        SessionSpans.Failed(error);
         string unknown = isOutcomeUnknown ? " It may be stored all the same, now or in a moment, whole or not at all." : "";
         return new SessionStoreException(
             error is OperationCanceledException
@@ -115,6 +133,39 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
 
     // A driver that knows what it waited for in vain says so there.
     private static string Reason(Exception error) => error.InnerException is { } reason and not OperationCanceledException ? $" {reason.Message}" : "";
+
+    private ValueTask<TResult> CallAsync<TArgument, TResult>(
+        string operation,
+        TArgument argument,
+        Func<ISessionDriver, TArgument, CancellationToken, ValueTask<TResult>> call,
+        StoreDeadline deadline) =>
+        times is { IsOn: true } || SessionSpans.AreWanted
+            ? WatchedAsync(operation, argument, call, deadline)
+            : Bounded(call(driver, argument, deadline.DriverToken), deadline);
+
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
+    private async ValueTask<TResult> WatchedAsync<TArgument, TResult>(
+        string operation,
+        TArgument argument,
+        Func<ISessionDriver, TArgument, CancellationToken, ValueTask<TResult>> call,
+        StoreDeadline deadline)
+    {
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            TResult result = await Bounded(call(driver, argument, deadline.DriverToken), deadline).ConfigureAwait(false);
+            Took(operation, start, error: null);
+            return result;
+        }
+        catch (Exception error)
+        {
+            SessionSpans.Failed(error);
+            Took(operation, start, error);
+            throw;
+        }
+    }
+
+    private void Took(string operation, long start, Exception? error) => times?.Took(name, driver.StoreSystem ?? name, operation, start, error);
 
     private ValueTask<T> Bounded<T>(ValueTask<T> operation, StoreDeadline deadline) =>
         IsBounded(operation.IsCompleted) ? operation : new ValueTask<T>(operation.AsTask().WaitAsync(deadline.Token));

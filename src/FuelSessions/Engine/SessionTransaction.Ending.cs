@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 
@@ -19,7 +20,7 @@ internal sealed partial class SessionTransaction
         if (isEnded)
         {
             IdToWithdraw = true;
-            services.Diagnostics.Destroyed(Driver, doomed.Key);
+            services.Diagnostics.Destroyed(Driver, doomed);
             return;
         }
 
@@ -31,6 +32,7 @@ internal sealed partial class SessionTransaction
     // Whatever was written meanwhile; but not a session that somebody else has taken over since this request read it.
     private async ValueTask<bool> DeleteAsync(SessionRecord read)
     {
+        using Activity? span = SessionSpans.Start(SessionSpans.End, Driver);
         StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
         SessionRecord basis = read;
         for (int attempt = 1; ; attempt++)
@@ -38,11 +40,13 @@ internal sealed partial class SessionTransaction
             WriteResult result = await storage.DeleteAsync(basis, Options.StoreTimeout, deadline).ConfigureAwait(false);
             if (result.Winner is not { } winner)
             {
+                SessionSpans.Outcome("ended");
                 return true;
             }
 
             if (winner.Epoch != read.Epoch)
             {
+                SessionSpans.Outcome("overtaken");
                 return false;
             }
 
@@ -114,6 +118,7 @@ internal sealed partial class SessionTransaction
 
     private void Lose(SessionState state)
     {
+        SessionSpans.Outcome(state == SessionState.Gone ? "gone" : "overtaken");
         DropWishes();
         _principal = null;
         _stored = null;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 
@@ -43,11 +44,13 @@ internal sealed partial class SessionTransaction
                 return;
             }
 
+            using Activity? span = SessionSpans.Start(SessionSpans.Touch, Driver);
             WriteResult result = await storage.TouchAsync(record, expires, Options.StoreTimeout, deadline).ConfigureAwait(false);
             if (result.IsWritten)
             {
                 _record = record with { Expires = expires };
                 _stored = (_record, _held);
+                SessionSpans.Outcome("touched");
                 Announce(extended: CookieEndsEarly);
                 return;
             }
@@ -57,6 +60,8 @@ internal sealed partial class SessionTransaction
                 Gone(explicitly: false);
                 return;
             }
+
+            SessionSpans.Outcome("lost");
 
             if (IsShutOutBy(winner))
             {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using FuelSessions.Records;
@@ -77,6 +78,7 @@ internal sealed partial class SessionTransaction
             return;
         }
 
+        using Activity? span = SessionSpans.Start(SessionSpans.Load, Driver);
         SessionRecord? record;
         StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
         try
@@ -112,6 +114,7 @@ internal sealed partial class SessionTransaction
             return;
         }
 
+        using Activity? span = SessionSpans.Start(SessionSpans.Load, Driver);
         StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
         try
         {
@@ -186,7 +189,7 @@ internal sealed partial class SessionTransaction
         {
             if (await DeleteAsync(record).ConfigureAwait(false))
             {
-                services.Diagnostics.Revoked(Driver, record.Key);
+                services.Diagnostics.Revoked(Driver, record);
             }
         }
         catch (SessionStoreException error)
@@ -199,6 +202,7 @@ internal sealed partial class SessionTransaction
 
     private void Adopt(SessionRecord record, SessionSecret? secret)
     {
+        SessionSpans.Outcome("found");
         _record = record;
         _stored = (record, secret);
         _key = record.Key;
@@ -231,6 +235,7 @@ internal sealed partial class SessionTransaction
 
     private void BeginNew()
     {
+        SessionSpans.Outcome("new");
         Empty();
         _isRefused = false;
         _record = null;
@@ -282,6 +287,7 @@ internal sealed partial class SessionTransaction
     {
         services.Diagnostics.Report(why, Driver, key, null, Options, error);
         BeginNew();
+        SessionSpans.Outcome("detached");
         BeganHere = false;
         State = SessionState.Detached;
     }

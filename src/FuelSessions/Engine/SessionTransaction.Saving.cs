@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
@@ -163,6 +164,7 @@ internal sealed partial class SessionTransaction
             throw refusal;
         }
 
+        using Activity? span = SessionSpans.Start(SessionSpans.Save, Driver);
         WriteResult result;
         try
         {
@@ -205,6 +207,7 @@ internal sealed partial class SessionTransaction
             return;
         }
 
+        using Activity? span = SessionSpans.Start(SessionSpans.Save, Driver);
         try
         {
             using CommitQueue.Turn turn = await services.Commits.EnterAsync(_key, deadline.Token).ConfigureAwait(false);
@@ -243,7 +246,7 @@ internal sealed partial class SessionTransaction
                 if (result.IsWritten)
                 {
                     turn.Latest = draft.Record;
-                    Commit(draft, basis);
+                    Commit(draft, basis, attempt);
                     return;
                 }
 
@@ -264,7 +267,7 @@ internal sealed partial class SessionTransaction
         }
     }
 
-    private void Commit(DraftRecord draft, SessionRecord basis)
+    private void Commit(DraftRecord draft, SessionRecord basis, int attempt)
     {
         bool askedFor = _rotation is not null;
         SessionSecret? shown = _shown;
@@ -275,7 +278,7 @@ internal sealed partial class SessionTransaction
             services.Diagnostics.Rotated(Driver);
         }
 
-        services.Diagnostics.Written(Driver, basis, draft.Record);
+        services.Diagnostics.Written(Driver, basis, draft.Record, attempt);
 
         if (draft.Rotated && !askedFor)
         {

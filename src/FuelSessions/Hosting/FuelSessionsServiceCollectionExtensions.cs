@@ -63,6 +63,7 @@ public static class FuelSessionsServiceCollectionExtensions
         services.AddSingleton(Changes(""));
         services.AddSingleton<SessionDiagnostics>();
         services.AddSingleton<SessionServices>();
+        services.AddSingleton<KeyRingProbe>();
         services.AddScoped<ISessionStore>(_ => AmbientSessions.Require());
         services.AddScoped(_ => AmbientSessions.Require().Current);
         services.AddHostedService<ExpiredSessionCollector>();

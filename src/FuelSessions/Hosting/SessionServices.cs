@@ -62,6 +62,6 @@ internal sealed class SessionServices(
     private SessionHome MakeHome(string driver) => new(
         driver,
         new IdProtector(protection, driver, clock),
-        drivers.Find(driver).Create is null ? null : new SessionStorage(driver, drivers.Driver(driver)),
+        drivers.Find(driver).Create is null ? null : new SessionStorage(driver, drivers.Driver(driver), times: diagnostics.StoreCalls),
         new Arrivals(clock));
 }

@@ -20,7 +20,7 @@ public class MetricsTests
         IMeterFactory meters = app.Services.GetRequiredService<IMeterFactory>();
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (instrument.Meter.Name == "FuelSessions" && instrument.Meter.Scope == meters)
+            if (instrument is Counter<long> && instrument.Meter.Name == "FuelSessions" && instrument.Meter.Scope == meters)
             {
                 self.EnableMeasurementEvents(instrument);
             }

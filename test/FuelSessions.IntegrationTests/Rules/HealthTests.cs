@@ -1,0 +1,50 @@
+using FuelSessions.IntegrationTests.Support;
+using FuelSessions.Tests;
+using FuelSessions.Tests.Servers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FuelSessions.IntegrationTests.Rules;
+
+/// <summary>The health check tries the real stores, and leaves nothing in them.</summary>
+public sealed class HealthTests(PostgresServer postgres) : StoreTests(postgres)
+{
+    [Theory, OnServerStores]
+    public async Task A_store_that_works_is_healthy(string name)
+    {
+        SessionApp app = await StartAsync(await NewStoreAsync(name));
+        Assert.Equal("Healthy", await app.NewBrowser().TextAsync("/health"));
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("redis")]
+    [InlineData("postgres")]
+    public async Task A_store_that_takes_no_writes_is_unhealthy_until_it_does(string name)
+    {
+        Store store = await NewStoreAsync(name);
+        SessionApp app = await StartAsync(store);
+        Assert.Equal("Healthy", await app.NewBrowser().TextAsync("/health"));
+        await store.RefuseWritesAsync(true);
+        Assert.Equal("Unhealthy", await app.NewBrowser().TextAsync("/health"));
+        await store.RefuseWritesAsync(false);
+        Assert.Equal("Healthy", await app.NewBrowser().TextAsync("/health"));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_away_is_unhealthy()
+    {
+        Store store = await NewStoreAsync("redis");
+        SessionApp app = await StartAsync(store);
+        Assert.Equal("Healthy", await app.NewBrowser().TextAsync("/health"));
+        await store.BreakAsync();
+        Assert.Equal("Unhealthy", await app.NewBrowser().TextAsync("/health"));
+        Assert.Contains(app.Logs.Lines, line => line.Id == 115);
+    }
+
+    private Task<SessionApp> StartAsync(Store store) => StartAsync(
+        store,
+        o => o.StoreTimeout = TimeSpan.FromSeconds(store.Driver == "redis" ? 1 : 10),
+        app => app.MapHealthChecks("/health"),
+        services: services => services.AddHealthChecks().AddFuelSessions(store.Driver));
+}

@@ -44,7 +44,7 @@ public sealed partial class Session
     /// <summary>All flash variables of the current namespace by name. Each counts as read.</summary>
     public IReadOnlyDictionary<string, object?> GetFlash(bool? expire = null)
     {
-        string prefix = FlashId + FlashVariables.Separator;
+        string prefix = FlashId + FlashName.Separator;
         var values = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (string key in _transaction.FlashNames())
         {
@@ -93,5 +93,5 @@ public sealed partial class Session
         return found;
     }
 
-    private VariablePath FlashKey(SessionPath name) => FlashVariables.Key(FlashId, name.Resolve());
+    private VariablePath FlashKey(SessionPath name) => FlashName.Of(FlashId, name.Resolve());
 }

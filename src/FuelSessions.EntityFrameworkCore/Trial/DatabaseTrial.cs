@@ -4,7 +4,7 @@ namespace FuelSessions.EntityFrameworkCore.Trial;
 
 /// <summary>
 /// Finds out, with one row of its own, whether a database does what it answers: who won a race is told by how many rows a statement has changed, and
-/// that count, and whether anything stays stored, depends on settings of the server and on what the app adds to its connections and tables.
+/// that count, and whether anything stays stored, depends on settings of the server and on what the app adds to its connections and tables [F9].
 /// </summary>
 /// <param name="part">Whose database it is.</param>
 /// <param name="apart">Runs a step on a context and a connection of its own.</param>

@@ -52,9 +52,9 @@ internal static class FuelSessionsOptionsRules
             yield return Is(nameof(o.CookieName), o.CookieName, "a cookie name of letters, digits and !#$%&'*+-.^_`|~ (RFC 6265)");
         }
 
-        if (OtherCookie.IsName(o.CookieName))
+        if (OtherName.Is(o.CookieName))
         {
-            yield return Is(nameof(o.CookieName), o.CookieName, $"a name that does not begin with '{OtherCookie.Mark}': that is for the second cookie of a browser that a session does not answer to");
+            yield return Is(nameof(o.CookieName), o.CookieName, $"a name that does not begin with '{OtherName.Mark}': that is for the second cookie of a browser that a session does not answer to");
         }
 
         if (!Enum.IsDefined(o.CookieSameSite))
@@ -135,7 +135,7 @@ internal static class FuelSessionsOptionsRules
             yield return Is(nameof(o.HeaderName), header, "a header name (RFC 9110), or none");
         }
 
-        if (string.IsNullOrEmpty(o.FlashId) || o.FlashId.Contains(FlashVariables.Separator) || Unicode.IndexOfBroken(o.FlashId) >= 0)
+        if (string.IsNullOrEmpty(o.FlashId) || o.FlashId.Contains(FlashName.Separator) || Unicode.IndexOfBroken(o.FlashId) >= 0)
         {
             yield return Is(nameof(o.FlashId), o.FlashId, "any text that is not empty, in valid Unicode and without U+001F");
         }

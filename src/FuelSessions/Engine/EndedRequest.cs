@@ -4,7 +4,7 @@ namespace FuelSessions.Engine;
 internal static class EndedRequest
 {
     internal static ObjectDisposedException Exception() => new(
-        nameof(Session),
+        "Session",
         "The request of this session is over: nothing can be read from it or saved in it any more. Read what later work needs while the request runs and hand that on; "
         + "change the session inside the request, and await what changes it.");
 }

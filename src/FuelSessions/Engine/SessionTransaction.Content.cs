@@ -1,47 +1,43 @@
 namespace FuelSessions.Engine;
 
-/// <summary>
-/// Variables and flash variables of a transaction. Code of one request that uses them from several threads at once takes turns, so that
-/// nothing is lost; a lock that nobody else wants costs nanoseconds and no memory.
-/// </summary>
+/// <summary>What the app sees and does in its session's variables and flash variables: each change in turn, and refused aloud if it would be lost.</summary>
 internal sealed partial class SessionTransaction
 {
     /// <param name="asTree">Whether it is one of many: what is taken apart for it serves the next ones too.</param>
     internal bool TryGet(VariablePath path, out ReadOnlyMemory<byte> json, bool asTree = false)
     {
         UseNow();
-        lock (Turn)
+        lock (_content)
         {
-            return asTree ? _data.TryGetInTree(path, out json) : _data.TryGet(path, out json);
+            return asTree ? _content.Current.Data.TryGetInTree(path, out json) : _content.Current.Data.TryGet(path, out json);
         }
     }
 
     internal IReadOnlyCollection<string> Names()
     {
         UseNow();
-        lock (Turn)
+        lock (_content)
         {
-            return [.. _data.Names];
+            return [.. _content.Current.Data.Names];
         }
     }
 
     internal TChange Apply<TChange>(TChange change)
         where TChange : IChange
     {
-        lock (Turn)
+        lock (_content)
         {
             BeginChange();
-            change.Apply(_data, _flash, lenient: false);
-            _changes.Add(change);
+            _content.Apply(change);
             return change;
         }
     }
 
     internal void Clear()
     {
-        lock (Turn)
+        lock (_content)
         {
-            Apply(new ClearVariables(LastClear));
+            Apply(new ClearVariables(_content.LastClear));
         }
     }
 
@@ -49,41 +45,24 @@ internal sealed partial class SessionTransaction
     /// What was just stored past this transaction, by its driver, is not undone by a <see cref="Clear"/> that came before it and
     /// is only to be saved.
     /// </summary>
-    internal void KeepThroughClear(VariablePath path) => LastClear?.Keep(path);
+    internal void KeepThroughClear(VariablePath path) => _content.LastClear?.Keep(path);
 
     /// <summary>All of them or, if one is refused, none.</summary>
     internal void ApplyAll(IReadOnlyList<IChange> changes)
     {
-        lock (Turn)
+        lock (_content)
         {
             BeginChange();
-            var before = new VariableMap(_data.Encode(stamp: 0));
-            try
-            {
-                foreach (IChange change in changes)
-                {
-                    change.Apply(_data, _flash, lenient: false);
-                }
-            }
-            catch
-            {
-                _data = before;
-                throw;
-            }
-
-            foreach (IChange change in changes)
-            {
-                _changes.Add(change);
-            }
+            _content.ApplyAll(changes);
         }
     }
 
     internal void SetFlash(VariablePath key, byte[] json)
     {
-        lock (Turn)
+        lock (_content)
         {
             Apply(new SetFlashVariable(key, json));
-            _flashAges.Renew(key.Name);
+            _content.Ages.Renew(key.Name);
         }
     }
 
@@ -91,13 +70,13 @@ internal sealed partial class SessionTransaction
     internal bool TryGetFlash(VariablePath key, bool? expire, out ReadOnlyMemory<byte> json)
     {
         UseNow();
-        lock (Turn)
+        lock (_content)
         {
-            bool found = _flashAges.TryGet(_flash, key, out json);
-            if (found && !KeepsFlash)
+            bool found = _content.Ages.TryGet(_content.Current.Flash, key, out json);
+            if (found && !_visit.KeepsFlash)
             {
                 Unsaved();
-                _flashAges.Read(key.Name, expire, Options.FlashExpireAfterGet);
+                _content.Ages.Read(key.Name, expire, Options.FlashExpireAfterGet);
             }
 
             return found;
@@ -107,45 +86,94 @@ internal sealed partial class SessionTransaction
     internal IReadOnlyList<string> FlashNames()
     {
         UseNow();
-        lock (Turn)
+        lock (_content)
         {
-            return [.. _flashAges.Names(_flash)];
+            return [.. _content.Ages.Names(_content.Current.Flash)];
         }
     }
 
     internal void KeepFlash(string name)
     {
         UseNow();
-        lock (Turn)
+        lock (_content)
         {
-            if (_flashAges.TryGet(_flash, VariablePath.Whole(name), out ReadOnlyMemory<byte> json))
+            if (_content.Ages.TryGet(_content.Current.Flash, VariablePath.Whole(name), out ReadOnlyMemory<byte> json))
             {
                 Apply(new KeepFlashVariable(name, json));
-                _flashAges.Keep(name);
+                _content.Ages.Keep(name);
             }
         }
     }
 
     internal void RemoveFlash(VariablePath key)
     {
-        lock (Turn)
+        lock (_content)
         {
             Apply(new RemoveFlashVariable(key));
-            _flashAges.Remove(key);
+            _content.Ages.Remove(key);
         }
     }
-
-    // An object of its own would be one more for each request.
-    private object Turn => _flashAges;
-
-    private ClearVariables? LastClear => _changes.Last<ClearVariables>();
 
     internal void ClearFlash()
     {
-        lock (Turn)
+        lock (_content)
         {
             Apply(new ClearFlashVariables());
-            _flashAges.Forget();
+            _content.Ages.Forget();
         }
     }
+
+    // Every change passes here: what would be lost silently is refused aloud.
+    private void BeginChange(bool revive = true, bool ends = false)
+    {
+        UseNow();
+        Unsaved();
+        _progress.IsTold = false;
+        if (IsClosed && !ends)
+        {
+            throw new InvalidOperationException("The session was closed; a change would be lost. Forge it again to go on, or close it later.");
+        }
+
+        if (_visit.IsReadOnly)
+        {
+            throw new InvalidOperationException("The endpoint uses its session read-only (SessionEndpoint metadata); a change would be lost. Remove the metadata, or don't change the session.");
+        }
+
+        if (_visit.Storage.IsCarried && _visit.Boundary.HeadersSent)
+        {
+            throw new InvalidOperationException(
+                $"A session of driver '{Driver}' can't be changed after the response headers were sent: they carry its content. Change it before writing the response.");
+        }
+
+        if (!revive)
+        {
+            return;
+        }
+
+        if (State is SessionState.New or SessionState.Destroyed && _visit.Boundary.HeadersSent)
+        {
+            throw TooLate("begun");
+        }
+
+        if (State == SessionState.Destroyed)
+        {
+            ThrowIfByToken();
+            BeginNew();
+        }
+    }
+
+    private void ThrowIfByToken()
+    {
+        if (_standing is { IsByToken: true })
+        {
+            throw new InvalidOperationException("A request that came with a token can't begin another session: whoever holds a token learns no id. Let the client come with its own id, or with none.");
+        }
+    }
+
+    private static InvalidOperationException TooLate(string what) => new(
+        $"A session can't be {what} after the response headers were sent: its id could not reach the client any more. "
+        + "Use the session before writing the response.");
+
+    private SessionStoreException TokenLost() => new(
+        $"The token that was made of session {Key.Fingerprint} on driver '{Driver}' is not good: its id was rotated meanwhile, and its tokens were given another secret. Ask for the token again.");
 }

@@ -1,80 +1,90 @@
 using System.Diagnostics;
-using FuelSessions.Drivers;
 using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
 
-/// <summary>How a stored session is ended, and what becomes of a request that a revoking rotation has overtaken meanwhile [W5, W6].</summary>
+/// <summary>How a stored session ends, and what becomes of a request that can't save any more what it has done [W5, W6, C7].</summary>
 internal sealed partial class SessionTransaction
 {
-    /// <summary>Whether what is stored now is no longer for this request's eyes and hands: another one has revoked the id that it came with.</summary>
-    internal bool IsShutOutBy(SessionRecord record) =>
-        _stored is { } stored && Overtaking.IsShutOut(stored.Record, record, HasAttached ? _principal : null);
-
-    private async ValueTask EndAsync(SessionRecord doomed, bool explicitly)
+    /// <summary>The response has gone out without the id: removes what was stored for it [C7].</summary>
+    /// <returns>Whether there was something to remove.</returns>
+    internal async ValueTask<bool> AbandonAsync()
     {
-        bool isEnded = await DeleteAsync(doomed).ConfigureAwait(false);
-        _doomed = null;
-        _stored = null;
-        IdToSend = null;
+        if (_standing is not Kept { IsNewToAll: true } kept || _answer.HasToken || _visit.Storage.IsCarried)
+        {
+            return false;
+        }
+
+        try
+        {
+            await DeleteAsync(kept.Record).ConfigureAwait(false);
+        }
+        catch (SessionStoreException error)
+        {
+            // The response is out, and the record ends by itself.
+            _visit.Services.Diagnostics.AbandonFailed(Driver, Key, error);
+        }
+
+        return true;
+    }
+
+    private async ValueTask EndAsync(Kept doomed, bool explicitly)
+    {
+        bool isEnded = await DeleteAsync(doomed.Record).ConfigureAwait(false);
+        _intent = _intent with { Ends = null };
+        _answer.ToSend = null;
         if (isEnded)
         {
-            IdToWithdraw = true;
-            services.Diagnostics.Destroyed(Driver, doomed);
+            Ended(doomed.Record);
             return;
         }
 
         // A new session that was begun in its place is the app's wish, and goes on.
-        State = State == SessionState.Destroyed ? SessionState.Detached : State;
+        _standing = _standing is Apart { State: SessionState.Destroyed } ended ? ended.As(SessionState.Detached) : _standing;
         RefuseChanges(explicitly);
     }
 
-    // Whatever was written meanwhile; but not a session that somebody else has taken over since this request read it.
+    private void Ended(SessionRecord record)
+    {
+        _answer.Withdraws = true;
+        _visit.Services.Diagnostics.Destroyed(Driver, record);
+    }
+
+    /// <returns>False if somebody else has taken the session over since this request read it.</returns>
     private async ValueTask<bool> DeleteAsync(SessionRecord read)
     {
         using Activity? span = SessionSpans.Start(SessionSpans.End, Driver);
-        StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
-        SessionRecord basis = read;
-        for (int attempt = 1; ; attempt++)
-        {
-            WriteResult result = await storage.DeleteAsync(basis, Options.StoreTimeout, deadline).ConfigureAwait(false);
-            if (result.Winner is not { } winner)
-            {
-                SessionSpans.Outcome("ended");
-                return true;
-            }
+        Committed done = await Committing.CommitAsync(_visit.Services, _visit.Storage, Options, Plan.Delete, new Deletion(read), read, StoreDeadline.Start(Options.StoreTimeout)).ConfigureAwait(false);
+        SessionSpans.Outcome(done.Plan == Plan.Delete ? "ended" : "overtaken");
+        return done.Plan == Plan.Delete;
+    }
 
-            if (winner.Epoch != read.Epoch)
-            {
-                SessionSpans.Outcome("overtaken");
-                return false;
-            }
-
-            basis = winner;
-            services.Diagnostics.Conflict(Driver, read.Key, attempt);
-            try
-            {
-                await services.PauseAsync(attempt, deadline.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException error)
-            {
-                throw await storage.FailureAsync("destroyed", read.Key, Options.StoreTimeout, deadline, error).ConfigureAwait(false);
-            }
-        }
+    // The request goes on as with a new session, which is stored if it may be told after all [C7].
+    private void LetGo(SessionRecord record)
+    {
+        (Variables variables, string? principal) = (_content.Current, Principal);
+        _answer.ToSend = null;
+        SessionSpans.Outcome("ended");
+        Ended(record);
+        BeginNew();
+        _content.Show(variables);
+        _intent = new Intent { Attachment = new Attachment(principal) };
     }
 
     // A revoking rotation by another request was faster. If this one is to revoke as well, each may be the one that the other is to shut
-    // out: it goes on in a session of its own, which for a token would be one without anybody who has its id [W5].
-    private ValueTask LeaveAsync(bool explicitly, StoreDeadline deadline)
+    // out: it goes on in a session of its own, which for a token would be one without anybody who has its id [W5]. Nothing that any other request
+    // did is done to what is stored by now, and nothing of that is for its eyes: neither data nor id nor token.
+    private ValueTask LeaveAsync(Kept read, bool explicitly, StoreDeadline deadline)
     {
-        if (_rotation is { Revokes: true } && !_isByToken)
+        if (_intent.Rotation is { Revokes: true } && !read.IsByToken)
         {
             BeginApart();
-            return SaveNewAsync(expiring: null, deadline);
+            return _standing is Fresh fresh ? SaveAsync(fresh, deadline) : default;
         }
 
-        bool drops = !IsUnchanged;
-        ShutOut();
+        bool drops = !IsUpkeep;
+        _content.DropChanges();
+        Lose(SessionState.Detached);
         if (drops)
         {
             RefuseChanges(explicitly);
@@ -83,25 +93,31 @@ internal sealed partial class SessionTransaction
         return default;
     }
 
-    // Nothing that this request did is done to what is stored by now, and nothing of that is for its eyes: neither data nor id nor token.
-    private void ShutOut() => Lose(SessionState.Detached);
-
     private void Gone(bool explicitly)
     {
-        services.Diagnostics.Report(SessionEventKind.Gone, Driver, _key, _principal, Options);
+        Report(SessionEventKind.Gone, Key, Principal);
+        _content.DropChanges();
         Lose(SessionState.Gone);
         if (explicitly)
         {
-            throw new SessionGoneException($"Session {_key.Fingerprint} on driver '{Driver}' was destroyed or had expired before its changes could be saved.");
+            throw new SessionGoneException($"Session {Key.Fingerprint} on driver '{Driver}' was destroyed or had expired before its changes could be saved.");
         }
+    }
+
+    private void Lose(SessionState state)
+    {
+        SessionSpans.Outcome(state == SessionState.Gone ? "gone" : "overtaken");
+        _intent = default;
+        _shown = _shown with { Rotated = null };
+        _answer.ToSend = null;
+        _standing = _standing is { } lost ? new Apart(state, lost) : null;
     }
 
     private void RefuseChanges(bool explicitly)
     {
-        SessionKey asked = presented?.Key ?? _key;
-        services.Diagnostics.Report(SessionEventKind.DetachedChangesDropped, Driver, asked, null, Options);
-        _changes.Clear();
-        if (_isRefused)
+        Report(SessionEventKind.DetachedChangesDropped, _visit.Presented?.Key ?? Key, null);
+        _content.DropChanges();
+        if (_standing is Apart { IsRefused: true })
         {
             throw new InvalidOperationException(
                 $"The client's id on driver '{Driver}' is good, and belongs to another user agent or address (MatchUserAgent, MatchIp): this request's session is empty and can't be saved, as that id "
@@ -116,13 +132,8 @@ internal sealed partial class SessionTransaction
         }
     }
 
-    private void Lose(SessionState state)
+    private readonly struct Deletion(SessionRecord read) : IPlanning
     {
-        SessionSpans.Outcome(state == SessionState.Gone ? "gone" : "overtaken");
-        DropWishes();
-        _principal = null;
-        _stored = null;
-        IdToSend = null;
-        State = state;
+        public Plan On(SessionRecord basis, Plan? lost) => Planner.End(basis, read);
     }
 }

@@ -2,54 +2,41 @@ using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
 
-/// <summary>How a session is rotated, handed over, ended and begun anew in a transaction [R9, R10].</summary>
+/// <summary>How the app begins, rotates, hands over, configures and ends its session: what is only wanted until it is saved [R9, R10].</summary>
 internal sealed partial class SessionTransaction
 {
     /// <summary>Gives the session a new id at once [R9, R10].</summary>
     internal void Rotate(bool revoke)
     {
         BeginChange(revive: false);
-        if (boundary.HeadersSent)
+        if (_visit.Boundary.HeadersSent)
         {
             throw TooLate("rotated");
         }
 
-        switch (State)
+        if (_standing is not { State: SessionState.New or SessionState.Active } standing)
         {
-            case SessionState.Destroyed:
-                return;
-            case SessionState.Detached or SessionState.Gone when revoke:
+            if (revoke && State != SessionState.Destroyed)
+            {
                 ThrowIfByToken();
                 BeginApart();
-                return;
-            case SessionState.Detached or SessionState.Gone:
-                return;
-        }
+            }
 
-        if (_rotation is { } earlier && (earlier.Revokes || !revoke))
-        {
             return;
         }
 
-        if (revoke)
+        Rotation? before = _intent.Rotation;
+        _intent = _intent.WithRotation(standing, _visit.Presented?.Secret, revoke);
+        if (_intent.Rotation is { } rotation && rotation != before)
         {
-            Show(Rotation.Revoking(_held));
-        }
-        else if (_held is not { } held)
-        {
-            // A token does not hold the id that the next one is derived from: whoever presents the id next rotates it.
-            _rotateLater = true;
-        }
-        else if (_record is not { } record || !PresentsPrevious(record))
-        {
-            Show(Rotation.Ordinary(held));
+            _shown = _shown.After(rotation, _visit.Now);
         }
     }
 
     internal void Attach(string? principal)
     {
         UseNow();
-        if (string.Equals(principal, _principal, StringComparison.Ordinal))
+        if (string.Equals(principal, Principal, StringComparison.Ordinal))
         {
             return;
         }
@@ -57,34 +44,28 @@ internal sealed partial class SessionTransaction
         // Of one that was destroyed another begins.
         BeginChange();
         Rotate(revoke: true);
-        _principal = principal;
+        _intent = _intent with { Attachment = new Attachment(principal) };
     }
 
     internal void Destroy()
     {
         // Also after Close: a sign-out must not fail for it.
         BeginChange(revive: false, ends: true);
-        if (State == SessionState.Active)
+        Kept? doomed = _standing as Kept ?? _intent.Ends;
+        if (_standing is { State: SessionState.New or SessionState.Active } ended)
         {
-            _doomed = _record;
-        }
-
-        if (State is SessionState.Active or SessionState.New)
-        {
-            State = SessionState.Destroyed;
+            _standing = new Apart(SessionState.Destroyed, ended);
         }
 
         Empty();
+        _intent = new Intent { Ends = doomed };
     }
-
-    /// <summary>Whether this request has destroyed that session, which its save is only to remove.</summary>
-    internal bool IsEnding(SessionKey key) => _doomed?.Key == key;
 
     internal void Create()
     {
         BeginChange(revive: false);
         ThrowIfByToken();
-        if (boundary.HeadersSent)
+        if (_visit.Boundary.HeadersSent)
         {
             throw TooLate("begun");
         }
@@ -93,28 +74,24 @@ internal sealed partial class SessionTransaction
         BeginNew();
     }
 
-    /// <summary>Back to what the session was when it was loaded.</summary>
+    /// <summary>Back to what the session was when it was loaded, or last saved.</summary>
     internal void Reset()
     {
         ThrowIfOver();
-        if (!_loaded)
+        if (_standing is not { } standing)
         {
             return;
         }
 
-        _doomed = null;
+        Kept? stored = standing as Kept ?? _intent.Ends;
         Empty();
-        if (State is SessionState.Detached or SessionState.Gone)
+        _intent = default;
+        if (stored is not null)
         {
-            return;
-        }
-
-        if (_stored is { } stored)
-        {
-            Adopt(stored.Record, stored.Secret);
+            Adopt(stored);
             AgeFlash();
         }
-        else
+        else if (standing is not Apart { State: SessionState.Detached or SessionState.Gone })
         {
             BeginNew();
         }
@@ -126,11 +103,11 @@ internal sealed partial class SessionTransaction
         try
         {
             await SaveAsync(explicitly: true, closing).ConfigureAwait(false);
-            _isTold = false;
+            _progress.IsTold = false;
         }
         catch
         {
-            _isTold = true;
+            _progress.IsTold = true;
             throw;
         }
     }
@@ -144,28 +121,27 @@ internal sealed partial class SessionTransaction
             {
                 Reset();
             }
-            else if (!_closed)
+            else if (!IsClosed)
             {
                 await SaveNowAsync(closing: true).ConfigureAwait(false);
-                _flashAges.Hide();
+                _content.Ages.Hide();
             }
         }
         finally
         {
-            _closed = true;
+            _progress.IsClosed = true;
         }
     }
 
     /// <summary>Forgets everything: the next use reads again. After an error, whose changes are not saved.</summary>
     internal void Discard()
     {
-        Empty();
-        _loaded = _used = _keptAlive = _aged = _ready = _closed = _isTold = BeganHere = _failureTold = false;
-        _doomed = null;
-        _record = null;
-        _stored = null;
-        _loadFailure = null;
-        State = SessionState.New;
+        _content.Empty();
+        _intent = default;
+        _shown = default;
+        _answer.Left = _standing ?? _answer.Left;
+        _standing = null;
+        _progress = new Progress { IsSaved = _progress.IsSaved, IsOver = _progress.IsOver, WasExpired = WasExpired };
     }
 
     /// <param name="setsLifetime">
@@ -178,44 +154,30 @@ internal sealed partial class SessionTransaction
         if (shapesCookie)
         {
             Unsaved();
-            _tellsClientAgain = true;
+            _answer.IsWantedAgain = true;
         }
 
         if (setsLifetime)
         {
             BeginChange();
-            _newLifetime = changed.ExpirationTime;
+            _intent = _intent with { Lifetime = changed.ExpirationTime };
         }
 
         Options = changed;
     }
 
-    // Whether this request has said itself whom the session belongs to, and not found it said.
-    private bool HasAttached => !string.Equals(_principal, _stored?.Record.Principal, StringComparison.Ordinal);
-
-    /// <summary>The text that the client sent for that id; null if it sent another one.</summary>
-    internal string? TextOf(SessionId id) => Presents(id) ? presented!.Value.Text : null;
-
-    internal bool Presents(SessionId id) => presented is { Secret: { } secret } && presented.Value.Key == id.Key && secret.Equals(id.Secret);
-
-    private bool PresentsCurrent(SessionRecord record) =>
-        presented?.Secret is { } secret && secret.Hash().Equals(record.CurrentHash);
-
-    // The holder of the previous id that asks for a rotation has it: the current one is new to it. Were that one replaced
-    // as well, a lost response would leave this client without a good id [R4, R9].
-    private bool PresentsPrevious(SessionRecord record) =>
-        record.PreviousHash is { } previous && presented?.Secret is { } secret && secret.Hash().Equals(previous);
-
-    private void Show(Rotation rotation)
+    private void Empty()
     {
-        if (_rotation is null)
-        {
-            _shownPrevious = _shown;
-        }
+        _content.Empty();
+        _intent = new Intent { Ends = _intent.Ends };
+    }
 
-        _rotation = rotation;
-        _rotated = Now();
-        _tokenSecret = rotation.Revokes ? null : _tokenSecret;
-        _shown = _isByToken ? null : rotation.To;
+    // A new session with what this request itself has done, and nothing of the one that it has been shown [R10, W5].
+    private void BeginApart()
+    {
+        _content.Ages.Forget();
+        _content.Rebase(Variables.None);
+        _intent = new Intent { Attachment = _standing is Kept read && !_intent.Attaches(read.Record) ? null : _intent.Attachment };
+        BeginShown();
     }
 }

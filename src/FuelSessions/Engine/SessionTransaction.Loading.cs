@@ -5,11 +5,24 @@ using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
 
-/// <summary>How a transaction comes to its session: what a presented id is worth, and what the request gets [R6, R7].</summary>
+/// <summary>How a request reads its session, once: ahead, when it is used, or on the thread that asks [W1, F1, F3].</summary>
 internal sealed partial class SessionTransaction
 {
     /// <summary>Reads the record ahead of its use. A failure is kept for whoever uses the session.</summary>
-    internal ValueTask PrefetchAsync() => _loaded || _loadFailure is not null ? default : LoadCoreAsync(ahead: true);
+    internal ValueTask PrefetchAsync() => IsLoaded || _progress.Failure is { IsAhead: true } ? default : LoadAsync(isAhead: true);
+
+    /// <summary>Reads the record ahead, and has the session live on though nothing may be asked of it [W7].</summary>
+    internal ValueTask KeepAliveAsync()
+    {
+        if (_visit.Presented is null)
+        {
+            return default;
+        }
+
+        AtLeast(SessionUse.KeptAlive);
+        _visit.Boundary.OnUnsaved();
+        return PrefetchAsync();
+    }
 
     /// <summary>From here on the request uses the session.</summary>
     /// <exception cref="ObjectDisposedException">The request is over.</exception>
@@ -19,308 +32,137 @@ internal sealed partial class SessionTransaction
         return LoadForUseAsync();
     }
 
-    private async ValueTask LoadForUseAsync()
-    {
-        if (!_loaded)
-        {
-            ThrowIfLoadFailed();
-            await LoadCoreAsync(ahead: false).ConfigureAwait(false);
-        }
-
-        Use();
-    }
-
     /// <summary>The same for code that can't wait: reads on the calling thread if nothing was read ahead.</summary>
     internal void UseNow()
     {
-        if (_ready)
+        if (_progress.IsReady)
         {
             return;
         }
 
-        lock (Turn)
+        lock (_content)
         {
             ThrowIfOver();
-            if (!_loaded)
+            if (!IsLoaded)
             {
                 ThrowIfLoadFailed();
-                LoadCore();
+                ValueTask loading = LoadAsync(isAhead: false, isWaiting: true);
+                if (loading.IsCompleted)
+                {
+                    loading.GetAwaiter().GetResult();
+                }
+                else
+                {
+                    loading.AsTask().GetAwaiter().GetResult();
+                }
             }
 
             Use();
         }
     }
 
-    /// <summary>The session counts as used, though nothing has been asked of it yet.</summary>
-    internal void MarkUsed() => _used = true;
-
-    internal void Reopen() => _closed = false;
-
-    /// <summary>Reads the record ahead, and has the session live on though nothing may be asked of it.</summary>
-    internal ValueTask KeepAliveAsync()
+    private async ValueTask LoadForUseAsync()
     {
-        if (presented is null)
+        if (!IsLoaded)
         {
-            return default;
+            ThrowIfLoadFailed();
+            await LoadAsync(isAhead: false).ConfigureAwait(false);
         }
 
-        _keptAlive = true;
-        boundary.OnUnsaved();
-        return PrefetchAsync();
-    }
-
-    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
-    private async ValueTask LoadCoreAsync(bool ahead)
-    {
-        if (presented is not { } id)
-        {
-            BeginNew();
-            return;
-        }
-
-        using Activity? span = SessionSpans.Start(SessionSpans.Load, Driver);
-        SessionRecord? record;
-        StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
-        try
-        {
-            record = await ReadPresentedAsync(deadline).ConfigureAwait(false);
-        }
-        catch (SessionRecordFormatException error)
-        {
-            Unreadable(id, error);
-            return;
-        }
-        catch (Exception error)
-        {
-            Failed(await storage.FailureAsync("read", id.Key, Options.StoreTimeout, deadline, error).ConfigureAwait(false), id.Key, ahead);
-            return;
-        }
-
-        try
-        {
-            await SettleAsync(presented.Value, record).ConfigureAwait(false);
-        }
-        catch (SessionStoreException error)
-        {
-            Failed(error, id.Key, ahead);
-        }
-    }
-
-    private void LoadCore()
-    {
-        if (presented is not { } id)
-        {
-            BeginNew();
-            return;
-        }
-
-        using Activity? span = SessionSpans.Start(SessionSpans.Load, Driver);
-        StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
-        try
-        {
-            SessionRecord? record = ReadPresented(deadline);
-            ValueTask settled = SettleAsync(presented.Value, record);
-            if (settled.IsCompleted)
-            {
-                settled.GetAwaiter().GetResult();
-            }
-            else
-            {
-                settled.AsTask().GetAwaiter().GetResult();
-            }
-        }
-        catch (SessionRecordFormatException error)
-        {
-            Unreadable(id, error);
-        }
-        catch (SessionStoreException error)
-        {
-            Failed(error, id.Key, ahead: false);
-        }
-    }
-
-    // Decides what the request gets; completes at once unless a theft makes it destroy the record.
-    private ValueTask SettleAsync(PresentedId id, SessionRecord? record)
-    {
-        DateTimeOffset now = services.Clock.GetUtcNow();
-        if (record is null || ExpiryPolicy.IsOver(record, now, Options))
-        {
-            BeginNew();
-            WasExpired = true;
-            return default;
-        }
-
-        Authenticity authenticity = JudgeOf(id, record, now);
-        if (authenticity is Authenticity.Current or Authenticity.Previous)
-        {
-            SessionSecret? current = id.Secret is { } proof ? RotationPolicy.CurrentSecret(record, proof) : null;
-            if (boundary.Client.Matches(record, current, id.Token, Options))
-            {
-                Adopt(record, current);
-                return default;
-            }
-
-            Report(SessionEventKind.ClientMismatch, record);
-            BeginForOtherClient(id);
-            return default;
-        }
-        else if (id.Secret is not null && RotationPolicy.MayBeRace(record, now, Options.PreviousIdGrace))
-        {
-            // A token is put into pages on purpose and outlives rotations; a dead one is no race [C6].
-            Detach(id.Key, SessionEventKind.Detached, null);
-            return default;
-        }
-        else
-        {
-            Report(authenticity == Authenticity.Retired ? SessionEventKind.StaleId : SessionEventKind.UnknownSecret, record);
-            if (authenticity == Authenticity.Retired && Options.OnStaleId == StaleIdAction.Destroy)
-            {
-                return DestroyStolenAsync(record);
-            }
-        }
-
-        BeginNew();
-        return default;
-    }
-
-    private async ValueTask DestroyStolenAsync(SessionRecord record)
-    {
-        try
-        {
-            if (await DeleteAsync(record).ConfigureAwait(false))
-            {
-                services.Diagnostics.Revoked(Driver, record);
-            }
-        }
-        catch (SessionStoreException error)
-        {
-            UpkeepFailed(record.Key, record.Principal, error);
-        }
-
-        BeginNew();
-    }
-
-    private void Adopt(SessionRecord record, SessionSecret? secret)
-    {
-        SessionSpans.Outcome("found");
-        _record = record;
-        _stored = (record, secret);
-        _key = record.Key;
-        _data = new VariableMap(record.Data);
-        _flash = new VariableMap(record.Flash);
-        _principal = record.Principal;
-        _epochRead = record.Epoch;
-        _held = _shown = secret;
-        _isByToken = presented is { Secret: null };
-        IsOther = presented is { Cookie: CookieUse.Other };
-        _tokenSecret = presented?.Token;
-        State = SessionState.Active;
-        BeganHere = false;
-        _loaded = true;
-    }
-
-    // Nothing may be sent that replaces the good id: what this client does is kept in a cookie of its own, or refused aloud [R11].
-    private void BeginForOtherClient(PresentedId id)
-    {
-        BeginNew();
-        if (id is not { Cookie: not CookieUse.None, TravelsBack: true } || (id.Cookie == CookieUse.First && _isOtherTaken))
-        {
-            BeganHere = false;
-            State = SessionState.Detached;
-            _isRefused = true;
-        }
-
-        IsOther = id.Cookie == CookieUse.First;
-    }
-
-    private void BeginNew()
-    {
-        SessionSpans.Outcome("new");
-        Empty();
-        _isRefused = false;
-        _record = null;
-        SessionId drawn = SessionId.Create();
-        _key = drawn.Key;
-        _held = _shown = drawn.Secret;
-        _began = ExpiryPolicy.Milliseconds(services.Clock.GetUtcNow());
-        State = SessionState.New;
-        BeganHere = true;
-        _loaded = true;
-    }
-
-    // A new session with what this request itself has done, and nothing of the one that it has been shown.
-    private void BeginApart()
-    {
-        ChangeList changes = _changes;
-        string? principal = HasAttached ? _principal : null;
-        BeginNew();
-        _stored = null;
-        _principal = principal;
-        _changes = changes;
-        _changes.Replay(_data, _flash);
-    }
-
-    private void Unreadable(PresentedId id, SessionRecordFormatException error)
-    {
-        services.Diagnostics.Report(SessionEventKind.Unreadable, Driver, id.Key, null, Options, error);
-        BeginNew();
-    }
-
-    private void Failed(SessionStoreException error, SessionKey key, bool ahead)
-    {
-        if (Options.OnStoreFailure == StoreFailureAction.Detach)
-        {
-            Detach(key, SessionEventKind.StoreFailure, error);
-        }
-        else if (ahead)
-        {
-            _loadFailure = error;
-        }
-        else
-        {
-            _failureTold = true;
-            ExceptionDispatchInfo.Throw(error);
-        }
-    }
-
-    private void Detach(SessionKey key, SessionEventKind why, Exception? error)
-    {
-        services.Diagnostics.Report(why, Driver, key, null, Options, error);
-        BeginNew();
-        SessionSpans.Outcome("detached");
-        BeganHere = false;
-        State = SessionState.Detached;
+        Use();
     }
 
     private void Use()
     {
-        _used = true;
-        if (!_aged)
+        if (_progress.Use < SessionUse.Begun)
         {
+            AtLeast(SessionUse.Given);
             Unsaved();
             AgeFlash();
-            _aged = true;
-            if (WasExpired && presented is { } over)
+            AtLeast(SessionUse.Begun);
+            if (WasExpired && _visit.Presented is { } over)
             {
-                services.Diagnostics.Expired(Driver, over.Key);
+                _visit.Services.Diagnostics.Expired(Driver, over.Key);
             }
         }
 
         // Last: who finds it set goes on without waiting.
-        Volatile.Write(ref _ready, !_over);
+        Volatile.Write(ref _progress.IsReady, !_progress.IsOver);
     }
 
-    private void AgeFlash() => _flashAges.Load(_flash, Options.FlashAutoExpire && !KeepsFlash);
+    private void AgeFlash() => _content.Ages.Load(_content.Current.Flash, Options.FlashAutoExpire && !_visit.KeepsFlash);
 
-    private void Report(SessionEventKind kind, SessionRecord record) =>
-        services.Diagnostics.Report(kind, Driver, record.Key, record.Principal, Options);
+    /// <param name="isAhead">Whether nobody has asked for it yet.</param>
+    /// <param name="isWaiting">Whether the thread that asks waits, and reads itself.</param>
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
+    private async ValueTask LoadAsync(bool isAhead, bool isWaiting = false)
+    {
+        if (_visit.Presented is not { } id)
+        {
+            BeginNew();
+            return;
+        }
+
+        using Activity? span = SessionSpans.Start(SessionSpans.Load, Driver);
+        Found found;
+        StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
+        try
+        {
+            found = _visit.Others is { } others
+                ? await ChooseAsync([id, .. others], deadline, isWaiting).ConfigureAwait(false)
+                : new Found(id, await ReadAsync(id.Key, deadline, isWaiting).ConfigureAwait(false));
+        }
+        catch (SessionRecordFormatException error)
+        {
+            Report(SessionEventKind.Unreadable, id.Key, null, error);
+            BeginNew();
+            return;
+        }
+        catch (Exception error)
+        {
+            SessionStoreException failure = isWaiting && error is SessionStoreException told
+                ? told
+                : await _visit.Storage.FailureAsync("read", id.Key, Options.StoreTimeout, deadline, error).ConfigureAwait(false);
+            Failed(failure, id.Key, isAhead);
+            return;
+        }
+
+        _visit.Presented = found.Id;
+        await AdmitAsync(found).ConfigureAwait(false);
+    }
+
+    // A method of its own: what it makes for that is made for nobody else.
+    private ValueTask<Found> ChooseAsync(PresentedId[] candidates, StoreDeadline deadline, bool isWaiting) =>
+        Reading.ChooseAsync(candidates, key => ReadAsync(key, deadline, isWaiting), Judge);
+
+    // For who waits it completes at once.
+    private ValueTask<SessionRecord?> ReadAsync(SessionKey key, StoreDeadline deadline, bool isWaiting) =>
+        isWaiting ? new ValueTask<SessionRecord?>(_visit.Storage.Read(key, Options.StoreTimeout, deadline)) : _visit.Storage.ReadWithinAsync(key, deadline);
+
+    private Worth Judge(PresentedId id, SessionRecord record) => Admission.Judge(id, record, _visit.Boundary.Client, Options, _visit.Services.Clock.GetUtcNow());
+
+    private void Failed(SessionStoreException error, SessionKey key, bool isAhead)
+    {
+        if (Options.OnStoreFailure == StoreFailureAction.Detach)
+        {
+            Report(SessionEventKind.StoreFailure, key, null, error);
+            Detach();
+            return;
+        }
+
+        _progress.Failure = new LoadFailure(error, isAhead);
+        if (!isAhead)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
+    }
 
     private void ThrowIfLoadFailed()
     {
-        if (_loadFailure is { } failure)
+        if (_progress.Failure is { IsAhead: true } failure)
         {
-            _failureTold = true;
-            throw new SessionStoreException(failure.Message, failure);
+            failure.IsTold = true;
+            throw new SessionStoreException(failure.Error.Message, failure.Error);
         }
     }
 }

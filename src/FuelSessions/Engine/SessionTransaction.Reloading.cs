@@ -1,63 +1,68 @@
-using FuelSessions.Drivers;
 using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
 
-/// <summary>How a request that lives long looks at its session again.</summary>
+/// <summary>What a request that goes on for long asks of its session: how it is by now, and a token of it [C6, R10].</summary>
 internal sealed partial class SessionTransaction
 {
+    /// <summary>The secret of the tokens that are good from this request's end on, until the next revoking rotation [C6].</summary>
+    internal SessionSecret TokenSecret()
+    {
+        UseNow();
+        lock (_content)
+        {
+            Kept? epoch = _intent.Rotation is { Revokes: true } ? null : _standing as Kept;
+            if (epoch?.StoredTokens() is { } stored)
+            {
+                _intent = _intent with { Tokens = null };
+                return stored;
+            }
+
+            if (_intent.Tokens is not { } tokens)
+            {
+                // Whoever begins an epoch is alone at it. In one that has begun, another request may be at the same.
+                tokens = epoch?.Secret?.DeriveTokenSecret() ?? SessionSecret.Create();
+                _intent = _intent with { Tokens = tokens };
+                Unsaved();
+            }
+
+            return tokens;
+        }
+    }
+
     /// <summary>
     /// Reads the record again, with the changes that this request has not saved yet on top of it. Who has proved the session once may
     /// look at it through any number of ordinary rotations, as with a token; a revoking one ends that [R10].
     /// </summary>
     internal async ValueTask ReloadAsync()
     {
-        bool began = !_loaded;
+        bool began = !IsLoaded;
         await UseAsync().ConfigureAwait(false);
-        if (began || State != SessionState.Active || _stored is null)
+        if (began || _standing is not Kept)
         {
             return;
         }
 
-        SessionRecord? latest = await storage.ReadAsync(_key, Options.StoreTimeout).ConfigureAwait(false);
-        lock (Turn)
+        SessionRecord? latest = await _visit.Storage.ReadAsync(Key, Options.StoreTimeout).ConfigureAwait(false);
+        lock (_content)
         {
-            if (latest is null || ExpiryPolicy.IsOver(latest, services.Clock.GetUtcNow(), Options))
+            if (latest is null || ExpiryPolicy.IsOver(latest, _visit.Services.Clock.GetUtcNow(), Options))
             {
-                Empty();
+                _content.Empty();
                 Gone(explicitly: false);
             }
             else if (IsShutOutBy(latest))
             {
-                LeaveUnsaved();
+                // The changes stay, for the save to refuse.
+                _content.Hide();
+                Lose(SessionState.Detached);
             }
-            else if (latest.Version != _record!.Version)
+            else if (_standing is Kept kept && latest.Version != kept.Record.Version)
             {
-                TakeOver(latest);
+                // A merge as a save would make it, which is not written yet [W2].
+                _content.Rebase(Variables.Of(latest));
+                _standing = kept.With(latest);
             }
         }
-    }
-
-    // The changes stay, for the save to refuse.
-    private void LeaveUnsaved()
-    {
-        ChangeList changes = _changes;
-        Empty();
-        ShutOut();
-        _changes = changes;
-    }
-
-    // A merge as a save would make it, which is not written yet [W2].
-    private void TakeOver(SessionRecord latest)
-    {
-        var data = new VariableMap(latest.Data);
-        var flash = new VariableMap(latest.Flash);
-        _changes.Replay(data, flash);
-        _principal = HasAttached ? _principal : latest.Principal;
-        _held = CurrentSecret(latest) ?? _held;
-        _record = latest;
-        _stored = (latest, _held);
-        _data = data;
-        _flash = flash;
     }
 }

@@ -3,9 +3,8 @@ using FuelSessions.Records;
 namespace FuelSessions.Engine;
 
 /// <summary>
-/// One request's work on one session: what it read, what it changed, and what became of it. Knows the rules of the
-/// protocol; knows neither HTTP nor a particular driver. This file: what it knows. The other parts: how it is loaded, what
-/// is in it, how it lives and ends, how it is saved.
+/// One request's use of one session: holds what is read, what is wanted and what is shown, and has the rooms of the engine decide and store
+/// (docs/architecture.md). Knows neither HTTP nor a particular driver. This file: what it holds, and what others may know of it.
 /// </summary>
 internal sealed partial class SessionTransaction(
     EngineServices services,
@@ -16,87 +15,55 @@ internal sealed partial class SessionTransaction(
     PresentedId[]? others,
     bool readOnly)
 {
-    // Set by whatever begins the transaction: what was loaded, or what is new.
-    private readonly FlashVariables _flashAges = new();
-    private ChangeList _changes;
-    private VariableMap _data = null!;
-    private VariableMap _flash = null!;
-    private SessionKey _key;
-    private SessionRecord? _record;
-    private (SessionRecord Record, SessionSecret? Secret)? _stored;
-    private Exception? _loadFailure;
-    private bool _failureTold;
-    private bool _loaded;
-    private bool _used;
-    private bool _keptAlive;
-    private bool _aged;
+    private readonly SessionVisit _visit = new(services, storage, boundary, presented, others, readOnly);
 
-    // Loaded and aged, and the request is not over: what nearly every use needs to know.
-    private bool _ready;
-    private bool _closed;
-    private bool _saved;
-    private bool _over;
-
-    // Whether the app knows that what it has done so far could not be saved; and that the client is to get its id once more.
-    private bool _isTold;
-    private bool _tellsClientAgain;
-
-    // Whether the session was found by a token, whose holder may learn no id [C6].
-    private bool _isByToken;
-
-    // Whether what this request changes is refused, as its session answers to another client only [R11].
-    private bool _isRefused;
-
-    // The newest secret known to this request, and what the app is shown of it.
-    private SessionSecret? _held;
-    private SessionSecret? _shown;
-    private SessionSecret? _shownPrevious;
-    private Rotation? _rotation;
-    private DateTimeOffset _rotated;
-    private bool _rotateLater;
-
-    private SessionRecord? _doomed;
-    private TimeSpan? _newLifetime;
-    private string? _principal;
-    private DateTimeOffset _began;
+    // Code of one request that uses the session from several threads at once takes turns at it: a lock that nobody else wants costs nanoseconds
+    // and no memory.
+    private readonly SessionContent _content = new();
+    private Standing? _standing;
+    private Intent _intent;
+    private ShownIds _shown;
+    private Answer _answer;
+    private Progress _progress;
 
     /// <summary>Replaced as a whole when a setting is changed for this request's session.</summary>
     internal FuelSessionsOptions Options { get; private set; } = options;
 
-    internal string Driver => storage.Name;
+    internal string Driver => _visit.Storage.Name;
 
-    internal SessionState State { get; private set; }
+    internal SessionState State => _standing?.State ?? SessionState.New;
 
-    internal bool BeganHere { get; private set; }
+    internal bool BeganHere => _standing is { BeganHere: true };
 
-    internal bool WasExpired { get; private set; }
+    internal bool WasExpired => _progress.WasExpired;
 
     /// <summary>Whether the session's id goes into the cookie beside the first one, whose session answers to another client [R11].</summary>
-    internal bool IsOther { get; private set; }
+    internal bool IsOther => _answer.IsOther;
 
-    internal bool IsUsed => _used;
+    /// <summary>Whether the app's code was given it.</summary>
+    internal bool IsUsed => _progress.Use >= SessionUse.Given;
 
     /// <summary>Whether there may be something to store when the response goes out.</summary>
-    internal bool IsToBeSaved => _used || _keptAlive;
+    internal bool IsToBeSaved => _progress.Use > SessionUse.None;
 
-    internal bool IsClosed => _closed;
+    internal bool IsClosed => _progress.IsClosed;
 
-    internal bool IsLoaded => _loaded;
+    internal bool IsLoaded => _standing is not null;
 
     /// <summary>Whether the app has seen the failure of what the end of the request tries once more.</summary>
-    internal bool IsTold => _isTold;
+    internal bool IsTold => _progress.IsTold;
 
-    internal string? Principal => _principal;
+    internal string? Principal => _intent.Attachment is { } said ? said.Principal : (_standing as Kept)?.Record.Principal;
 
-    internal DateTimeOffset Created => _record?.Created ?? _began;
+    internal DateTimeOffset Created => _standing?.Created ?? default;
 
-    internal DateTimeOffset Rotated => _rotation is not null ? _rotated : _record?.Rotated ?? _began;
+    internal DateTimeOffset Rotated => _shown.Rotated ?? _standing?.Record?.Rotated ?? Created;
 
-    internal DateTimeOffset Updated => _rotation is not null ? _rotated : _record is { } record ? ExpiryPolicy.LastUse(record, Options) : _began;
+    internal DateTimeOffset Updated => _shown.Rotated ?? (_standing?.Record is { } record ? ExpiryPolicy.LastUse(record, Options) : Created);
 
-    internal ulong? IpHash => boundary.Client.IpHash(_key);
+    internal ulong? IpHash => _visit.Boundary.Client.IpHash(Key);
 
-    internal SessionKey Key => _key;
+    internal SessionKey Key => _standing?.Key ?? default;
 
     /// <summary>The key, read if it was not yet.</summary>
     internal SessionKey UsedKey
@@ -104,130 +71,109 @@ internal sealed partial class SessionTransaction(
         get
         {
             UseNow();
-            return _key;
+            return Key;
         }
     }
+
+    /// <summary>The id that the session was found by; of several that lead nowhere, the first.</summary>
+    internal PresentedId? Presented => _visit.Presented;
 
     /// <summary>
     /// The id as the app may see it; null once it is destroyed, and for a request that came with a token, which proves
     /// a session and holds no id.
     /// </summary>
-    internal SessionId? Id => _shown is { } secret && State != SessionState.Destroyed ? new SessionId(_key, secret) : null;
+    internal SessionId? Id => _shown.Current is { } secret && State != SessionState.Destroyed ? new SessionId(Key, secret) : null;
+
+    internal SessionId? PreviousId => _standing is { } standing ? _shown.PreviousId(standing) : null;
 
     /// <summary>The id that is good from now on, as far as it is known.</summary>
-    internal SessionId? CurrentId => _held is { } secret ? new SessionId(_key, secret) : null;
+    internal SessionId? CurrentId => (_standing ?? _answer.Left) is { Secret: { } secret } known ? new SessionId(known.Key, secret) : null;
 
-    internal SessionId? PreviousId
+    /// <summary>
+    /// The id that must go out with this response; null: none. It is the record's current one, and the store has
+    /// accepted it [R5].
+    /// </summary>
+    internal SessionId? IdToSend => _answer.ToSend;
+
+    /// <summary>Whether the client's id leads nowhere any more, because this request has destroyed its session.</summary>
+    internal bool IdToWithdraw => _answer.Withdraws;
+
+    /// <summary>Whether the last save kept nothing for want of consent.</summary>
+    internal bool IsWithheld => _answer.IsWithheld;
+
+    /// <summary>For how long the client is to keep the id [W7].</summary>
+    internal TimeSpan Lifetime => ExpiryPolicy.CookieLifetime(_standing?.Record?.Lifetime ?? Options.ExpirationTime, Options);
+
+    // Who asks, as it is now.
+    private Asker Asker
     {
         get
         {
-            if (_shownPrevious is { } shown)
+            bool isOpen = !_visit.Boundary.HeadersSent;
+            bool isWithheld = isOpen && _visit.Boundary.Withholds(this);
+            return new Asker
             {
-                return new SessionId(_key, shown);
-            }
+                Shown = _visit.Presented?.Secret,
+                IsReachable = isOpen && _visit.Presented is { TravelsBack: true },
+                IsWithheld = isWithheld,
 
-            return _record is { Nonce: { } nonce } record && record.SealedPrevious != UInt128.Zero && _shown is { } current
-                && current.Hash().Equals(record.CurrentHash)
-                ? new SessionId(_key, current.OpenPrevious(record.SealedPrevious, nonce))
-                : Id;
+                // Once the headers are sent it stays as it was: consent that comes later can't let the id out.
+                IsKeptBack = isOpen ? isWithheld && !_answer.HasToken : IsWithheld,
+                WantsCookieAgain = isOpen && _answer.IsWantedAgain,
+                Client = _visit.Boundary.Client,
+                Options = Options,
+                Now = _visit.Now,
+            };
         }
     }
 
-    private bool KeepsFlash => readOnly || boundary.IsSpeculative;
+    /// <summary>The text that the client sent for that id; null if it sent another one.</summary>
+    internal string? TextOf(SessionId id) => Presents(id) ? _visit.Presented?.Text : null;
+
+    internal bool Presents(SessionId id) => _visit.Presents(id);
+
+    /// <summary>Whether this request has destroyed that session, which its save is only to remove.</summary>
+    internal bool IsEnding(SessionKey key) => _intent.Ends?.Key == key;
+
+    /// <summary>Whether what is stored now is no longer for this request's eyes and hands: another one has revoked the id that it came with.</summary>
+    internal bool IsShutOutBy(SessionRecord record) =>
+        (_intent.Ends ?? _standing as Kept) is { } read && Overtaking.IsShutOut(read.Record, record, _intent.AttachedTo(read.Record));
+
+    /// <summary>A token was made, whose holder can come back without an id [C6].</summary>
+    internal void TokenMade() => _answer.HasToken = true;
+
+    /// <summary>The session counts as used, though nothing has been asked of it yet.</summary>
+    internal void MarkUsed() => AtLeast(SessionUse.Given);
+
+    internal void Reopen() => _progress.IsClosed = false;
 
     /// <summary>The request is over: what was done is still to be saved, and whoever kept the session finds it closed for good.</summary>
     internal void End()
     {
         // In turn: a change of another thread is made before this, and saved, or refused.
-        lock (Turn)
+        lock (_content)
         {
-            _over = true;
-            _ready = false;
-        }
-    }
-
-    private void Unsaved()
-    {
-        _saved = false;
-        boundary.OnUnsaved();
-    }
-
-    private void ThrowIfByToken()
-    {
-        if (_isByToken)
-        {
-            throw new InvalidOperationException("A request that came with a token can't begin another session: whoever holds a token learns no id. Let the client come with its own id, or with none.");
+            _progress.IsOver = true;
+            _progress.IsReady = false;
         }
     }
 
     internal void ThrowIfOver()
     {
-        if (_over)
+        if (_progress.IsOver)
         {
             throw EndedRequest.Exception();
         }
     }
 
-    private void Empty()
+    private void AtLeast(SessionUse use) => _progress.Use = use > _progress.Use ? use : _progress.Use;
+
+    private void Unsaved()
     {
-        _data = new VariableMap();
-        _flash = new VariableMap();
-        _flashAges.Forget();
-        DropWishes();
-        _principal = null;
-        _shownPrevious = null;
-        _tokenSecret = null;
+        _progress.IsSaved = false;
+        _visit.Boundary.OnUnsaved();
     }
 
-    // What this request has asked for, and is stored by now or given up.
-    private void DropWishes()
-    {
-        _changes.Clear();
-        _rotation = null;
-        _rotateLater = false;
-        _newLifetime = null;
-    }
-
-    // Every change passes here: what would be lost silently is refused aloud.
-    private void BeginChange(bool revive = true, bool ends = false)
-    {
-        UseNow();
-        Unsaved();
-        _isTold = false;
-        if (_closed && !ends)
-        {
-            throw new InvalidOperationException("The session was closed; a change would be lost. Forge it again to go on, or close it later.");
-        }
-
-        if (readOnly)
-        {
-            throw new InvalidOperationException("The endpoint uses its session read-only (SessionEndpoint metadata); a change would be lost. Remove the metadata, or don't change the session.");
-        }
-
-        if (storage.IsCarried && boundary.HeadersSent)
-        {
-            throw new InvalidOperationException(
-                $"A session of driver '{Driver}' can't be changed after the response headers were sent: they carry its content. Change it before writing the response.");
-        }
-
-        if (!revive)
-        {
-            return;
-        }
-
-        if (State is SessionState.New or SessionState.Destroyed && boundary.HeadersSent)
-        {
-            throw TooLate("begun");
-        }
-
-        if (State == SessionState.Destroyed)
-        {
-            ThrowIfByToken();
-            BeginNew();
-        }
-    }
-
-    private static InvalidOperationException TooLate(string what) => new(
-        $"A session can't be {what} after the response headers were sent: its id could not reach the client any more. "
-        + "Use the session before writing the response.");
+    private void Report(SessionEventKind kind, SessionKey key, string? principal, Exception? error = null) =>
+        _visit.Services.Diagnostics.Report(kind, Driver, key, principal, Options, error);
 }

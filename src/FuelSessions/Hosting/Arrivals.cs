@@ -5,7 +5,7 @@ namespace FuelSessions;
 
 /// <summary>
 /// How many sessions each client's address has begun in its current minute, which begins with the first of them. Knows a bounded number of
-/// addresses: with more at once it forgets the ones whose minute began first.
+/// addresses: with more at once it forgets the ones whose minute began first [F7].
 /// </summary>
 internal sealed class Arrivals(TimeProvider clock)
 {

@@ -8,6 +8,9 @@ namespace FuelSessions.Records;
 /// <param name="Sealed">The token secret, readable to the holder of the current id's secret only.</param>
 public sealed record StoredTokenSecret(SecretHash Hash, UInt128 Sealed)
 {
+    /// <summary>Whether that is the secret.</summary>
+    internal bool IsOf(SessionSecret tokens) => tokens.Hash().Equals(Hash);
+
     /// <summary>Never the hash, nor what is sealed.</summary>
     public override string ToString() => "[token secret]";
 }

@@ -68,5 +68,5 @@ internal static class ChannelWriter
 
     private static string BoundNameOf(SessionEntry entry) => NameOf(entry, entry.Session.Transaction.Options.BoundName);
 
-    private static string NameOf(SessionEntry entry, string name) => entry.Session.Transaction.IsOther ? OtherCookie.Name(name) : name;
+    private static string NameOf(SessionEntry entry, string name) => entry.Session.Transaction.IsOther ? OtherName.Of(name) : name;
 }

@@ -9,21 +9,14 @@ namespace FuelSessions;
 /// </summary>
 internal static class OtherCookie
 {
-    /// <summary>What its name begins with, behind a prefix that browsers know.</summary>
-    internal const string Mark = "other-";
-
-    internal static string Name(string cookieName) => cookieName.Insert(CookiePrefix.Length(cookieName), Mark);
-
-    internal static string Name(CookieUse use, string cookieName) => use == CookieUse.Other ? Name(cookieName) : cookieName;
-
-    internal static bool IsName(string cookieName) => cookieName.AsSpan(CookiePrefix.Length(cookieName)).StartsWith(Mark, StringComparison.OrdinalIgnoreCase);
+    internal static string Name(CookieUse use, string cookieName) => use == CookieUse.Other ? OtherName.Of(cookieName) : cookieName;
 
     /// <summary>Whether a request may carry one: few do, and nothing more is asked of the others.</summary>
     internal static bool MayBeIn(HttpContext context)
     {
         foreach (string? line in context.Request.Headers.Cookie)
         {
-            if (line is not null && line.Contains(Mark, StringComparison.Ordinal))
+            if (line is not null && line.Contains(OtherName.Mark, StringComparison.Ordinal))
             {
                 return true;
             }

@@ -7,7 +7,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace FuelSessions;
 
-/// <summary>Sets and deletes the cookie; the cookie driver's one in chunks, as browsers take 4 KB each.</summary>
+/// <summary>Sets and deletes the cookie; the cookie driver's one in chunks, as browsers take 4 KB each [C5].</summary>
 internal static class SessionCookie
 {
     // What browsers take for one cookie, with its name and attributes, is 4096; some count what stands between them too.

@@ -1,0 +1,76 @@
+using FuelSessions.Records;
+
+namespace FuelSessions.Engine;
+
+/// <summary>When a session ends, and when a request must say that it is still used [W7].</summary>
+internal static class ExpiryPolicy
+{
+    private static readonly TimeSpan LongestTouchInterval = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan LeastAbsolute = TimeSpan.FromDays(1);
+
+    internal static TimeSpan TouchInterval(TimeSpan lifetime, TimeSpan? configured)
+    {
+        TimeSpan tenth = lifetime / 10;
+        return configured ?? (tenth < LongestTouchInterval ? tenth : LongestTouchInterval);
+    }
+
+    /// <summary>
+    /// How long a session may live at most; null: without end. By default in proportion to its own idle time, so that a session which was given
+    /// weeks ("stay signed in") is not cut to a day.
+    /// </summary>
+    internal static TimeSpan? Absolute(TimeSpan lifetime, TimeSpan? configured)
+    {
+        var byLifetime = new TimeSpan(12 * Math.Min(lifetime.Ticks, TimeSpan.MaxValue.Ticks / 12));
+        return configured is not { } absolute ? (byLifetime > LeastAbsolute ? byLifetime : LeastAbsolute)
+            : absolute == Timeout.InfiniteTimeSpan ? null
+            : absolute;
+    }
+
+    /// <summary>
+    /// When a session that is used now ends: an interval later than its idle time demands, so that requests within
+    /// one interval need no touch and still never shorten it.
+    /// </summary>
+    internal static DateTimeOffset Expires(DateTimeOffset now, DateTimeOffset created, TimeSpan lifetime, FuelSessionsOptions options)
+    {
+        DateTimeOffset idle = Milliseconds(now + lifetime + TouchInterval(lifetime, options.TouchInterval));
+        return Absolute(lifetime, options.AbsoluteExpiration) is { } absolute && absolute < idle - created ? Milliseconds(created + absolute) : idle;
+    }
+
+    /// <summary>
+    /// When the session was last used, or up to a touch interval later, as uses within one leave no trace; null if nobody can tell, because
+    /// its absolute end comes before.
+    /// </summary>
+    internal static DateTimeOffset? LatestUse(SessionRecord record, FuelSessionsOptions options)
+    {
+        // The end was cut to whole milliseconds.
+        bool isHidden = Absolute(record.Lifetime, options.AbsoluteExpiration) is { } absolute
+            && record.Expires - record.Created > absolute - TimeSpan.FromMilliseconds(1);
+        return isHidden ? null : record.Expires - record.Lifetime;
+    }
+
+    /// <summary>
+    /// When the session was used before, to within a touch interval: its end tells, and its last save where another limit hides it.
+    /// </summary>
+    internal static DateTimeOffset LastUse(SessionRecord record, FuelSessionsOptions options)
+    {
+        DateTimeOffset used = record.Expires - record.Lifetime - TouchInterval(record.Lifetime, options.TouchInterval);
+        return used > record.Updated ? used : record.Updated;
+    }
+
+    internal static bool IsTouchDue(SessionRecord record, DateTimeOffset expires, FuelSessionsOptions options)
+    {
+        TimeSpan gain = expires - record.Expires;
+        return gain > TimeSpan.Zero && gain >= TouchInterval(record.Lifetime, options.TouchInterval);
+    }
+
+    internal static bool IsOver(SessionRecord record, DateTimeOffset now, FuelSessionsOptions options) =>
+        now >= record.Expires || (Absolute(record.Lifetime, options.AbsoluteExpiration) is { } absolute && now - record.Created >= absolute);
+
+    /// <summary>For how long a client is to keep its id: until the session ends, if the next one is sent when it is due [W7].</summary>
+    internal static TimeSpan CookieLifetime(TimeSpan lifetime, FuelSessionsOptions options) =>
+        lifetime + TouchInterval(lifetime, options.TouchInterval) + (options.RotationTime ?? TimeSpan.Zero);
+
+    // What the record format keeps.
+    internal static DateTimeOffset Milliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+}

@@ -1,0 +1,99 @@
+using FuelSessions.Records;
+
+namespace FuelSessions.Engine;
+
+/// <summary>What a request gets for the id that it brought, once that is judged [R6, R7, R11].</summary>
+internal sealed partial class SessionTransaction
+{
+    // Completes at once unless a theft makes it destroy the record.
+    private ValueTask AdmitAsync(Found found)
+    {
+        (PresentedId id, SessionRecord? record, bool isOtherTaken) = found;
+        Worth worth = record is null ? Worth.None : Judge(id, record);
+        if (record is null || worth == Worth.None)
+        {
+            BeginNew();
+            _progress.WasExpired = true;
+            return default;
+        }
+
+        switch (worth)
+        {
+            case Worth.Good:
+                SessionSpans.Outcome("found");
+                Adopt(new Kept(record, id.Secret is { } proof ? Rotation.CurrentSecret(record, proof) : null, id.Token, record.Epoch));
+                _answer.IsOther = id.Cookie == CookieUse.Other;
+                return default;
+            case Worth.OtherClient:
+                Report(SessionEventKind.ClientMismatch, record.Key, record.Principal);
+                BeginForOtherClient(id, isOtherTaken);
+                return default;
+            case Worth.Late:
+                Report(SessionEventKind.Detached, id.Key, null);
+                Detach();
+                return default;
+            default:
+                Report(worth == Worth.Retired ? SessionEventKind.StaleId : SessionEventKind.UnknownSecret, record.Key, record.Principal);
+                BeginNew();
+                return worth == Worth.Retired && Options.OnStaleId == StaleIdAction.Destroy ? DestroyStolenAsync(record) : default;
+        }
+    }
+
+    private async ValueTask DestroyStolenAsync(SessionRecord record)
+    {
+        try
+        {
+            if (await DeleteAsync(record).ConfigureAwait(false))
+            {
+                _visit.Services.Diagnostics.Revoked(Driver, record);
+            }
+        }
+        catch (SessionStoreException error)
+        {
+            Report(SessionEventKind.UpkeepFailed, record.Key, record.Principal, error);
+        }
+    }
+
+    private void Adopt(Kept kept)
+    {
+        _content.Show(Variables.Of(kept.Record));
+        _shown = new ShownIds(kept);
+        _standing = kept;
+    }
+
+    private Fresh BeginNew()
+    {
+        SessionSpans.Outcome("new");
+        Empty();
+        return BeginShown();
+    }
+
+    private Fresh BeginShown()
+    {
+        var fresh = new Fresh(SessionId.Create(), _visit.Now);
+        _shown = new ShownIds(fresh);
+        _standing = fresh;
+        return fresh;
+    }
+
+    private void Detach(bool isRefused = false)
+    {
+        _standing = new Apart(SessionState.Detached, BeginNew(), isRefused);
+        SessionSpans.Outcome("detached");
+    }
+
+    // Nothing may be sent that replaces the good id: what this client does is kept in a cookie of its own, or refused aloud [R11].
+    private void BeginForOtherClient(PresentedId id, bool isOtherTaken)
+    {
+        if (id is not { Cookie: not CookieUse.None, TravelsBack: true } || (id.Cookie == CookieUse.First && isOtherTaken))
+        {
+            Detach(isRefused: true);
+        }
+        else
+        {
+            BeginNew();
+        }
+
+        _answer.IsOther = id.Cookie == CookieUse.First;
+    }
+}

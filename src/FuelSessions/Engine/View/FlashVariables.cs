@@ -1,0 +1,133 @@
+namespace FuelSessions.Engine;
+
+/// <summary>
+/// What this request knows of each flash variable. Only that is kept here; values are in the flash
+/// <see cref="VariableMap"/>, under namespace and name.
+/// </summary>
+internal struct FlashVariables
+{
+    private enum Age : byte
+    {
+        New,
+        Kept,
+        Loaded,
+        Expiring,
+    }
+
+    // Most requests see none.
+    private Dictionary<string, Age>? _ages;
+
+    // Seen in this request, though a save has already removed them from the record.
+    private Dictionary<string, ReadOnlyMemory<byte>>? _expired;
+
+    private Dictionary<string, Age> Ages => _ages ??= new Dictionary<string, Age>(StringComparer.Ordinal);
+
+    /// <summary>The first use of the session in a request ages what an earlier one left.</summary>
+    internal void Load(VariableMap flash, bool autoExpire)
+    {
+        if (!flash.IsEmpty)
+        {
+            foreach (string name in flash.Names)
+            {
+                Ages.TryAdd(name, autoExpire ? Age.Expiring : Age.Loaded);
+            }
+        }
+    }
+
+    internal void Renew(string name) => Ages[name] = Age.New;
+
+    internal void Keep(string name) => Ages[name] = Age.Kept;
+
+    internal void Forget()
+    {
+        _ages = null;
+        _expired = null;
+    }
+
+    /// <summary>What has ended is not to be seen any more.</summary>
+    internal void Hide() => _expired = null;
+
+    internal void Remove(VariablePath key)
+    {
+        if (key.IsWhole)
+        {
+            _ages?.Remove(key.Name);
+            _expired?.Remove(key.Name);
+        }
+        else if (_expired is not null && _expired.TryGetValue(key.Name, out ReadOnlyMemory<byte> whole))
+        {
+            var shown = new Variable(whole, stamp: 0);
+            shown.Remove(key.Rest);
+            _expired[key.Name] = shown.Json;
+        }
+    }
+
+    internal IEnumerable<string> Names(VariableMap flash) => _expired is null ? flash.Names : flash.Names.Union(_expired.Keys);
+
+    internal bool TryGet(VariableMap flash, VariablePath key, out ReadOnlyMemory<byte> json)
+    {
+        if (flash.TryGet(key, out json))
+        {
+            return true;
+        }
+
+        json = default;
+        return _expired is not null
+            && _expired.TryGetValue(key.Name, out ReadOnlyMemory<byte> whole)
+            && JsonElementPath.TryFind(whole, key.Rest, out json, out System.Text.Json.JsonTokenType at)
+            && at == System.Text.Json.JsonTokenType.None;
+    }
+
+    /// <summary>A hit counts as a read; whether it consumes the variable depends on where it came from.</summary>
+    /// <param name="expire">What the caller asked for; null: by the rules.</param>
+    /// <param name="expireAfterGet">The rule for a variable that this request has set.</param>
+    internal void Read(string name, bool? expire, bool expireAfterGet)
+    {
+        bool consume = Ages.GetValueOrDefault(name) switch
+        {
+            Age.New => expire ?? expireAfterGet,
+            Age.Kept => expire ?? false,
+            Age.Loaded => expire ?? true,
+            _ => false,
+        };
+        if (consume)
+        {
+            Ages[name] = Age.Expiring;
+        }
+    }
+
+    /// <summary>
+    /// What a save has to remove, and the stamp it was seen with: a variable that another request has set anew since has
+    /// a later one and stays [D2].
+    /// </summary>
+    internal List<(string Name, long Stamp)>? TakeExpiring(VariableMap flash)
+    {
+        if (_ages is null)
+        {
+            return null;
+        }
+
+        List<(string, long)>? expiring = null;
+        foreach ((string name, Age age) in _ages)
+        {
+            if (age == Age.Expiring && flash.StampOf(name) is { } stamp && flash.TryGetWhole(name, out ReadOnlyMemory<byte> json))
+            {
+                (_expired ??= new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal))[name] = json;
+                (expiring ??= []).Add((name, stamp));
+            }
+        }
+
+        return expiring;
+    }
+
+    internal static void Remove(List<(string Name, long Stamp)> expiring, VariableMap flash)
+    {
+        foreach ((string name, long stamp) in expiring)
+        {
+            if (flash.StampOf(name) == stamp)
+            {
+                flash.Remove(VariablePath.Whole(name));
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace FuelSessions.Values;
+
+/// <summary>Under which name a flash variable is kept: its namespace and its own name.</summary>
+internal static class FlashName
+{
+    /// <summary>Between the two. No name that a person writes holds it.</summary>
+    internal const char Separator = '\u001F';
+
+    internal static VariablePath Of(string flashId, VariablePath path) => path.Renamed(flashId + Separator + path.Name);
+}

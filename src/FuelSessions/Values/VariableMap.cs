@@ -1,0 +1,342 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using FuelSessions.Records;
+
+namespace FuelSessions.Values;
+
+/// <summary>
+/// A session's variables. They stay the encoded bytes of the record: a read decodes the one variable that it asks for, and
+/// a few changed ones are kept beside the bytes until they are put in their places. Only what needs all of them, or changes many,
+/// takes the bytes apart.
+/// </summary>
+/// <remarks>Encoded: count, then for each variable its stamp, name (UTF-8) and value (JSON, UTF-8), lengths as LEB128.</remarks>
+internal sealed class VariableMap(ReadOnlyMemory<byte> encoded)
+{
+    private const int MostPatches = 4;
+
+    private ReadOnlyMemory<byte> _encoded = encoded;
+    private Patch? _patches;
+    private int _patchCount;
+    private OpenVariables? _open;
+
+    internal VariableMap()
+        : this(default)
+    {
+    }
+
+    internal bool IsEmpty => _open is null ? _encoded.IsEmpty && _patches is null : _open.Count == 0;
+
+    internal IReadOnlyCollection<string> Names => Open().Names;
+
+    internal bool TryGet(VariablePath path, out ReadOnlyMemory<byte> json) =>
+        TryFind(path, out json, out JsonTokenType at) && at == JsonTokenType.None;
+
+    /// <summary>
+    /// The same for one of many: what is taken apart for it stays so, and the next one is found without going over everything again.
+    /// </summary>
+    internal bool TryGetInTree(VariablePath path, out ReadOnlyMemory<byte> json)
+    {
+        json = default;
+        return Open().TryGet(path.Name, out Variable? variable) && variable.TryFind(path.Rest, out json, out JsonTokenType at, asTree: true) && at == JsonTokenType.None;
+    }
+
+    /// <summary>The same for a change that begins with what is there.</summary>
+    /// <exception cref="SessionValueException">The path leads through what is no map, list or null: the change would put a map in its place.</exception>
+    internal bool TryGetToChange(VariablePath path, Type wanted, out ReadOnlyMemory<byte> json)
+    {
+        if (TryFind(path, out json, out JsonTokenType at))
+        {
+            return at == JsonTokenType.None ? true : throw SessionValueException.Through(path.Text, at, wanted);
+        }
+
+        return false;
+    }
+
+    internal bool TryGetWhole(string name, out ReadOnlyMemory<byte> json)
+    {
+        if (Changed(name) is { } variable)
+        {
+            json = variable.Json;
+            return true;
+        }
+
+        json = default;
+        return _open is null && TryFindEncoded(name, out json, out _);
+    }
+
+    // True with a token: the path ended early, at a scalar of that kind.
+    private bool TryFind(VariablePath path, out ReadOnlyMemory<byte> json, out JsonTokenType endedAt)
+    {
+        json = default;
+        endedAt = JsonTokenType.None;
+        return Changed(path.Name) is { } variable ? variable.TryFind(path.Rest, out json, out endedAt)
+            : _open is null && TryFindEncoded(path.Name, out ReadOnlyMemory<byte> whole, out _) && JsonElementPath.TryFind(whole, path.Rest, out json, out endedAt);
+    }
+
+    internal void Set(VariablePath path, ReadOnlyMemory<byte> json, bool lenient = false)
+    {
+        if (path.IsWhole)
+        {
+            Put(path.Name, new Variable(json, stamp: 0));
+            return;
+        }
+
+        Variable? known = Changed(path.Name);
+        Variable variable = known
+            ?? (_open is null && TryFindEncoded(path.Name, out ReadOnlyMemory<byte> stored, out _)
+                ? new Variable(stored, stamp: 0)
+                : new Variable("null"u8.ToArray(), stamp: 0));
+        variable.Set(path.Rest, json.Span, lenient, path.Text);
+        variable.Stamp = 0;
+        if (known is null)
+        {
+            Put(path.Name, variable);
+        }
+    }
+
+    internal void Remove(VariablePath path)
+    {
+        if (path.IsWhole)
+        {
+            Open().Remove(path.Name);
+        }
+        else if (Open().TryGet(path.Name, out Variable? variable))
+        {
+            variable.Remove(path.Rest);
+        }
+    }
+
+    internal void Clear()
+    {
+        _encoded = default;
+        _patches = null;
+        _patchCount = 0;
+        _open?.Clear();
+    }
+
+    /// <summary>The stamp of a variable; null if there is none.</summary>
+    internal long? StampOf(string name) => Open().TryGet(name, out Variable? variable) ? variable.Stamp : null;
+
+    /// <summary>Marks a variable as set by the version about to be written.</summary>
+    internal void Restamp(string name)
+    {
+        if (Open().TryGet(name, out Variable? variable))
+        {
+            variable.Stamp = 0;
+        }
+    }
+
+    /// <summary>The encoded form; variables without a stamp get <paramref name="stamp"/>, so that this is what a reader will find.</summary>
+    internal ReadOnlyMemory<byte> Encode(long stamp)
+    {
+        if (_open is not null)
+        {
+            return _open.Count == 0 ? default : EncodeOpen(_open, stamp);
+        }
+
+        if (_patches is not null)
+        {
+            _encoded = EncodePatched(_patches, stamp);
+            _patches = null;
+            _patchCount = 0;
+        }
+
+        return _encoded;
+    }
+
+    private static byte[] EncodeOpen(OpenVariables open, long stamp)
+    {
+        int size = RecordWriter.SizeOf((ulong)open.Count);
+        foreach ((string name, Variable variable) in open.InOrder())
+        {
+            size += variable.EncodedSize(name, stamp);
+        }
+
+        byte[] buffer = new byte[size];
+        var writer = new RecordWriter(buffer);
+        writer.Varint((ulong)open.Count);
+        foreach ((string name, Variable variable) in open.InOrder())
+        {
+            variable.Encode(ref writer, name);
+        }
+
+        return buffer;
+    }
+
+    // Everything else is copied as it is.
+    private byte[] EncodePatched(Patch patches, long stamp)
+    {
+        ReadOnlySpan<byte> before = _encoded.Span;
+        var reader = new RecordReader(before, 0);
+        ulong stored = before.IsEmpty ? 0 : reader.Varint();
+        int first = reader.Position;
+        ulong count = stored;
+        int size = before.Length - first;
+        for (Patch? patch = patches; patch is not null; patch = patch.Next)
+        {
+            size += patch.Variable.EncodedSize(patch.Name, stamp) - patch.Replaced.Length;
+            count += patch.Replaced.Length == 0 ? 1u : 0u;
+        }
+
+        byte[] buffer = new byte[size + RecordWriter.SizeOf(count)];
+        var writer = new RecordWriter(buffer);
+        writer.Varint(count);
+        int copied = first;
+        while (NextReplaced(patches, copied) is { } patch)
+        {
+            writer.Raw(before[copied..patch.Replaced.Start]);
+            patch.Variable.Encode(ref writer, patch.Name);
+            copied = patch.Replaced.Start + patch.Replaced.Length;
+        }
+
+        writer.Raw(before[copied..]);
+        for (Patch? patch = patches; patch is not null; patch = patch.Next)
+        {
+            if (patch.Replaced.Length == 0)
+            {
+                patch.Variable.Encode(ref writer, patch.Name);
+            }
+        }
+
+        return buffer;
+    }
+
+    private static Patch? NextReplaced(Patch patches, int from)
+    {
+        Patch? next = null;
+        for (Patch? patch = patches; patch is not null; patch = patch.Next)
+        {
+            if (patch.Replaced.Length > 0 && patch.Replaced.Start >= from && (next is null || patch.Replaced.Start < next.Replaced.Start))
+            {
+                next = patch;
+            }
+        }
+
+        return next;
+    }
+
+    private void Put(string name, Variable variable)
+    {
+        if (_open is null && FindPatch(name) is { } known)
+        {
+            known.Variable = variable;
+        }
+        else if (_open is not null || _patchCount == MostPatches)
+        {
+            Open().Put(name, variable);
+        }
+        else
+        {
+            TryFindEncoded(name, out _, out (int, int) replaced);
+            ref Patch? end = ref _patches;
+            while (end is not null)
+            {
+                end = ref end.Next;
+            }
+
+            end = new Patch(name, variable, replaced);
+            _patchCount++;
+        }
+    }
+
+    private Variable? Changed(string name) =>
+        _open is null ? FindPatch(name)?.Variable : _open.TryGet(name, out Variable? variable) ? variable : null;
+
+    private Patch? FindPatch(string name)
+    {
+        Patch? patch = _patches;
+        while (patch is not null && !string.Equals(patch.Name, name, StringComparison.Ordinal))
+        {
+            patch = patch.Next;
+        }
+
+        return patch;
+    }
+
+    private OpenVariables Open()
+    {
+        if (_open is not null)
+        {
+            return _open;
+        }
+
+        var open = new OpenVariables();
+        if (!_encoded.IsEmpty)
+        {
+            ReadOnlySpan<byte> span = _encoded.Span;
+            var reader = new RecordReader(span, 0);
+            ulong left = reader.Varint();
+            for (int read = 1; left > 0; left--, read++)
+            {
+                long stamp = (long)reader.Varint();
+                ReadOnlySpan<byte> name = span[reader.Block()];
+                open.Put(Encoding.UTF8.GetString(name), new Variable(_encoded[reader.Block()], stamp));
+
+                // Nobody has written a name twice, or one that is no Unicode: which of them is meant can't be told.
+                if (open.Count < read || !Utf8.IsValid(name))
+                {
+                    throw RecordReader.Damaged();
+                }
+            }
+
+            reader.RequireEnd();
+        }
+
+        for (Patch? patch = _patches; patch is not null; patch = patch.Next)
+        {
+            open.Put(patch.Name, patch.Variable);
+        }
+
+        Steps.Take(_encoded.Length);
+        _patches = null;
+        return _open = open;
+    }
+
+    private bool TryFindEncoded(string name, out ReadOnlyMemory<byte> json, out (int Start, int Length) place)
+    {
+        json = default;
+        place = default;
+        if (_encoded.IsEmpty)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> span = _encoded.Span;
+        int size = Encoding.UTF8.GetByteCount(name);
+        Span<byte> wanted = size <= 256 ? stackalloc byte[size] : new byte[size];
+        Encoding.UTF8.GetBytes(name, wanted);
+
+        var reader = new RecordReader(span, 0);
+        for (ulong left = reader.Varint(); left > 0; left--)
+        {
+            int start = reader.Position;
+            reader.Varint();
+            bool found = span[reader.Block()].SequenceEqual(wanted);
+            Range value = reader.Block();
+            Steps.Take(1);
+            if (found)
+            {
+                json = _encoded[value];
+                place = (start, reader.Position - start);
+                return true;
+            }
+        }
+
+        // Or what is added behind them would be lost among what is there.
+        reader.RequireEnd();
+        return false;
+    }
+
+    /// <summary>A changed variable, and which of the encoded bytes it stands for; none: it is new.</summary>
+    private sealed class Patch(string name, Variable variable, (int Start, int Length) replaced)
+    {
+        internal Patch? Next;
+
+        internal string Name => name;
+
+        internal Variable Variable { get; set; } = variable;
+
+        internal (int Start, int Length) Replaced => replaced;
+    }
+}

@@ -68,45 +68,6 @@ internal sealed partial class SessionTransaction
     private bool IsUpkeep => !_content.HasChanges && (_standing is Kept kept ? _intent.IsNone(kept.Record) : _intent.Attachment is null);
 
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
-    private async ValueTask SaveAsync(Fresh fresh, StoreDeadline deadline)
-    {
-        if (_content.Current.IsEmpty && _intent.Attachment?.Principal is null)
-        {
-            return;
-        }
-
-        Asker asker = Asker;
-        _answer.IsWithheld = asker.IsKeptBack;
-        if (asker.IsKeptBack)
-        {
-            // Nothing is kept that nobody could come back to [C7].
-            return;
-        }
-
-        if (_visit.Boundary.HeadersSent)
-        {
-            throw TooLate("begun");
-        }
-
-        Plan.Write first = Planner.Begin(fresh, asker, _intent, _content);
-        Committing.Fitting(first.Record, _visit.Storage, Options);
-        if (_visit.Boundary.RefuseNew(Driver, Options) is { } refusal)
-        {
-            Report(SessionEventKind.TooManyNew, Key, Principal);
-
-            // Whoever catches it has been told, and is not told again when the response goes out [F7].
-            Empty();
-            throw refusal;
-        }
-
-        using Activity? span = SessionSpans.Start(SessionSpans.Save, Driver);
-        await Committing.BeginAsync(_visit.Storage, Options, first.Record, deadline).ConfigureAwait(false);
-        _visit.Services.Diagnostics.Started(Driver, first.Record);
-        Settle(new Kept(first.Record, first.Current, first.Tokens, found: null), first.Variables);
-        _answer.ToSend = CurrentId;
-    }
-
-    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
     private async ValueTask SaveAsync(Kept read, bool explicitly)
     {
         if (_visit.Storage.IsCarried && _visit.Boundary.HeadersSent && _content.HasChanges)

@@ -35,10 +35,9 @@ public sealed class OutageTests : IAsyncLifetime
         await _server.KillAsync();
         for (int request = 0; request < 5; request++)
         {
-            await AssertFailsAsync(browser, "/count");
-            await AssertFailsAsync(browser, "/look");
+            // Each waits its whole time: together.
             using TestBrowser stranger = app.NewBrowser();
-            await AssertFailsAsync(stranger, "/count");
+            await Task.WhenAll(AssertFailsAsync(browser, "/count"), AssertFailsAsync(browser, "/look"), AssertFailsAsync(stranger, "/count"));
         }
 
         Assert.Equal(id, browser.Jar["rid"]);

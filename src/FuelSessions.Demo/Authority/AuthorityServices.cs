@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using OpenIddict.Validation;
@@ -36,7 +38,9 @@ internal static class AuthorityServices
                 server.RequireProofKeyForCodeExchange();
                 server.SetRefreshTokenReuseLeeway(TimeSpan.Zero).UseReferenceAccessTokens().UseReferenceRefreshTokens();
                 server.SetAccessTokenLifetime(client.AccessLifetime).RegisterScopes(client.Scope);
-                server.AddEphemeralEncryptionKey().AddEphemeralSigningKey();
+
+                // Of this process only, and of kinds that are made in no time.
+                server.AddEncryptionKey(new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32))).AddEphemeralSigningKey(SecurityAlgorithms.EcdsaSha256);
                 server.UseAspNetCore().EnableAuthorizationEndpointPassthrough().EnableTokenEndpointPassthrough().DisableTransportSecurityRequirement();
             })
             .AddValidation(validation =>

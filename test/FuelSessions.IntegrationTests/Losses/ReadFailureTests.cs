@@ -78,13 +78,19 @@ public sealed class ReadFailureTests(PostgresServer postgres) : StoreTests(postg
     {
         var store = Own(new FileStore());
         await File.WriteAllTextAsync(store.Folder, "in the way");
-        SessionApp app = await StartAsync(store);
+
+        // Where it is the app's own, it would not start.
+        SessionApp app = await StartAsync(store, options => options.Driver = "memory");
         TestBrowser browser = app.NewBrowser();
-        app.AssertFailed<IOException>(await app.DoAsync(browser, session => session.Set("user", "Ada")));
+        app.AssertFailed<IOException>(await SetAsync("Ada"));
 
         File.Delete(store.Folder);
-        await app.DoneAsync(browser, session => session.Set("user", "Ada"));
-        Assert.Equal("Ada", await app.GetAsync(browser, "user"));
+        app.AssertOk(await SetAsync("Ada"));
+        Assert.Equal([store.CookieName], browser.Jar.Keys);
+        app.AssertOk(await app.SendAsync(browser, async (_, sessions) => Assert.Equal("Ada", (await sessions.ForgeAsync(store.Driver)).Get<string>("user"))));
+
+        Task<TestResponse> SetAsync(string user) =>
+            app.SendAsync(browser, async (_, sessions) => (await sessions.ForgeAsync(store.Driver)).Set("user", user));
     }
 
     /// <summary>A link that leads to itself: like missing rights it says nothing of what is behind it, and it stops root too.</summary>

@@ -12,9 +12,13 @@ internal static class Command
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
 
-        // Build servers would outlive the tests.
+        // Build servers would outlive the tests; the compiler's is welcome where whoever runs them has named it, to end it.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        start.Environment["UseSharedCompilation"] = "false";
+        if (!start.Environment.ContainsKey("SharedCompilationId"))
+        {
+            start.Environment["UseSharedCompilation"] = "false";
+        }
+
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = start.Environment["DOTNET_NOLOGO"] = "1";
 
         // Set by the test runner for its own host.

@@ -4,9 +4,8 @@ using FuelSessions.Tests.Servers;
 
 namespace FuelSessions.Redis.Tests.Conformance;
 
-/// <summary>The same promises while the slots of the keys in use move between the nodes.</summary>
-[Collection(ClusterCollection.Name)]
-public sealed class MovingClusterConformance(RedisCluster cluster) : RedisDriverConformance
+/// <summary>The same promises while the slots of the keys in use move between the nodes: of a cluster of its own, so that nobody waits for it.</summary>
+public sealed class MovingClusterConformance(RedisCluster cluster) : RedisDriverConformance, IClassFixture<RedisCluster>
 {
     private readonly string _prefix = $"moving:{SessionKey.Create().ToHex()}:";
     private MovingSlots? _slots;

@@ -130,7 +130,9 @@ internal sealed partial class Ground : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        await _provider.StopAsync();
+
+        // Who is still waited for, as by a provider that never answers, is not waited for here.
+        await _provider.StopAsync(new CancellationToken(canceled: true));
         await _provider.DisposeAsync();
         Assert.DoesNotContain(Logs.Lines, line => HasSecret(line.Text) || HasSecret(line.Error?.ToString() ?? ""));
     }

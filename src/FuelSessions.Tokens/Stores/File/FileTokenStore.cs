@@ -109,10 +109,11 @@ internal sealed class FileTokenStore : ITokenStore, ITokenRenewalLock, IBringDat
         }
     }
 
-    // One temporary name is enough: whoever writes holds the lock, and what a crash has left there is overwritten.
+    // One temporary name is enough: whoever writes holds the lock. What a crash has left there goes, and the rights that it had with it.
     private void Replace(string path, byte[] content)
     {
-        using (var file = new FileStream(_folder.Temporary, SessionFolder.OwnerOnly(FileMode.Create, FileAccess.Write, FileShare.None)))
+        System.IO.File.Delete(_folder.Temporary);
+        using (var file = new FileStream(_folder.Temporary, SessionFolder.OwnerOnly(FileMode.CreateNew, FileAccess.Write, FileShare.None)))
         {
             file.Write(content);
 

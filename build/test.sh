@@ -8,6 +8,8 @@ cd "$(dirname "$0")/.."
 configuration=${CONFIGURATION:-Release}
 results=$(mktemp -d)
 scratch=$(mktemp -d)
+# Who knows a name in it may use it: some tests run as another account.
+chmod 711 "$scratch"
 trap 'rm -rf "$results" "$scratch"' EXIT
 
 # Whatever is started from here on can be told by it, and keeps its temporary files where they can be counted.

@@ -72,7 +72,8 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
                 context,
                 new Dictionary<string, object?> { [SessionStatements.Now] = Now, [StatementText.Limit] = (long)limit },
                 token),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            alone: true).ConfigureAwait(false);
     }
 
     /// <param name="ifUnchanged">The answer if the row is there in that version, and was left as it is; null: the row that is still there.</param>

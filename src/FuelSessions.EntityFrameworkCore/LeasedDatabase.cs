@@ -20,8 +20,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     private readonly Lock _creating = new();
     private Task? _creation;
 
-    // SQLite has one writer at a time, and whoever tries again and again may be passed by others for long.
-    private readonly SemaphoreSlim _sqliteWriter = new(1, 1);
+    private readonly SqliteWriter _sqliteWriter = new(open);
     private readonly SemaphoreSlim _trying = new(1, 1);
     private volatile bool _created = !createOnDemand;
     private volatile bool _isSqlite;
@@ -38,14 +37,22 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     /// <summary>The database's name in OpenTelemetry's conventions; null until it was first used.</summary>
     internal string? System => _system;
 
-    /// <summary>Work that changes rows. Before the first of it the database is tried out.</summary>
-    internal Task<T> WriteAsync<TRow, T>(Work<T> work, CancellationToken cancellationToken)
-        where TRow : class => _isTried ? WriteUntriedAsync(typeof(TRow), work, cancellationToken) : TryAndWriteAsync(typeof(TRow), work, cancellationToken);
+    /// <summary>
+    /// Work that changes rows. Before the first of it the database is tried out. On SQLite it may share a transaction with the work of others, which can fail: then it
+    /// is run again, by itself.
+    /// </summary>
+    /// <param name="work">What is to be done.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="alone">Never together with others: it takes long.</param>
+    internal Task<T> WriteAsync<TRow, T>(Work<T> work, CancellationToken cancellationToken, bool alone = false)
+        where TRow : class => _isTried
+            ? WriteUntriedAsync(typeof(TRow), work, alone, cancellationToken)
+            : TryAndWriteAsync(typeof(TRow), work, alone, cancellationToken);
 
     internal Task<T> RunAsync<TRow, T>(Work<T> work, CancellationToken cancellationToken)
         where TRow : class => RunAsync(typeof(TRow), work, writes: false, cancellationToken);
 
-    private async Task<T> TryAndWriteAsync<T>(Type row, Work<T> work, CancellationToken cancellationToken)
+    private async Task<T> TryAndWriteAsync<T>(Type row, Work<T> work, bool alone, CancellationToken cancellationToken)
     {
         try
         {
@@ -57,30 +64,64 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
             DbLog.NotYet(logger, tables.Purpose, error);
         }
 
-        return await WriteUntriedAsync(row, work, cancellationToken).ConfigureAwait(false);
+        return await WriteUntriedAsync(row, work, alone, cancellationToken).ConfigureAwait(false);
     }
 
-    private Task<T> WriteUntriedAsync<T>(Type row, Work<T> work, CancellationToken cancellationToken) => RunAsync<T>(
-        row,
-        async (context, attempt, token) =>
+    private Task<T> WriteUntriedAsync<T>(Type row, Work<T> work, bool alone, CancellationToken cancellationToken) =>
+        MustQueue() ? WriteInTurnAsync(row, work, alone, cancellationToken) : RunAsync(row, work, writes: true, cancellationToken);
+
+    // SQLite has one writer at a time, and whoever tries again and again may be passed by others for long.
+    private async Task<T> WriteInTurnAsync<T>(Type row, Work<T> work, bool alone, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using TransactionScope? apart = ApartFromAmbientTransaction();
+        bool mayBeStored = false;
+        if (!_sqliteWriter.TryEnter())
         {
-            if (!Dialect.Of(context).IsSqlite)
+            var waiting = new WaitingWrite<T>(work, alone ? null : await PlaceAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
+            if (await _sqliteWriter.WaitAsync(waiting).ConfigureAwait(false))
             {
-                return await work(context, attempt, token).ConfigureAwait(false);
+                return waiting.Result;
             }
 
-            await WriterAsync(token).ConfigureAwait(false);
-            try
-            {
-                return await work(context, attempt, token).ConfigureAwait(false);
-            }
-            finally
-            {
-                _sqliteWriter.Release();
-            }
-        },
-        writes: true,
-        cancellationToken);
+            mayBeStored = waiting.MayBeStored;
+        }
+
+        try
+        {
+            return await RunAsync(
+                row,
+                mayBeStored ? (context, attempt, token) => work(context, attempt + 1, token) : work,
+                writes: true,
+                cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _sqliteWriter.Leave();
+        }
+    }
+
+    private async ValueTask<DatabasePlace?> PlaceAsync(CancellationToken cancellationToken)
+    {
+        ContextLease lease = open();
+        await using (lease.ConfigureAwait(false))
+        {
+            return await DatabasePlace.OfAsync(lease.Context, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private bool MustQueue()
+    {
+        if (_system is null)
+        {
+            using ContextLease lease = open();
+            var dialect = Dialect.Of(lease.Context);
+            _isSqlite = dialect.IsSqlite;
+            _system = dialect.System;
+        }
+
+        return _isSqlite;
+    }
 
     private async Task<T> RunAsync<T>(Type row, Work<T> work, bool writes, CancellationToken cancellationToken)
     {
@@ -90,12 +131,13 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         await using (lease.ConfigureAwait(false))
         {
             var dialect = Dialect.Of(lease.Context);
-            _system = dialect.System;
             if (dialect.IsSqlite)
             {
                 _isSqlite = true;
                 SqliteWait.BeginHere();
             }
+
+            _system = dialect.System;
 
             try
             {
@@ -170,18 +212,6 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         await LookAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task WriterAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _sqliteWriter.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException error)
-        {
-            throw new OperationCanceledException(error.Message, new TimeoutException("The writers before it, one at a time, are not done."), cancellationToken);
-        }
-    }
-
     /// <summary>Warns of an EF provider that this project does not know, and tries the database out if its tables are there.</summary>
     /// <exception cref="UnreliableDatabaseException">It does not do what it answers.</exception>
     internal async Task LookAsync(CancellationToken cancellationToken)
@@ -219,6 +249,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     private Task<object> StepAsync(Func<DbContext, CancellationToken, Task<object>> step, CancellationToken cancellationToken) => WriteUntriedAsync(
         tables.Rows[0],
         (context, attempt, token) => attempt == 1 ? step(context, token) : throw new InvalidOperationException("The connection broke while the database was tried out."),
+        alone: true,
         cancellationToken);
 
     private async Task TryAsync(CancellationToken cancellationToken)
@@ -322,7 +353,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     }
 
     /// <summary>It is stored whether or not the app's own transaction is, and a retrying provider refuses to work in one.</summary>
-    private static TransactionScope? ApartFromAmbientTransaction() => Transaction.Current is null
+    internal static TransactionScope? ApartFromAmbientTransaction() => Transaction.Current is null
         ? null
         : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
 }

@@ -101,7 +101,8 @@ internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, 
         {
             await database.WriteAsync<TokenRow, int>(
                 (context, _, token) => TokenStatements.Of(context).CollectAsync(context, over, MostRemoved, token),
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken,
+                alone: true).ConfigureAwait(false);
         }
         catch (Exception error)
         {

@@ -1,6 +1,14 @@
 using System.Buffers.Binary;
+using FuelSessions.EntityFrameworkCore.Tests;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.Records;
+
+if (args is ["count", string counted, string each, .. string[] keys])
+{
+    SessionKey[] sessions = [.. keys.Select(hex => SessionKey.TryParseHex(hex, out SessionKey session) ? session : throw new FormatException(hex))];
+    await CountingProcess.RunAsync(counted, sessions, int.Parse(each, System.Globalization.CultureInfo.InvariantCulture));
+    return 0;
+}
 
 // The process that DurabilityTests kills: writes one version after another and says so of each that was acknowledged.
 if (args is not [string connectionString, string keyHex] || !SessionKey.TryParseHex(keyHex, out SessionKey key))

@@ -20,6 +20,9 @@ internal sealed class PlainSqliteConnections : DbConnectionInterceptor
     /// <summary>To be added after the app's interceptors, this one before them: it sees whether one of theirs supplies the connection.</summary>
     internal IInterceptor BehindTheApps { get; }
 
+    /// <summary>Whether an interceptor is one of these two.</summary>
+    internal static bool IsOne(IInterceptor interceptor) => interceptor is PlainSqliteConnections or Lookout;
+
     public override DbConnection ConnectionCreated(ConnectionCreatedEventData eventData, DbConnection result)
     {
         if (_suppliedByApp

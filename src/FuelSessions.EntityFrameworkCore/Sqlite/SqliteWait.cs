@@ -12,8 +12,8 @@ namespace FuelSessions.EntityFrameworkCore.Sqlite;
 /// </summary>
 internal sealed class SqliteWait : DbCommandInterceptor
 {
-    // Less than any time that has passed: the provider tries once.
-    private const int Once = -1;
+    /// <summary>A command's timeout that is less than any time that has passed: the provider tries once.</summary>
+    internal const int Once = -1;
 
     private const int LongestPause = 25;
 
@@ -30,13 +30,14 @@ internal sealed class SqliteWait : DbCommandInterceptor
 
     public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
-        IsHere.Value && !result.HasResult ? ExecuteAsync(command, static command => command.ExecuteNonQuery(), cancellationToken) : new(result);
+        IsHere.Value && !result.HasResult ? InPlaceAsync(command, static command => command.ExecuteNonQuery(), cancellationToken) : new(result);
 
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) =>
-        IsHere.Value && !result.HasResult ? ExecuteAsync(command, static command => command.ExecuteReader(), cancellationToken) : new(result);
+        IsHere.Value && !result.HasResult ? InPlaceAsync(command, static command => command.ExecuteReader(), cancellationToken) : new(result);
 
-    private static async ValueTask<InterceptionResult<T>> ExecuteAsync<T>(DbCommand command, Func<DbCommand, T> execute, CancellationToken cancellationToken)
+    /// <summary>Executes a command as soon as the file is free.</summary>
+    internal static async ValueTask<T> ExecuteAsync<T>(DbCommand command, Func<DbCommand, T> execute, CancellationToken cancellationToken)
     {
         int seconds = command.CommandTimeout;
         command.CommandTimeout = Once;
@@ -49,7 +50,7 @@ internal sealed class SqliteWait : DbCommandInterceptor
                 cancellationToken.ThrowIfCancellationRequested();
                 try
                 {
-                    return InterceptionResult<T>.SuppressWithResult(execute(command));
+                    return execute(command);
                 }
                 catch (DbException error) when (DbErrors.IsConflict(error) && (seconds == 0 || Stopwatch.GetElapsedTime(began).TotalSeconds < seconds))
                 {
@@ -69,4 +70,7 @@ internal sealed class SqliteWait : DbCommandInterceptor
             command.CommandTimeout = seconds;
         }
     }
+
+    private static async ValueTask<InterceptionResult<T>> InPlaceAsync<T>(DbCommand command, Func<DbCommand, T> execute, CancellationToken cancellationToken) =>
+        InterceptionResult<T>.SuppressWithResult(await ExecuteAsync(command, execute, cancellationToken).ConfigureAwait(false));
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using FuelSessions.EntityFrameworkCore.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -8,7 +9,8 @@ namespace FuelSessions.EntityFrameworkCore.Statements;
 
 /// <summary>
 /// A statement that was put together once and runs as often as wanted. It goes the way of EF's own commands, so
-/// that the app's interceptors and logs see it, but past the change tracker and the translation of queries.
+/// that the app's interceptors and logs see it, but past the change tracker and the translation of queries; on SQLite, where nobody
+/// looks, past EF.
 /// </summary>
 internal sealed class Statement(IRelationalCommand command)
 {
@@ -18,8 +20,22 @@ internal sealed class Statement(IRelationalCommand command)
     /// <param name="cancellationToken">Cancels the command.</param>
     /// <returns>How many rows it changed.</returns>
     /// <exception cref="SessionStoreException">The database does not say how many.</exception>
-    internal async Task<int> ExecuteAsync(DbContext context, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken) =>
-        Counted(await command.ExecuteNonQueryAsync(On(context, values), cancellationToken).ConfigureAwait(false));
+    internal async Task<int> ExecuteAsync(DbContext context, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken)
+    {
+        if (Onlookers.AreAbsent(context))
+        {
+            try
+            {
+                return Counted(await PlainCommands.ExecuteAsync(context, command, values, cancellationToken).ConfigureAwait(false));
+            }
+            catch (DbException error) when (IsToBeSeen(error, cancellationToken))
+            {
+                // It has changed nothing. EF meets the same, and tells of it.
+            }
+        }
+
+        return Counted(await command.ExecuteNonQueryAsync(On(context, values), cancellationToken).ConfigureAwait(false));
+    }
 
     internal int Execute(DbContext context, IReadOnlyDictionary<string, object?> values) => Counted(command.ExecuteNonQuery(On(context, values)));
 
@@ -32,6 +48,18 @@ internal sealed class Statement(IRelationalCommand command)
         DbContext context, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
         where TRow : class
     {
+        if (Onlookers.AreAbsent(context))
+        {
+            try
+            {
+                return await PlainCommands.FirstAsync(context, command, values, row, cancellationToken).ConfigureAwait(false);
+            }
+            catch (DbException error) when (IsToBeSeen(error, cancellationToken))
+            {
+                // As above.
+            }
+        }
+
         RelationalDataReader reader = await Copy(context).ExecuteReaderAsync(On(context, values), cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
@@ -58,6 +86,9 @@ internal sealed class Statement(IRelationalCommand command)
 
         return rows;
     }
+
+    private static bool IsToBeSeen(DbException error, CancellationToken cancellationToken) =>
+        !cancellationToken.IsCancellationRequested && !DbErrors.IsConflict(error);
 
     private static int Counted(int rows) => rows >= 0 ? rows : throw new SessionStoreException(
         $"The database did not say how many rows a statement has changed (it answered {rows}), which is how FuelSessions learns who was faster; the statement may have changed them. "

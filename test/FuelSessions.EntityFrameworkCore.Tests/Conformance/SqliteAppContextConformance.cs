@@ -16,7 +16,7 @@ public sealed class SqliteAppContextConformance : CollectingDriverConformance
         _app = new TestApp(
             builder => builder.AddDbDriver<ShopContext>(),
             clock,
-            services => services.AddDbContext<ShopContext>(options => options.UseSqlite(_folder.ConnectionString())));
+            services => services.AddDbContext<ShopContext>(options => options.UseSqlite(_folder.ConnectionString()).AddInterceptors(new CommandLog())));
         await using AsyncServiceScope scope = _app.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<ShopContext>().Database.EnsureCreatedAsync();
         return _app.Driver;

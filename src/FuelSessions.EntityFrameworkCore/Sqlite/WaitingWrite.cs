@@ -1,0 +1,112 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace FuelSessions.EntityFrameworkCore.Sqlite;
+
+/// <summary>Work that found the writer busy. It is either done together with others, or gets its turn to do it by itself.</summary>
+/// <param name="place">Where it writes to; null if it has to go by itself.</param>
+/// <param name="cancellationToken">Ends the wait.</param>
+internal abstract class WaitingWrite(DatabasePlace? place, CancellationToken cancellationToken)
+{
+    private const int Waiting = 0;
+    private const int Taken = 1;
+    private const int Over = 2;
+
+    // What its commands' interceptors find is its own request, whoever runs them.
+    private readonly ExecutionContext? _flow = ExecutionContext.Capture();
+
+    private readonly TaskCompletionSource<bool> _isDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isAlone = place is null;
+    private int _state;
+
+    internal DatabasePlace? Place => _isAlone ? null : place;
+
+    /// <summary>Whether it was written already, perhaps: the commit did not answer.</summary>
+    internal bool MayBeStored { get; private set; }
+
+    internal bool IsWaiting => Volatile.Read(ref _state) == Waiting;
+
+    internal CancellationToken Token => cancellationToken;
+
+    /// <returns>True: others have done it. False: it is its turn.</returns>
+    internal async Task<bool> WaitAsync()
+    {
+        using (cancellationToken.UnsafeRegister(static write => ((WaitingWrite)write!).Cancel(), this))
+        {
+            return await _isDone.Task.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes it along with others, unless it has given up.</summary>
+    internal bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Waiting) == Waiting;
+
+    /// <summary>Gives it its turn, unless it has given up.</summary>
+    internal bool TryGiveTurn()
+    {
+        if (Interlocked.CompareExchange(ref _state, Over, Waiting) != Waiting)
+        {
+            return false;
+        }
+
+        _isDone.SetResult(false);
+        return true;
+    }
+
+    /// <summary>It was committed.</summary>
+    internal void Finish()
+    {
+        Volatile.Write(ref _state, Over);
+        _isDone.TrySetResult(true);
+    }
+
+    /// <summary>Together it did not work out, so that it waits for a turn of its own.</summary>
+    internal void GoAlone(bool mayBeStored)
+    {
+        MayBeStored |= mayBeStored;
+        _isAlone = true;
+        Interlocked.CompareExchange(ref _state, Waiting, Taken);
+    }
+
+    /// <summary>Runs it as one of many; its result counts once they are committed.</summary>
+    internal Task RunAsync(DbContext context, CancellationToken together) => InItsFlow(() => RunHereAsync(context, together));
+
+    /// <summary>Runs something as if its own request did.</summary>
+    internal Task InItsFlow(Func<Task> work)
+    {
+        if (_flow is null)
+        {
+            return work();
+        }
+
+        Task? running = null;
+        ExecutionContext.Run(_flow, _ => running = work(), null);
+        return running!;
+    }
+
+    protected abstract Task RunHereAsync(DbContext context, CancellationToken together);
+
+    private void Cancel()
+    {
+        int before = Interlocked.Exchange(ref _state, Over);
+        string reason = before == Taken
+            ? "It is being written together with others, which is not done."
+            : "The writers before it, one at a time, are not done.";
+        if (before != Over)
+        {
+            _isDone.TrySetException(new OperationCanceledException("The write was cancelled.", new TimeoutException(reason), cancellationToken));
+        }
+    }
+}
+
+/// <inheritdoc/>
+internal sealed class WaitingWrite<T>(LeasedDatabase.Work<T> work, DatabasePlace? place, CancellationToken cancellationToken)
+    : WaitingWrite(place, cancellationToken)
+{
+    /// <summary>What it came to, if others have done it.</summary>
+    internal T Result { get; private set; } = default!;
+
+    protected override async Task RunHereAsync(DbContext context, CancellationToken together)
+    {
+        SqliteWait.BeginHere();
+        Result = await work(context, 1, together).ConfigureAwait(false);
+    }
+}

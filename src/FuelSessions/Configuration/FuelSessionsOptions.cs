@@ -212,6 +212,13 @@ public sealed class FuelSessionsOptions
     /// </summary>
     public bool AllowSharedFolder { get; set; }
 
+    /// <summary>
+    /// Whether the file driver flushes the folder as well as the file before it acknowledges a write or a removal, which costs each another wait for the
+    /// disk; those that meet share it. Default false: a failure of the power may bring back the version before the last one, whole, or a session that
+    /// was just ended. On Linux and macOS; on Windows it changes nothing.
+    /// </summary>
+    public bool FlushFolder { get; set; }
+
     /// <summary>The db driver's table. Default <c>sessions</c>.</summary>
     public string Table { get; set; } = "sessions";
 

@@ -75,6 +75,7 @@ internal static class SessionSettings
         Flag(nameof(FuelSessionsOptions.CompressCookie), null, o => o.CompressCookie, (o, v) => o.CompressCookie = v),
         Text(nameof(FuelSessionsOptions.Path), "path", o => o.Path, (o, v) => o.Path = v),
         Flag(nameof(FuelSessionsOptions.AllowSharedFolder), null, o => o.AllowSharedFolder, (o, v) => o.AllowSharedFolder = v),
+        Flag(nameof(FuelSessionsOptions.FlushFolder), null, o => o.FlushFolder, (o, v) => o.FlushFolder = v),
         Text(nameof(FuelSessionsOptions.Table), "table", o => o.Table, (o, v) => o.Table = v ?? ""),
         Time(nameof(FuelSessionsOptions.GcInterval), null, o => o.GcInterval, (o, v) => o.GcInterval = v),
         Number(nameof(FuelSessionsOptions.MaxSessions), o => o.MaxSessions, (o, v) => o.MaxSessions = v),

@@ -24,7 +24,7 @@ internal static partial class FileDriverPlace
         var loggers = services.GetRequiredService<ILoggerFactory>();
         if (options.Path is { } configured)
         {
-            return Open(Path.GetFullPath(configured, ContentRoot(services)), clock, loggers, options.AllowSharedFolder);
+            return Open(Path.GetFullPath(configured, ContentRoot(services)), clock, loggers, options);
         }
 
         string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
@@ -32,14 +32,14 @@ internal static partial class FileDriverPlace
         try
         {
             return data.Length > 0
-                ? Open(own, clock, loggers, options.AllowSharedFolder)
+                ? Open(own, clock, loggers, options)
                 : throw new IOException("The user that the app runs as has no folder for application data. Set FuelSessions:Path.");
         }
         catch (IOException error) when (!Directory.Exists(own) && TryMakeTemporary() is { } temporary)
         {
             // As Data Protection does with its keys. Where sessions have been kept before, they are not given up.
             LogTemporary(loggers.CreateLogger<FileSessionDriver>(), temporary, own, error);
-            return Open(temporary, clock, loggers, temporary: true);
+            return Open(temporary, clock, loggers, options, temporary: true);
         }
     }
 
@@ -52,11 +52,13 @@ internal static partial class FileDriverPlace
         return Path.Combine(data, "FuelSessions", label.Length == 0 ? hash : $"{label}-{hash}");
     }
 
-    private static FileSessionDriver Open(string folder, TimeProvider clock, ILoggerFactory loggers, bool isShared = false, bool temporary = false)
+    private static FileSessionDriver Open(string folder, TimeProvider clock, ILoggerFactory loggers, FuelSessionsOptions options, bool temporary = false)
     {
         try
         {
-            return new FileSessionDriver(folder, clock, loggers, temporary, isShared);
+            // A folder that was just made is its owner's.
+            return new FileSessionDriver(
+                folder, clock, loggers, temporary, options.AllowSharedFolder && !temporary, options.FlushFolder && !temporary ? FolderOnDisk.Flush : null);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -8,7 +8,7 @@ namespace FuelSessions.Drivers;
 /// <summary>
 /// Keeps each record in a file of its own, readable by its owner only. Any number of processes of one machine may
 /// share the folder. A write is on the disk when it is acknowledged; if the power fails right after it, a file system
-/// that delays renames may bring back the version before it, whole.
+/// that delays renames may bring back the version before it, whole, unless folders are flushed too.
 /// </summary>
 /// <remarks>
 /// Only waiting for a lock is asynchronous. Opening, renaming and flushing a file have no asynchronous form, and
@@ -22,14 +22,16 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
     private readonly ExpiredFiles _expired;
     private readonly Lazy<IXmlRepository> _keys;
     private readonly bool _temporary;
+    private readonly ShelfFlush? _flush;
 
     /// <param name="folder">Made, for its owner only, if it is missing. A relative path starts at the working directory.</param>
     /// <param name="clock">Decides what is expired.</param>
     /// <param name="loggers">For the framework's key repository.</param>
     /// <param name="temporary">Whether the folder and what is in it ends with the driver.</param>
     /// <param name="isShared">Whether others than this account may own, read or write what is in it.</param>
+    /// <param name="flush">Flushes a folder; null: they are left to the file system.</param>
     /// <exception cref="IOException">The folder can't be made, others have a hand in it, or file locks have no effect there.</exception>
-    internal FileSessionDriver(string folder, TimeProvider clock, ILoggerFactory? loggers = null, bool temporary = false, bool isShared = false)
+    internal FileSessionDriver(string folder, TimeProvider clock, ILoggerFactory? loggers = null, bool temporary = false, bool isShared = false, Action<string>? flush = null)
     {
         ArgumentNullException.ThrowIfNull(clock);
         _clock = clock;
@@ -37,6 +39,7 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
         _folder = new SessionFolder(folder, isShared);
         _locks = new ShelfLocks(_folder);
         _expired = new ExpiredFiles(_folder, _locks, clock);
+        _flush = flush is null ? null : new ShelfFlush(_folder, flush);
         _keys = new Lazy<IXmlRepository>(() =>
             new OwnKeyFiles(_folder, loggers ?? NullLoggerFactory.Instance));
     }
@@ -77,21 +80,24 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
         ArgumentOutOfRangeException.ThrowIfLessThan(record.Version, 1);
 
         string path = _folder.PathOf(record.Key);
-        using ShelfLocks.Held held = await LockAsync(record.Key, cancellationToken).ConfigureAwait(false);
-        if (Stored(path, record.Key) is { } stored)
+        using (ShelfLocks.Held held = await LockAsync(record.Key, cancellationToken).ConfigureAwait(false))
         {
-            if (record.Version != stored.Version + 1)
+            if (Stored(path, record.Key) is { } stored)
             {
-                return WriteResult.Lost(stored);
+                if (record.Version != stored.Version + 1)
+                {
+                    return WriteResult.Lost(stored);
+                }
             }
-        }
-        else if (record.Version != 1)
-        {
-            return WriteResult.Gone;
+            else if (record.Version != 1)
+            {
+                return WriteResult.Gone;
+            }
+
+            SessionFile.Replace(path, record);
         }
 
-        SessionFile.Replace(path, record);
-        return WriteResult.Written;
+        return await WrittenAsync(record.Key, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken)
@@ -131,26 +137,29 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
             return WriteResult.Gone;
         }
 
-        using ShelfLocks.Held held = await LockAsync(key, cancellationToken).ConfigureAwait(false);
-        try
+        using (ShelfLocks.Held held = await LockAsync(key, cancellationToken).ConfigureAwait(false))
         {
-            if (Stored(path, key) is not { } stored)
+            try
             {
-                return WriteResult.Gone;
+                if (Stored(path, key) is not { } stored)
+                {
+                    return WriteResult.Gone;
+                }
+
+                if (stored.Version != version)
+                {
+                    return WriteResult.Lost(stored);
+                }
+            }
+            catch (SessionRecordFormatException)
+            {
+                // Damaged since it was read: it opens nothing any more, and whoever signs out must not fail for that.
             }
 
-            if (stored.Version != version)
-            {
-                return WriteResult.Lost(stored);
-            }
-        }
-        catch (SessionRecordFormatException)
-        {
-            // Damaged since it was read: it opens nothing any more, and whoever signs out must not fail for that.
+            File.Delete(path);
         }
 
-        File.Delete(path);
-        return WriteResult.Written;
+        return await WrittenAsync(key, cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken)
@@ -172,6 +181,17 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
                 // The app ends, and what is left is in the folder for what may be removed.
             }
         }
+    }
+
+    // After the lock is free: who comes next reads what is there, and shares the flush.
+    private async ValueTask<WriteResult> WrittenAsync(SessionKey key, CancellationToken cancellationToken)
+    {
+        if (_flush is not null)
+        {
+            await _flush.FlushAsync(SessionFolder.ShelfOf(key), cancellationToken).ConfigureAwait(false);
+        }
+
+        return WriteResult.Written;
     }
 
     private SessionRecord? Stored(string path, SessionKey key) =>

@@ -148,5 +148,5 @@ internal sealed class SessionFolder
         }
     }
 
-    private string ShelfPath(int shelf) => Path.Join(_root, shelf.ToString("x2", CultureInfo.InvariantCulture));
+    internal string ShelfPath(int shelf) => Path.Join(_root, shelf.ToString("x2", CultureInfo.InvariantCulture));
 }

@@ -52,8 +52,8 @@ internal sealed class RedisConnection(Func<ConnectionReports, Task<IConnectionMu
                 Connected connected = await ConnectedAsync(cancellationToken).ConfigureAwait(false);
                 RefuseBacklog();
                 answer = command(connected.Database, state, withText);
-                await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
-                return decode(state, answer.Result);
+                await AnswerWait.ForAsync(answer, cancellationToken).ConfigureAwait(false);
+                return decode(state, await answer.ConfigureAwait(false));
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {

@@ -1,0 +1,119 @@
+using System.Buffers.Text;
+using System.Runtime.CompilerServices;
+using System.Text;
+using FuelSessions.Drivers;
+using FuelSessions.Records;
+using FuelSessions.Redis;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+
+namespace FuelSessions.Tool.Stores;
+
+/// <summary>The keys of the redis driver, on each primary of a cluster.</summary>
+internal sealed class RedisSessions : IStoredSessions
+{
+    internal const string Kind = "redis";
+
+    private readonly ConnectionMultiplexer _connection;
+    private readonly ServiceProvider _services;
+    private readonly string _prefix;
+
+    private RedisSessions(ConnectionMultiplexer connection, string prefix)
+    {
+        (_connection, _prefix) = (connection, prefix);
+        var services = new ServiceCollection();
+        services.AddFuelSessions(o => o.Driver = Kind).AddRedisDriver(connection, o => o.KeyPrefix = prefix);
+        _services = services.BuildServiceProvider();
+    }
+
+    private ISessionDriver Driver => _services.GetRequiredService<DriverRegistry>().Driver(Kind);
+
+    internal static async Task<RedisSessions> OpenAsync(string configuration, string prefix)
+    {
+        ConfigurationOptions options = ConfigurationOptions.Parse(configuration);
+        options.AllowAdmin = true;
+        return new RedisSessions(await ConnectionMultiplexer.ConnectAsync(options), prefix);
+    }
+
+    public async IAsyncEnumerable<StoredEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IDatabase database = _connection.GetDatabase();
+        foreach (IServer server in Primaries())
+        {
+            await foreach (RedisKey name in server.KeysAsync(database.Database, Pattern(_prefix), pageSize: 500).WithCancellation(cancellationToken))
+            {
+                if (KeyOf(name) is { } key && (byte[]?)await database.StringGetAsync(name) is { } stored)
+                {
+                    yield return StoredEntry.Of(key, stored.Length, () => StoredSession.Decode(key, stored));
+                }
+            }
+        }
+    }
+
+    public async Task<bool> RemoveAsync(SessionRecord record, CancellationToken cancellationToken) =>
+        (await Driver.DeleteAsync(record.Key, record.Version, cancellationToken)).Winner is null;
+
+    public Task<long?> CollectAsync(DateTimeOffset now, Action<long> progress, CancellationToken cancellationToken) => Task.FromResult<long?>(null);
+
+    public async IAsyncEnumerable<Finding> ExamineAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (IServer server in Primaries())
+        {
+            yield return ClockSkew.Found(await server.TimeAsync());
+            string policy = await SettingAsync(server, "maxmemory-policy");
+            bool isBounded = await SettingAsync(server, "maxmemory") is not ("" or "0");
+            yield return new Finding("eviction", isBounded ? policy : $"none: maxmemory is not set ({policy})", !isBounded || policy is "noeviction" or ""
+                ? null
+                : "A full server throws sessions away: people are logged out, and nobody is told. CONFIG SET maxmemory-policy noeviction, and enough maxmemory: then a full server refuses, and the app sees it (docs/redis.md).");
+            bool isAppended = await SettingAsync(server, "appendonly") == "yes";
+            bool isSaved = await SettingAsync(server, "save") is not "";
+            yield return new Finding("persistence", isAppended ? "appendonly" : isSaved ? "snapshots" : "none", isAppended
+                ? null
+                : "After a crash of the server the sessions since the last snapshot, or all, are gone. CONFIG SET appendonly yes, and in its file (docs/redis.md).");
+        }
+
+        yield return KeyRing.Found(await _connection.GetDatabase().KeyExistsAsync(_prefix + "data-protection-keys"));
+        yield return await Probing.FoundAsync(Kind, Driver);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+
+    private IEnumerable<IServer> Primaries() => _connection.GetServers().Where(server => server is { IsConnected: true, IsReplica: false });
+
+    private SessionKey? KeyOf(RedisKey name)
+    {
+        string text = name.ToString()[_prefix.Length..];
+        Span<byte> bytes = stackalloc byte[SessionKey.Size + 1];
+        return text.Length == Base64Url.GetEncodedLength(SessionKey.Size) && Base64Url.TryDecodeFromChars(text, bytes, out int written) && written == SessionKey.Size
+            ? SessionKey.FromBytes(bytes[..SessionKey.Size])
+            : null;
+    }
+
+    // Not everybody may ask a server for its settings; some don't have them.
+    private static async Task<string> SettingAsync(IServer server, string name)
+    {
+        try
+        {
+            return (await server.ConfigGetAsync(name)).FirstOrDefault().Value ?? "";
+        }
+        catch (RedisException)
+        {
+            return "";
+        }
+    }
+
+    private static string Pattern(string prefix)
+    {
+        var pattern = new StringBuilder();
+        foreach (char character in prefix)
+        {
+            pattern.Append(character is '*' or '?' or '[' or ']' or '\\' or '^' ? "\\" : "").Append(character);
+        }
+
+        return pattern.Append('*').ToString();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using FuelSessions.Tests;
+using FuelSessions.Tests.Servers;
+using FuelSessions.Tool.Tests.Support;
+using Microsoft.Data.Sqlite;
+
+namespace FuelSessions.Tool.Tests;
+
+/// <summary>What loses sessions is found, and what is well is not complained of.</summary>
+[Collection(PlacesCollection.Name)]
+public sealed class DoctorTests(Places places)
+{
+    [Fact]
+    public async Task A_redis_that_forgets_is_found()
+    {
+        var server = new RedisServer { Settings = ["--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru", "--save", ""] };
+        await server.InitializeAsync();
+        try
+        {
+            string[] command = ["doctor", "--json", "--store", "redis", "--connection", server.Configuration];
+            ToolRun found = await ToolRun.RunAsync(command);
+            Assert.Equal(ExitCode.Unwell, found.Code);
+            AssertToMend(found, "eviction", "key ring", "persistence");
+
+            await server.SendAsync("CONFIG", "SET", "maxmemory-policy", "noeviction");
+            await server.SendAsync("CONFIG", "SET", "appendonly", "yes");
+            await server.SendAsync("RPUSH", "fuel:session:data-protection-keys", "<key/>");
+            ToolRun well = await ToolRun.RunAsync(command);
+            AssertToMend(well);
+            Assert.Equal(ExitCode.Done, well.Code);
+        }
+        finally
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_file_of_sqlite_is_looked_at()
+    {
+        Place place = await places.NewAsync("sqlite");
+        Assert.Equal(ExitCode.Failed, (await place.RunAsync("doctor")).Code);
+        await place.RunAsync("db", "create", "--table", "other");
+        AssertToMend(await place.RunAsync("doctor", "--json"), "table");
+        await place.RunAsync("db", "create");
+        string path = new SqliteConnectionStringBuilder(place.Connection).DataSource;
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        AssertToMend(await place.RunAsync("doctor", "--json"), "journal", "key ring", "rights");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        AssertToMend(await place.RunAsync("doctor", "--json"), "journal", "key ring");
+        Assert.Contains("PRAGMA journal_mode=WAL", (await place.RunAsync("doctor")).Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("postgresql")]
+    [InlineData("mysql")]
+    public async Task A_server_of_a_database_lacks_the_key_ring_only(string store)
+    {
+        Place place = await places.NewAsync(store);
+        await place.RunAsync("db", "create");
+        ToolRun found = await place.RunAsync("doctor", "--json");
+        AssertToMend(found, "key ring");
+        Assert.Contains(found.Json.EnumerateArray(), finding => finding.GetProperty("what").GetString() == "clock");
+    }
+
+    [Fact]
+    public async Task A_folder_that_others_may_read_is_found()
+    {
+        Place place = await places.NewAsync("file");
+        await using TestApp app = await place.StartAsync();
+        await app.NewBrowser().GetAsync("/set");
+        AssertToMend(await place.RunAsync("doctor", "--json"));
+        File.SetUnixFileMode(place.Connection, File.GetUnixFileMode(place.Connection) | UnixFileMode.OtherRead);
+        AssertToMend(await place.RunAsync("doctor", "--json"), "rights");
+    }
+
+    private static void AssertToMend(ToolRun tool, params string[] expected) => Assert.Equal(
+        expected,
+        tool.Json.EnumerateArray()
+            .Where(finding => finding.GetProperty("fix").ValueKind != JsonValueKind.Null)
+            .Select(finding => finding.GetProperty("what").GetString()!)
+            .Order(StringComparer.Ordinal));
+}

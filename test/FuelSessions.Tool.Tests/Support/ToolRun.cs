@@ -1,0 +1,19 @@
+using System.Text.Json;
+using Spectre.Console;
+
+namespace FuelSessions.Tool.Tests.Support;
+
+/// <summary>The tool as a script runs it: nobody can be asked.</summary>
+internal sealed record ToolRun(int Code, string Output, string Errors)
+{
+    internal JsonElement Json => Output.Length > 0 ? JsonDocument.Parse(Output).RootElement : throw new InvalidOperationException($"It ended with {Code}: {Errors}");
+
+    internal static async Task<ToolRun> RunAsync(params string[] arguments)
+    {
+        var output = new StringWriter();
+        var errors = new StringWriter();
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output) });
+        int code = await CommandLine.RunAsync(arguments, console, errors, CancellationToken.None);
+        return new ToolRun(code, output.ToString(), errors.ToString());
+    }
+}

@@ -7,6 +7,7 @@ WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Directory.Build.props src/Directory.Build.targets src/
 COPY src/FuelSessions/FuelSessions.csproj src/FuelSessions/
+COPY src/FuelSessions.Dashboard/FuelSessions.Dashboard.csproj src/FuelSessions.Dashboard/
 COPY src/FuelSessions.EntityFrameworkCore/FuelSessions.EntityFrameworkCore.csproj src/FuelSessions.EntityFrameworkCore/
 COPY src/FuelSessions.Tokens/FuelSessions.Tokens.csproj src/FuelSessions.Tokens/
 COPY src/FuelSessions.Demo/FuelSessions.Demo.csproj src/FuelSessions.Demo/

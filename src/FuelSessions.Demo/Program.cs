@@ -17,7 +17,8 @@ try
     // Which driver is used says the configuration: appsettings.json, or --FuelSessions:Driver=cookie|file|db|memory.
     builder.Services.AddFuelSessions(options => options.Path ??= Path.Combine(data, "sessions"))
         .AddDbDriver(db => db.UseSqlite(new SqliteConnectionStringBuilder { DataSource = Path.Combine(data, "sessions.db") }.ToString()))
-        .PersistDataProtectionKeys();
+        .PersistDataProtectionKeys()
+        .AddDashboard();
     builder.AddProviderClient(data);
     builder.Services.AddRazorPages();
     builder.Services.AddProblemDetails();
@@ -36,6 +37,11 @@ try
     app.MapRazorPages().WithSession().WithStaticAssets();
     app.MapDemoApi();
     app.MapProvider();
+    if (app.Environment.IsDevelopment())
+    {
+        // Elsewhere it would need to know who comes: .RequireAuthorization("Admin").
+        app.MapFuelSessionsDashboard("/fuelsessions");
+    }
 
     await app.EnsureFuelSessionsCreatedAsync();
     await app.Services.EnsureAuthorityCreatedAsync(app.Services.GetRequiredService<AuthorityClient>());

@@ -157,6 +157,40 @@ public class BrowserTests(Demos demos, Chromium chromium) : IClassFixture<Chromi
         }
     }
 
+    [Fact]
+    public async Task The_dashboard_plots_what_the_demo_does()
+    {
+        IPage page = await OpenAsync("db");
+        await Button(page, "Rotate and revoke").ClickAsync();
+        await page.GotoAsync("/fuelsessions");
+        ILocator begun = page.Locator("figure", new() { HasText = "Sessions begun" });
+        await Expect(begun).ToContainTextAsync("db: ");
+        await Expect(begun.Locator("svg path.c0")).ToHaveCountAsync(1);
+        await Expect(page.Locator("figure", new() { HasText = "Store calls, mean" })).ToContainTextAsync("db, write");
+
+        // By keyboard: past the plots, to another driver, and to a setting.
+        await page.Keyboard.PressAsync("Tab");
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "To the plots" })).ToBeFocusedAsync();
+        await page.GetByLabel("Driver").SelectOptionAsync("cookie");
+        await Expect(begun).Not.ToContainTextAsync("db: ");
+        await page.Locator("summary", new() { HasText = "file" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "RotationTime" }).First).ToBeVisibleAsync();
+        await Button(page, "Pause").ClickAsync();
+        await Expect(Button(page, "Pause")).ToHaveAttributeAsync("aria-pressed", "true");
+
+        foreach (ColorScheme scheme in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        {
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            string background = await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+            Assert.Equal(scheme == ColorScheme.Light ? "rgb(255, 255, 255)" : "rgb(21, 21, 21)", background);
+        }
+
+        await page.SetViewportSizeAsync(360, 640);
+        Assert.Equal(360, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        Assert.Empty(_complaints);
+    }
+
     private async Task<IPage> OpenAsync(string driver)
     {
         IPage page = await chromium.NewPageAsync((await demos.OnAsync(driver)).Address, _complaints);

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using FuelSessions.Packages.Tests.Apps;
 using FuelSessions.Packages.Tests.Feed;
 using FuelSessions.Tests.Servers;
@@ -15,6 +16,7 @@ public sealed partial class PackageTests(LocalFeed feed, RedisServer redis, Memc
 
     [Theory]
     [InlineData("FuelSessions")]
+    [InlineData("FuelSessions.Dashboard")]
     [InlineData("FuelSessions.EntityFrameworkCore")]
     [InlineData("FuelSessions.Memcached")]
     [InlineData("FuelSessions.Redis")]
@@ -47,6 +49,37 @@ public sealed partial class PackageTests(LocalFeed feed, RedisServer redis, Memc
 
     [Fact]
     public Task The_core_package_counts() => CountsAsync(Catalog.Core);
+
+    [Fact]
+    public async Task The_dashboard_asks_who_comes()
+    {
+        await using RunningApp app = await StartAsync(Catalog.Dashboard);
+        Assert.Equal("Visit 1.", await app.GetAsync());
+        using var stranger = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = app.Address };
+        HttpResponseMessage refused = await stranger.GetAsync("/fuelsessions/data");
+        Assert.Equal(302, (int)refused.StatusCode);
+        Assert.Contains("/Account/Login", refused.Headers.Location!.OriginalString, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_form_brings_its_session_to_who_sends_no_cookie()
+    {
+        await using RunningApp app = await StartAsync(Catalog.Forms);
+        string page = await app.GetAsync();
+        Match field = Regex.Match(page, "<input name=\"session\" type=\"hidden\" value=\"([^\"]+)\" ?/>");
+        Assert.True(field.Success, page);
+        using var stranger = new HttpClient { BaseAddress = app.Address };
+        for (int note = 1; note <= 2; note++)
+        {
+            using var form = new FormUrlEncodedContent([KeyValuePair.Create("session", field.Groups[1].Value)]);
+            HttpResponseMessage noted = await stranger.PostAsync("/note", form);
+            Assert.Equal($"Note {note}.", await noted.Content.ReadAsStringAsync());
+            Assert.False(noted.Headers.Contains("Set-Cookie"));
+        }
+
+        Assert.Equal("Note 3.", await (await app.PostAsync("/note")).Content.ReadAsStringAsync());
+        Assert.Equal("0 bytes with note 3.", await (await app.PostAsync("/upload")).Content.ReadAsStringAsync());
+    }
 
     [Fact]
     public Task Redis_counts_with_the_client_that_comes_along() => CountsAsync(Catalog.Redis, $"--ConnectionStrings:redis={redis.Configuration}");
@@ -90,6 +123,22 @@ public sealed partial class PackageTests(LocalFeed feed, RedisServer redis, Memc
                 Assert.Equal($"{1 + (64 * round)}", await app.GetAsync());
             }
         }
+    }
+
+    [Fact]
+    public async Task The_tool_makes_the_table_and_counts_what_an_app_has_stored()
+    {
+        Dictionary<string, byte[]> files = await feed.ContentAsync($"FuelSessions.Tool.{feed.Version}.nupkg");
+        Assert.Equal(Repository.Read("src/FuelSessions.Tool/README.md"), Encoding.UTF8.GetString(files["README.md"]));
+
+        string tools = Path.Combine(_home, "tools");
+        await Command.RunAsync(_home, "dotnet", "tool", "install", "FuelSessions.Tool", "--tool-path", tools, "--add-source", feed.Packages, "--version", feed.Version);
+        string connection = $"Data Source={_home}/sessions.db";
+        string[] store = ["--store", "sqlite", "--connection", connection];
+        await Command.RunAsync(_home, Path.Combine(tools, "fuelsessions"), ["db", "create", .. store]);
+        await CountsAsync(Catalog.Db, $"--ConnectionStrings:sessions={connection}");
+        string stats = await Command.RunAsync(_home, Path.Combine(tools, "fuelsessions"), ["stats", "--json", .. store]);
+        Assert.Contains("\"live\": 1", stats, StringComparison.Ordinal);
     }
 
     private async Task CountsAsync(ThrowawayApp of, params string[] settings)

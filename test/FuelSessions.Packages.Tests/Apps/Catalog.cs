@@ -14,6 +14,14 @@ internal static class Catalog
 
     internal static readonly ThrowawayApp Core = new("Core", Package("FuelSessions"), "FuelSessions");
 
+    internal static readonly ThrowawayApp Dashboard = new("Dashboard", Package("FuelSessions.Dashboard"), "FuelSessions.Dashboard");
+
+    /// <summary>With a Razor page whose form brings a token.</summary>
+    internal static readonly ThrowawayApp Forms = new("Forms", Repository.Sample("docs/forms.md"), "FuelSessions")
+    {
+        Files = new Dictionary<string, string> { ["Pages/Index.cshtml"] = Repository.Block("docs/forms.md", "cshtml") },
+    };
+
     internal static readonly ThrowawayApp Redis = new("RedisAlone", Package("FuelSessions.Redis"), "FuelSessions.Redis");
 
     internal static readonly ThrowawayApp RedisNewest = new("RedisNewest", Package("FuelSessions.Redis"), "FuelSessions.Redis", NewestRedisClient);
@@ -79,7 +87,7 @@ internal static class Catalog
     internal static readonly ThrowawayApp Names = new(
         "Names",
         PublicNames.Code(),
-        "FuelSessions.Redis", "FuelSessions.EntityFrameworkCore", "FuelSessions.Memcached", "FuelSessions.Tokens", "FuelSessions.Tokens.Redis", "FuelSessions.Tokens.EntityFrameworkCore", "FuelSessions.Testing");
+        "FuelSessions.Redis", "FuelSessions.EntityFrameworkCore", "FuelSessions.Memcached", "FuelSessions.Dashboard", "FuelSessions.Tokens", "FuelSessions.Tokens.Redis", "FuelSessions.Tokens.EntityFrameworkCore", "FuelSessions.Testing");
 
     /// <summary>Published as a native program, by itself.</summary>
     internal static readonly ThrowawayApp Native = new(
@@ -103,7 +111,7 @@ internal static class Catalog
     };
 
     internal static readonly ThrowawayApp[] All =
-        [Readme, Core, Redis, RedisNewest, RedisInCompany, Db, ShopOnSqlite, ShopOnPostgres, ShopOnSqlServer, Memcached, Tokens, TokensRedis, TokensDb, Testing, Names, Native];
+        [Readme, Core, Dashboard, Forms, Redis, RedisNewest, RedisInCompany, Db, ShopOnSqlite, ShopOnPostgres, ShopOnSqlServer, Memcached, Tokens, TokensRedis, TokensDb, Testing, Names, Native];
 
     private static ThrowawayApp Shop(string name, string code, string provider) =>
         new(name, code, "FuelSessions.EntityFrameworkCore", "FuelSessions.Tokens.EntityFrameworkCore", provider, Design);

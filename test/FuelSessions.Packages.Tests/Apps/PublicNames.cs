@@ -9,7 +9,7 @@ internal static class PublicNames
     private static readonly string[] Packages =
     [
         "FuelSessions", "FuelSessions.Redis", "FuelSessions.EntityFrameworkCore", "FuelSessions.Memcached",
-        "FuelSessions.Testing", "FuelSessions.Tokens", "FuelSessions.Tokens.Redis", "FuelSessions.Tokens.EntityFrameworkCore",
+        "FuelSessions.Dashboard", "FuelSessions.Testing", "FuelSessions.Tokens", "FuelSessions.Tokens.Redis", "FuelSessions.Tokens.EntityFrameworkCore",
     ];
 
     internal static string Code()

@@ -21,6 +21,12 @@ internal static partial class Repository
         return sample.Success ? sample.Groups[1].Value : throw new InvalidOperationException($"{document} shows no C# below '{heading}'.");
     }
 
+    /// <summary>The first block of that language.</summary>
+    internal static string Block(string document, string language) =>
+        Regex.Match(Read(document), $"```{language}\\r?\\n(.*?)```", RegexOptions.Singleline) is { Success: true } block
+            ? block.Groups[1].Value
+            : throw new InvalidOperationException($"{document} shows no {language}.");
+
     /// <summary>A package's version as the project uses it.</summary>
     internal static string Version(string package)
     {

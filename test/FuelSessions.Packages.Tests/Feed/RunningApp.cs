@@ -53,6 +53,8 @@ internal sealed class RunningApp : IAsyncDisposable
         throw new InvalidOperationException($"{Path.GetFileName(program)} did not start: {said}{await errors}");
     }
 
+    internal Uri Address => _browser.BaseAddress!;
+
     internal Task<string> GetAsync(string path = "/") => _browser.GetStringAsync(path);
 
     /// <summary>From a browser that another process of the app has given these.</summary>

@@ -7,6 +7,9 @@ internal sealed record ThrowawayApp(string Name, string Code, params string[] Pa
     /// <summary>Further properties of the project.</summary>
     internal string Properties { get; init; } = "";
 
+    /// <summary>Further files, by their paths.</summary>
+    internal IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
+
     internal string Sdk { get; init; } = "Microsoft.NET.Sdk.Web";
 
     internal void Write(string folder, string version)
@@ -32,5 +35,10 @@ internal sealed record ThrowawayApp(string Name, string Code, params string[] Pa
             </Project>
             """);
         File.WriteAllText(Path.Combine(at, "Program.cs"), Code);
+        foreach ((string file, string text) in Files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(at, file))!);
+            File.WriteAllText(Path.Combine(at, file), text);
+        }
     }
 }

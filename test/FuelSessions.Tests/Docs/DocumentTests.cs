@@ -121,9 +121,38 @@ public sealed partial class DocumentTests
         Assert.All(ours, name => Assert.Contains($"`{name}`", All["docs/diagnostics.md"], StringComparison.Ordinal));
     }
 
+    /// <summary>Pieces are in the code of some test project, word for word; whole programs are apps of FuelSessions.Packages.Tests.</summary>
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Each_sample_is_compiled(string document)
+    {
+        string[] programs = ["README.md", "docs/databases.md", "docs/forms.md"];
+        string[] samples = [.. Sample().Matches(All[document]).Select(sample => sample.Groups[1].Value)];
+        Assert.All(samples, sample => Assert.True(
+            (programs.Contains(document) && sample.Contains("WebApplication.CreateBuilder(args)", StringComparison.Ordinal)) || Compiled.Contains(Trimmed(sample), StringComparison.Ordinal),
+            $"{document} shows what no test compiles: {sample}"));
+    }
+
+    [Fact]
+    public void Each_page_is_in_the_index() =>
+        Assert.All(All.Keys.Where(page => page.StartsWith("docs/", StringComparison.Ordinal) && page != "docs/index.md"), page => Assert.Contains($"]({page["docs/".Length..]}", All["docs/index.md"], StringComparison.Ordinal));
+
     [Fact]
     public void Each_span_is_in_the_table() =>
         Assert.All([SessionSpans.Load, SessionSpans.Save, SessionSpans.Touch, SessionSpans.End], span => Assert.Contains($"| `{span}` |", All["docs/diagnostics.md"], StringComparison.Ordinal));
+
+    private static string Compiled { get; } = string.Concat(typeof(DocumentTests).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith("compiled/", StringComparison.Ordinal))
+        .Select(name =>
+        {
+            using var reader = new StreamReader(typeof(DocumentTests).Assembly.GetManifestResourceStream(name)!);
+            return Trimmed(reader.ReadToEnd());
+        }));
+
+    private static string Trimmed(string code) => string.Concat(code
+        .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        .Where(line => !line.StartsWith("using ", StringComparison.Ordinal) || !line.EndsWith(';') || line.Contains('='))
+        .Select(line => line + "\n"));
 
     private static Dictionary<string, string> Read()
     {
@@ -150,6 +179,9 @@ public sealed partial class DocumentTests
     // As code hosts make them of headings: lower case, spaces to hyphens, other punctuation dropped.
     private static IEnumerable<string> Anchors(string text) => Heading().Matches(WithoutCode(text))
         .Select(match => NoAnchor().Replace(match.Groups[1].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'));
+
+    [GeneratedRegex("```csharp\\r?\\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Sample();
 
     [GeneratedRegex(@"`(\w+Tests)`")]
     private static partial Regex TestClass();

@@ -1,0 +1,84 @@
+const plots = [
+  { title: 'Sessions begun', series: 'fuelsessions.sessions.started', unit: 'in 10 s' },
+  { title: 'Ids rotated', series: 'fuelsessions.sessions.rotated', unit: 'in 10 s' },
+  { title: 'Sessions destroyed', series: 'fuelsessions.sessions.destroyed', unit: 'in 10 s' },
+  { title: 'Conflicts merged', series: 'fuelsessions.store.conflicts', unit: 'in 10 s' },
+  { title: 'Stale ids and other events', series: 'fuelsessions.events', unit: 'in 10 s' },
+  { title: 'Store calls, mean', series: 'db.client.operation.duration', unit: 'ms', factor: 1000 },
+  { title: 'Store calls, slowest', series: 'db.client.operation.duration', unit: 'ms', factor: 1000, highest: true },
+  { title: 'Size of saved sessions, mean', series: 'fuelsessions.session.size', unit: 'bytes' },
+];
+const svg = 'http://www.w3.org/2000/svg';
+const byId = id => document.getElementById(id);
+let latest = null;
+let paused = false;
+
+function element(name, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+function drawn(name, attributes) {
+  const made = document.createElementNS(svg, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+const rounded = value => value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toFixed(2);
+
+function plot(definition, driver) {
+  const lines = latest.series.filter(one => one.name === definition.series && (!driver || one.driver === driver))
+    .map(one => ({ label: [one.driver, one.part].filter(Boolean).join(', '), values: (definition.highest ? one.highest : one.values).map(value => value * (definition.factor ?? 1)) }));
+  const top = Math.max(0, ...lines.flatMap(line => line.values));
+  const chart = drawn('svg', { viewBox: '0 0 360 100', preserveAspectRatio: 'none', role: 'img', 'aria-label': `${definition.title}, the last hour: highest ${rounded(top)} ${definition.unit}` });
+  chart.append(drawn('path', { d: 'M0 100H360', class: 'axis' }));
+  const legend = element('ul');
+  lines.forEach((line, index) => {
+    const points = line.values.map((value, place) => `${place} ${(100 - (top ? value / top * 96 : 0)).toFixed(1)}`);
+    chart.append(drawn('path', { d: `M${points.join('L')}`, class: `c${index % 6}` }));
+    const total = definition.unit === 'in 10 s' ? `${line.values.reduce((sum, value) => sum + value, 0)} in this hour` : `highest ${rounded(Math.max(...line.values))}`;
+    legend.append(element('li', { className: `c${index % 6}`, textContent: `${line.label}: ${total}` }));
+  });
+  return element('figure', {}, element('h2', { textContent: definition.title }), chart, element('figcaption', { textContent: lines.length ? `highest ${rounded(top)} ${definition.unit}` : 'nothing yet' }), legend);
+}
+
+function show() {
+  const chosen = byId('driver').value;
+  byId('node').textContent = latest.node;
+  byId('plots').replaceChildren(...plots.map(definition => plot(definition, chosen)));
+  const events = latest.events.filter(event => !chosen || event.driver === chosen);
+  byId('events').hidden = events.length === 0;
+  byId('quiet').hidden = events.length > 0;
+  byId('events').tBodies[0].replaceChildren(...events.map(event => element('tr', {},
+    ...[new Date(event.at).toLocaleTimeString(), event.kind, event.driver].map(text => element('td', { textContent: text })))));
+}
+
+function showSettings() {
+  byId('driver').append(...latest.settings.map(one => element('option', { value: one.driver, textContent: one.driver })));
+  byId('settings').replaceChildren(...latest.settings.map(one => element('details', {}, element('summary', { textContent: one.driver }),
+    element('table', {}, element('tbody', {}, ...one.all.map(setting => element('tr', {}, element('th', { scope: 'row', textContent: setting.name }),
+      element('td', { textContent: setting.value }), element('td', { className: 'muted', textContent: setting.isDefault ? 'default' : 'set' }))))))));
+}
+
+async function refresh() {
+  try {
+    const response = await fetch('data', { headers: { accept: 'application/json' } });
+    if (!response.ok) throw new Error(`${response.status}`);
+    const isFirst = latest === null;
+    latest = await response.json();
+    if (isFirst) showSettings();
+    show();
+    byId('state').textContent = '';
+  } catch (error) {
+    byId('state').textContent = `No answer (${error.message}). Trying again.`;
+  }
+}
+
+byId('driver').addEventListener('change', () => latest && show());
+byId('pause').addEventListener('click', () => {
+  paused = !paused;
+  byId('pause').setAttribute('aria-pressed', paused);
+});
+setInterval(() => paused || refresh(), 5000);
+refresh();

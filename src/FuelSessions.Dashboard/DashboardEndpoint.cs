@@ -1,0 +1,4 @@
+namespace FuelSessions.Dashboard;
+
+/// <summary>Marks the endpoints of the dashboard.</summary>
+internal sealed class DashboardEndpoint;

@@ -1,0 +1,124 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace FuelSessions.Tests.Hosting;
+
+/// <summary>Who gets to see the dashboard, and what it tells.</summary>
+public class DashboardTests
+{
+    [Fact]
+    public async Task An_app_whose_dashboard_anybody_could_open_does_not_start()
+    {
+        InvalidOperationException open = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(app => app.MapFuelSessionsDashboard()));
+        Assert.Contains("RequireAuthorization", open.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(app => app.MapFuelSessionsDashboard("/ops/sessions").RequireAuthorization().AllowAnonymous()));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(app => app.MapGroup("/ops").MapFuelSessionsDashboard()));
+    }
+
+    [Fact]
+    public async Task It_can_be_shown_only_where_it_was_added()
+    {
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(() => TestApp.StartAsync(map: app => app.MapFuelSessionsDashboard()));
+        Assert.Contains("AddDashboard()", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_may_not_see_it_gets_nothing_of_it(bool throughGroup)
+    {
+        await using TestApp app = await StartAsync(app =>
+        {
+            if (throughGroup)
+            {
+                app.MapGroup("/ops").RequireAuthorization().MapFuelSessionsDashboard("/");
+            }
+            else
+            {
+                app.MapFuelSessionsDashboard("/ops").RequireAuthorization();
+            }
+        });
+        using TestBrowser stranger = app.NewBrowser();
+        foreach (string path in (string[])["/ops", "/ops/", "/ops/data", "/ops/dashboard.js", "/ops/dashboard.css"])
+        {
+            Assert.Equal(401, (int)(await stranger.GetAsync(path)).Status);
+            Assert.NotEqual(401, (int)(await AsAdminAsync(stranger, path)).Status);
+        }
+    }
+
+    [Fact]
+    public async Task It_tells_what_happened_by_driver_and_of_no_session()
+    {
+        await using TestApp app = await StartAsync(app =>
+        {
+            app.MapFuelSessionsDashboard().RequireAuthorization();
+            app.MapGet("/set", (Session session) => session.Set("name", "Lovelace").AttachPrincipal("ada").Fingerprint);
+            app.MapGet("/revoke", (Session session) => { session.Rotate(revokePrevious: true); });
+        });
+        using TestBrowser browser = app.NewBrowser();
+        using TestBrowser old = app.NewBrowser();
+        string fingerprint = await browser.TextAsync("/set");
+        string id = old.Jar["xid"] = browser.Jar["xid"];
+        await browser.GetAsync("/revoke");
+        await old.GetAsync("/set");
+
+        TestResponse data = await AsAdminAsync(browser, "/fuelsessions/data");
+        Assert.All([fingerprint, id, "ada", "Lovelace"], secret => Assert.DoesNotContain(secret, data.Body, StringComparison.Ordinal));
+        Assert.Equal("no-store", data.Headers["Cache-Control"]);
+        JsonElement told = JsonDocument.Parse(data.Body).RootElement;
+        Assert.Equal(1, Sum(told, "fuelsessions.sessions.started", ""));
+        Assert.Equal(1, Sum(told, "fuelsessions.events", "Detached"));
+        Assert.True(Sum(told, "db.client.operation.duration", "write") > 0);
+        Assert.Contains(told.GetProperty("events").EnumerateArray(), happened => happened.GetProperty("kind").GetString() == "Detached");
+        JsonElement settings = told.GetProperty("settings").EnumerateArray().Single(one => one.GetProperty("driver").GetString() == "memory").GetProperty("all");
+        Assert.Contains(settings.EnumerateArray(), one => one.GetProperty("name").GetString() == "RotationTime" && !one.GetProperty("isDefault").GetBoolean() && one.GetProperty("value").GetString() == "00:07:00");
+
+        // An hour later it is over, and the place in the ring is free.
+        app.Clock.Advance(TimeSpan.FromMinutes(61));
+        Assert.Equal(0, Sum(JsonDocument.Parse((await AsAdminAsync(browser, "/fuelsessions/data")).Body).RootElement, "fuelsessions.sessions.started", ""));
+    }
+
+    [Fact]
+    public async Task The_page_lets_nothing_in_from_elsewhere_and_has_no_session()
+    {
+        await using TestApp app = await StartAsync(app => app.MapFuelSessionsDashboard().RequireAuthorization());
+        using TestBrowser browser = app.NewBrowser();
+        TestResponse bare = await AsAdminAsync(browser, "/fuelsessions");
+        Assert.Equal("/fuelsessions/", bare.Headers["Location"]);
+        TestResponse page = await AsAdminAsync(browser, "/fuelsessions/");
+        Assert.StartsWith("default-src 'none'; script-src 'self'", page.Headers["Content-Security-Policy"], StringComparison.Ordinal);
+        Assert.DoesNotContain("://", page.Body, StringComparison.Ordinal);
+        Assert.Empty(page.SetCookies);
+    }
+
+    private static double Sum(JsonElement told, string name, string part) => told.GetProperty("series").EnumerateArray()
+        .Where(one => one.GetProperty("name").GetString() == name && one.GetProperty("driver").GetString() == "memory" && one.GetProperty("part").GetString() == part)
+        .Sum(one => one.GetProperty("values").EnumerateArray().Sum(value => value.GetDouble()));
+
+    private static Task<TestResponse> AsAdminAsync(TestBrowser browser, string path) =>
+        browser.SendAsync(HttpMethod.Get, path, edit: request => request.Headers.Add("X-Admin", "yes"));
+
+    private static Task<TestApp> StartAsync(Action<WebApplication> map) => TestApp.StartAsync(
+        o => o.RotationTime = TimeSpan.FromMinutes(7),
+        map,
+        sessions => sessions.AddDashboard(),
+        services: services =>
+        {
+            services.AddAuthentication("header").AddScheme<AuthenticationSchemeOptions, HeaderHandler>("header", _ => { });
+            services.AddAuthorization();
+        });
+
+    private sealed class HeaderHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Request.Headers.ContainsKey("X-Admin")
+            ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity("header")), "header"))
+            : AuthenticateResult.NoResult());
+    }
+}

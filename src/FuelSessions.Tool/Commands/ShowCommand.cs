@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text;
-using FuelSessions.Engine;
 using FuelSessions.Records;
 using FuelSessions.Tool.Stores;
+using FuelSessions.Values;
 using Spectre.Console;
 
 namespace FuelSessions.Tool.Commands;

@@ -26,6 +26,8 @@ internal sealed class Asset
 
     internal static Asset Style { get; } = new("dashboard.css", "text/css; charset=utf-8");
 
+    internal static Asset Icon { get; } = new("icon.svg", "image/svg+xml");
+
     internal async Task WriteAsync(HttpContext context)
     {
         IHeaderDictionary headers = context.Response.Headers;

@@ -59,6 +59,7 @@ public class DashboardTests
         {
             app.MapFuelSessionsDashboard().RequireAuthorization();
             app.MapGet("/set", (Session session) => session.Set("name", "Lovelace").AttachPrincipal("ada").Fingerprint);
+            app.MapGet("/look", (Session session) => session.Get<string>("name") ?? "");
             app.MapGet("/revoke", (Session session) => { session.Rotate(revokePrevious: true); });
         });
         using TestBrowser browser = app.NewBrowser();
@@ -66,7 +67,7 @@ public class DashboardTests
         string fingerprint = await browser.TextAsync("/set");
         string id = old.Jar["xid"] = browser.Jar["xid"];
         await browser.GetAsync("/revoke");
-        await old.GetAsync("/set");
+        await old.GetAsync("/look");
 
         TestResponse data = await AsAdminAsync(browser, "/fuelsessions/data");
         Assert.All([fingerprint, id, "ada", "Lovelace"], secret => Assert.DoesNotContain(secret, data.Body, StringComparison.Ordinal));

@@ -12,6 +12,7 @@ namespace FuelSessions.IntegrationTests.Losses;
 public sealed class ReadOnlyStoreTests(PostgresServer postgres) : StoreTests(postgres)
 {
     private const int UpkeepFailed = 114;
+    private const int ReadOnlyFolder = 127;
 
     [Theory]
     [InlineData("file")]
@@ -19,6 +20,7 @@ public sealed class ReadOnlyStoreTests(PostgresServer postgres) : StoreTests(pos
     [InlineData("postgres")]
     [InlineData("redis")]
     [InlineData("redis", true)]
+    [InlineData("memcached")]
     public async Task F8_readers_do_not_fail_with_writers(string name, bool asReplica = false)
     {
         Store store = await NewStoreAsync(name);
@@ -26,6 +28,8 @@ public sealed class ReadOnlyStoreTests(PostgresServer postgres) : StoreTests(pos
         {
             redis.RefusesAsReplica = asReplica;
         }
+
+        (store as MemcachedStore)?.PutProxyInFront();
 
         SessionApp app = await StartAsync(store, Configure);
         TestBrowser ann = await NewSessionAsync(app, "Ann");
@@ -42,7 +46,8 @@ public sealed class ReadOnlyStoreTests(PostgresServer postgres) : StoreTests(pos
         TestBrowser fay = await NewSessionAsync(app, "Fay");
 
         await store.RefuseWritesAsync(true);
-        SessionApp node = name == "sqlite" ? await StartAsync(store, Configure, clock: app.Clock) : app;
+        SessionApp node = name is "sqlite" or "file" ? await StartAsync(store, Configure, clock: app.Clock) : app;
+        Assert.Equal(name == "file", node.Logs.Lines.Any(line => line.Id == ReadOnlyFolder));
         using var counted = new EventCounter(node);
         TestBrowser Here(TestBrowser browser) => node == app ? browser : node.CopyOf(browser);
 

@@ -51,9 +51,9 @@ internal static class ChildProcess
             });
             return 0;
         }
-        catch (Exception exception) when (exception is IOException or ArgumentOutOfRangeException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
-            // The second is how the framework reports the system's "file too large".
+            // The last is how the framework reports the system's "file too large".
             await Console.Out.WriteLineAsync(exception.Message);
             return Refused;
         }

@@ -42,6 +42,19 @@ public sealed class OtherAccountTests : IDisposable
         Assert.Contains($"'{Folder}' is a link of daemon (uid 1)", told, StringComparison.Ordinal);
     }
 
+    [RootFact]
+    public async Task A_folder_that_can_not_be_written_to_is_taken_for_what_is_in_it()
+    {
+        Shell.Run("chmod", "755", _parent);
+        Shell.Run("install", "-d", "-o", "nobody", "-m", "500", Folder);
+        (int exitCode, string told) = await OpenAsync();
+        Assert.Equal(ChildProcess.Refused, exitCode);
+        Assert.Contains(Folder, told, StringComparison.Ordinal);
+
+        Shell.Run("install", "-d", "-o", "nobody", "-m", "700", Path.Join(Folder, "ab"));
+        Assert.Equal((0, ""), await OpenAsync());
+    }
+
     private async Task AssertAsync(bool taken, string owner, string mode)
     {
         Shell.Run("install", "-d", "-o", owner, "-m", mode, Folder);

@@ -57,8 +57,14 @@ internal static partial class FileDriverPlace
         try
         {
             // A folder that was just made is its owner's.
-            return new FileSessionDriver(
+            var driver = new FileSessionDriver(
                 folder, clock, loggers, temporary, options.AllowSharedFolder && !temporary, options.FlushFolder && !temporary ? FolderOnDisk.Flush : null);
+            if (driver.Obstacle is { } obstacle)
+            {
+                LogReadOnly(loggers.CreateLogger<FileSessionDriver>(), folder, obstacle);
+            }
+
+            return driver;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -85,4 +91,7 @@ internal static partial class FileDriverPlace
 
     [LoggerMessage(120, LogLevel.Warning, "Sessions are kept in '{Folder}' and end with this process, because '{Wanted}' can't be made. Set FuelSessions:Path to a folder that stays, or FuelSessions:Driver to another driver.")]
     private static partial void LogTemporary(ILogger logger, string folder, string wanted, Exception error);
+
+    [LoggerMessage(127, LogLevel.Warning, "The sessions in '{Folder}' can be read, and nothing can be changed there now: pages that change a session fail until the folder takes writes.")]
+    private static partial void LogReadOnly(ILogger logger, string folder, Exception error);
 }

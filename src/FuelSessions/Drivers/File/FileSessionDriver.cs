@@ -30,7 +30,7 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
     /// <param name="temporary">Whether the folder and what is in it ends with the driver.</param>
     /// <param name="isShared">Whether others than this account may own, read or write what is in it.</param>
     /// <param name="flush">Flushes a folder; null: they are left to the file system.</param>
-    /// <exception cref="IOException">The folder can't be made, others have a hand in it, or file locks have no effect there.</exception>
+    /// <exception cref="IOException">The folder can't be made, others have a hand in it, file locks have no effect there, or it has no sessions and can't be written to.</exception>
     internal FileSessionDriver(string folder, TimeProvider clock, ILoggerFactory? loggers = null, bool temporary = false, bool isShared = false, Action<string>? flush = null)
     {
         ArgumentNullException.ThrowIfNull(clock);
@@ -45,6 +45,9 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
     }
 
     internal string Folder => _folder.Root;
+
+    /// <summary>Why nothing could be written when the app started, though there may be sessions to read; null if it could.</summary>
+    internal Exception? Obstacle => _locks.Obstacle;
 
     public IXmlRepository DataProtectionKeys => _keys.Value;
 

@@ -35,6 +35,9 @@ internal sealed class SessionFolder
 
     internal string Root => _root;
 
+    /// <summary>Whether there may be sessions in it.</summary>
+    internal bool HasShelves => Enumerable.Range(0, Shelves).Any(shelf => Directory.Exists(ShelfPath(shelf)));
+
     internal static int ShelfOf(SessionKey key)
     {
         Span<byte> bytes = stackalloc byte[SessionKey.Size];

@@ -14,7 +14,10 @@ internal sealed class ShelfLocks
     private readonly SessionFolder _folder;
     private readonly SemaphoreSlim[] _queues;
 
-    /// <exception cref="IOException">File locks have no effect in that folder.</exception>
+    private volatile bool _areTried;
+
+    /// <exception cref="IOException">File locks have no effect in that folder; or nothing can be made in it, and it has no sessions.</exception>
+    /// <exception cref="UnauthorizedAccessException">The latter.</exception>
     internal ShelfLocks(SessionFolder folder)
     {
         _folder = folder;
@@ -24,11 +27,27 @@ internal sealed class ShelfLocks
             _queues[shelf] = new SemaphoreSlim(1, 1);
         }
 
-        RequireWorkingLocks();
+        try
+        {
+            TryOut();
+        }
+        catch (Exception error) when (error is (IOException or UnauthorizedAccessException) and not LocksWithoutEffectException && folder.HasShelves)
+        {
+            // What is there can be read, and nobody can lose a write yet: the first one tries the locks out.
+            Obstacle = error;
+        }
     }
+
+    /// <summary>Why nothing could be written when the app started; null if it could.</summary>
+    internal Exception? Obstacle { get; }
 
     internal async ValueTask<Held> AcquireAsync(int shelf, CancellationToken cancellationToken)
     {
+        if (!_areTried)
+        {
+            TryOut();
+        }
+
         SemaphoreSlim queue = _queues[shelf];
         await queue.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -81,17 +100,17 @@ internal sealed class ShelfLocks
 
     // Some network file systems ignore locks, and so does .NET if System.IO.DisableFileLocking is set. Writers would
     // then overwrite each other now and then, which nobody would ever trace back to this.
-    private void RequireWorkingLocks()
+    private void TryOut()
     {
         string path = Path.Join(_folder.Root, "lock");
         using FileStream? first = TryOpen(path);
         using FileStream? second = first is null ? null : TryOpen(path);
         if (second is not null)
         {
-            throw new IOException(
-                $"File locks have no effect in the session folder '{_folder.Root}', so parallel writes could be lost there. "
-                + "Put it on a local file system, and leave System.IO.DisableFileLocking off.");
+            throw new LocksWithoutEffectException(_folder.Root);
         }
+
+        _areTried = true;
     }
 
     /// <summary>A lock that is held until it is disposed, once.</summary>
@@ -104,4 +123,8 @@ internal sealed class ShelfLocks
             queue.Release();
         }
     }
+
+    private sealed class LocksWithoutEffectException(string folder) : IOException(
+        $"File locks have no effect in the session folder '{folder}', so parallel writes could be lost there. "
+        + "Put it on a local file system, and leave System.IO.DisableFileLocking off.");
 }

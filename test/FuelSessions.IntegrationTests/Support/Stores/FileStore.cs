@@ -1,4 +1,5 @@
 using System.Globalization;
+using FuelSessions.Drivers;
 using FuelSessions.Records;
 
 namespace FuelSessions.IntegrationTests.Support.Stores;
@@ -35,9 +36,9 @@ internal sealed class FileStore() : Store("file", "fid")
     // A folder in each lock's place: that stops root as well.
     internal override Task RefuseWritesAsync(bool refuse)
     {
-        for (int shelf = 0; shelf < 256; shelf++)
+        foreach (string folder in (string[])["", .. Enumerable.Range(0, 256).Select(shelf => shelf.ToString("x2", CultureInfo.InvariantCulture))])
         {
-            string path = Path.Join(Folder, shelf.ToString("x2", CultureInfo.InvariantCulture), "lock");
+            string path = Path.Join(Folder, folder, "lock");
             if (refuse)
             {
                 if (File.Exists(path))
@@ -45,7 +46,8 @@ internal sealed class FileStore() : Store("file", "fid")
                     File.Delete(path);
                 }
 
-                Directory.CreateDirectory(path);
+                SessionFolder.CreateOwnerOnly(Path.GetDirectoryName(path)!);
+                SessionFolder.CreateOwnerOnly(path);
             }
             else
             {

@@ -6,9 +6,28 @@ namespace FuelSessions.IntegrationTests.Support.Stores;
 /// <summary>A memcached of the test's own, with room for the largest session.</summary>
 internal sealed class MemcachedStore(MemcachedProcess server) : Store("memcached", "mid")
 {
+    private MemcachedProxy? _proxy;
+
     internal static async Task<MemcachedStore> StartAsync() => new(await MemcachedProcess.StartAsync("-I", "2m"));
 
-    internal override void AddDriver(FuelSessionsBuilder builder) => builder.AddMemcachedDriver(server.Address);
+    /// <summary>Has the apps that start from now on reach it through something that can refuse writes.</summary>
+    internal void PutProxyInFront() => _proxy = new MemcachedProxy(server.Port);
 
-    public override async ValueTask DisposeAsync() => await server.DisposeAsync();
+    internal override void AddDriver(FuelSessionsBuilder builder) => builder.AddMemcachedDriver(_proxy?.Address ?? server.Address);
+
+    internal override Task RefuseWritesAsync(bool refuse)
+    {
+        (_proxy ?? throw new InvalidOperationException("Put the proxy in front before the app starts.")).Refuses = refuse;
+        return Task.CompletedTask;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_proxy is not null)
+        {
+            await _proxy.DisposeAsync();
+        }
+
+        await server.DisposeAsync();
+    }
 }

@@ -59,7 +59,7 @@ internal sealed partial class SessionTransaction(
 
     internal DateTimeOffset Rotated => _shown.Rotated ?? _standing?.Record?.Rotated ?? Created;
 
-    internal DateTimeOffset Updated => _shown.Rotated ?? (_standing?.Record is { } record ? ExpiryPolicy.LastUse(record, Options) : Created);
+    internal DateTimeOffset Updated => _shown.Rotated ?? (_standing?.Record is { } record ? ExpiryPolicy.LastUse(record, Options).Earliest : Created);
 
     internal ulong? IpHash => _visit.Boundary.Client.IpHash(Key);
 

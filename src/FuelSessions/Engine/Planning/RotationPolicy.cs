@@ -57,6 +57,6 @@ internal static class RotationPolicy
         TimeSpan grace = options.PreviousIdGrace;
         return record.Confirmed is { } confirmed
             ? now < confirmed + (options.RotationTime < grace ? options.RotationTime.Value : grace)
-            : ExpiryPolicy.LatestUse(record, options) is not { } used || now <= used + grace;
+            : ExpiryPolicy.LastUse(record, options).Latest is not { } used || now <= used + grace;
     }
 }

@@ -38,24 +38,21 @@ internal static class ExpiryPolicy
     }
 
     /// <summary>
-    /// When the session was last used, or up to a touch interval later, as uses within one leave no trace; null if nobody can tell, because
-    /// its absolute end comes before.
+    /// When the session was last used: its end tells, to within a touch interval, as uses within one leave no trace. Where its absolute end hides
+    /// that, only that it was not before its last save.
     /// </summary>
-    internal static DateTimeOffset? LatestUse(SessionRecord record, FuelSessionsOptions options)
+    internal static (DateTimeOffset Earliest, DateTimeOffset? Latest) LastUse(SessionRecord record, FuelSessionsOptions options)
     {
         // The end was cut to whole milliseconds.
-        bool isHidden = Absolute(record.Lifetime, options.AbsoluteExpiration) is { } absolute
-            && record.Expires - record.Created > absolute - TimeSpan.FromMilliseconds(1);
-        return isHidden ? null : record.Expires - record.Lifetime;
-    }
+        if (Absolute(record.Lifetime, options.AbsoluteExpiration) is { } absolute
+            && record.Expires - record.Created > absolute - TimeSpan.FromMilliseconds(1))
+        {
+            return (record.Updated, null);
+        }
 
-    /// <summary>
-    /// When the session was used before, to within a touch interval: its end tells, and its last save where another limit hides it.
-    /// </summary>
-    internal static DateTimeOffset LastUse(SessionRecord record, FuelSessionsOptions options)
-    {
-        DateTimeOffset used = record.Expires - record.Lifetime - TouchInterval(record.Lifetime, options.TouchInterval);
-        return used > record.Updated ? used : record.Updated;
+        DateTimeOffset latest = record.Expires - record.Lifetime;
+        DateTimeOffset earliest = latest - TouchInterval(record.Lifetime, options.TouchInterval);
+        return (earliest > record.Updated ? earliest : record.Updated, latest);
     }
 
     internal static bool IsTouchDue(SessionRecord record, DateTimeOffset expires, FuelSessionsOptions options)

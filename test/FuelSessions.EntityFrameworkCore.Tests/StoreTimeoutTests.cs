@@ -101,6 +101,37 @@ public sealed class StoreTimeoutTests(PostgresServer server, ITestOutputHelper o
         }
     }
 
+    /// <summary>Data Protection asks for its keys in the middle of the first request, and synchronously.</summary>
+    [Fact]
+    public async Task A_server_that_stands_still_holds_no_request_longer_that_needs_the_key_ring()
+    {
+        string database = await server.CreateDatabaseAsync();
+        await using (await StartAsync(db => db.UseNpgsql(database), "Production"))
+        {
+        }
+
+        await server.PauseAsync();
+        WebApplication app;
+        try
+        {
+            app = await StartAsync(db => db.UseNpgsql(database), "Production", create: false, keepsKeys: true);
+            string[] errors = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => AssertFailsInTimeAsync(NewClient(app), "/new")));
+            Assert.All(errors, error => Assert.Contains("(StoreTimeout)", error));
+        }
+        finally
+        {
+            await server.ResumeAsync();
+        }
+
+        await using WebApplication started = app;
+        var waited = Stopwatch.StartNew();
+        while ((await NewClient(app).GetAsync("/new")).StatusCode != HttpStatusCode.OK)
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromMinutes(1), "It did not go on by itself.");
+            await Task.Delay(20);
+        }
+    }
+
     public void Dispose() => _folder.Dispose();
 
     /// <summary>Many users at the same time, each with a session, while the store hangs; and then all of them again.</summary>
@@ -150,17 +181,22 @@ public sealed class StoreTimeoutTests(PostgresServer server, ITestOutputHelper o
         new(new SocketsHttpHandler { CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(app.Urls.Single()) };
 
     private static async Task<WebApplication> StartAsync(
-        Action<DbContextOptionsBuilder> database, string environment, bool create = true, bool makesReadersWait = false)
+        Action<DbContextOptionsBuilder> database, string environment, bool create = true, bool makesReadersWait = false, bool keepsKeys = false)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        builder.Services.AddFuelSessions(options =>
+        FuelSessionsBuilder sessions = builder.Services.AddFuelSessions(options =>
         {
             options.Driver = "db";
             options.StoreTimeout = Timeout;
-            options.EncryptCookie = false;
+            options.EncryptCookie = keepsKeys;
         }).AddDbDriver(database);
+        if (keepsKeys)
+        {
+            sessions.PersistDataProtectionKeys();
+        }
+
         WebApplication app = builder.Build();
         app.UseExceptionHandler(handler => handler.Run(context =>
         {

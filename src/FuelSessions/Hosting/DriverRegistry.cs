@@ -41,14 +41,22 @@ internal sealed class DriverRegistry(IEnumerable<DriverRegistration> registratio
     internal TAbility? Existing<TAbility>(string name)
         where TAbility : class => _drivers.GetValueOrDefault(name)?.OfType<TAbility>().FirstOrDefault();
 
-    /// <summary>The driver that keeps the key ring: the one of that name, or the last one that can.</summary>
-    internal IKeepDataProtectionKeys KeyStore(string? name)
+    /// <summary>The key ring that the driver of that name keeps, or the last driver that can.</summary>
+    /// <param name="timeoutOf">How long a driver's store may take.</param>
+    internal BoundedKeys KeyRing(string? name, Func<string, TimeSpan> timeoutOf)
     {
         IEnumerable<string> candidates = name is null ? _registrations.Values.Where(registration => registration.Create is not null).Select(registration => registration.Name).Reverse() : [name];
-        return candidates.SelectMany(candidate => Layers(candidate).OfType<IKeepDataProtectionKeys>()).FirstOrDefault()
-            ?? throw new InvalidOperationException(
-                $"Session driver '{name ?? string.Join(", ", _registrations.Keys)}' can't keep Data Protection keys. "
-                + "Register one that can, such as AddFuelSessions().AddDbDriver(...), or use a key store of Data Protection's own.");
+        foreach (string candidate in candidates)
+        {
+            if (Layers(candidate).OfType<IKeepDataProtectionKeys>().FirstOrDefault() is { } driver)
+            {
+                return BoundedKeys.Around(driver.DataProtectionKeys, candidate, () => timeoutOf(candidate));
+            }
+        }
+
+        throw new InvalidOperationException(
+            $"Session driver '{name ?? string.Join(", ", _registrations.Keys)}' can't keep Data Protection keys. "
+            + "Register one that can, such as AddFuelSessions().AddDbDriver(...), or use a key store of Data Protection's own.");
     }
 
     public async ValueTask DisposeAsync()

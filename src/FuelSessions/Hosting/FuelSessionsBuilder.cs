@@ -71,7 +71,7 @@ public sealed class FuelSessionsBuilder
     {
         Services.AddDataProtection();
         Services.AddOptions<KeyManagementOptions>().Configure<IServiceProvider>((options, services) =>
-            options.XmlRepository = services.GetRequiredService<DriverRegistry>().KeyStore(driver).DataProtectionKeys);
+            options.XmlRepository = services.GetRequiredService<DriverRegistry>().KeyRing(driver, name => services.GetRequiredService<LiveProfiles>().Current.For(name).StoreTimeout));
         return this;
     }
 

@@ -14,6 +14,9 @@ internal sealed partial class RequestSessions
     private StringValues _announced;
     private bool _isCurrent;
 
+    // The app was told by an exception. What it answers then is not to fail for it once more.
+    private bool _cannotAnnounce;
+
     /// <summary>Whether there is a session that is to be saved before the headers go out.</summary>
     internal bool HasUnsaved => !HeadersSent && IsAnyToBeSaved();
 
@@ -134,11 +137,24 @@ internal sealed partial class RequestSessions
     // may have cleared them.
     private void AnnounceSaved()
     {
-        if (HeadersSent)
+        if (HeadersSent || _cannotAnnounce)
         {
             return;
         }
 
+        try
+        {
+            Announce();
+        }
+        catch
+        {
+            _cannotAnnounce = true;
+            throw;
+        }
+    }
+
+    private void Announce()
+    {
         bool isThere = _isCurrent && context.Response.Headers.SetCookie == _announced;
         for (SessionEntry? entry = _first; entry is not null; entry = entry.Next)
         {

@@ -1,5 +1,17 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Xml.Linq;
+using FuelSessions.Drivers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace FuelSessions.Tests.Hosting;
 
@@ -26,8 +38,104 @@ public class KeyRingOutageTests
         Assert.Contains(second.Logs.Lines, line => line.Error is SessionStoreException error && error.Message.Contains("keys", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_key_ring_that_hangs_holds_no_request_longer_than_the_store_may()
+    {
+        var keys = new HangingKeys();
+        var timeout = TimeSpan.FromMilliseconds(400);
+        var took = Stopwatch.StartNew();
+        ConcurrentQueue<Exception> told = new();
+        using var running = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        await using TestApp app = await TestApp.StartAsync(
+            options => options.StoreTimeout = timeout,
+            web => web.MapGet("/count", (Session session) => session.Increment("counter").ToString()),
+            before: web => web.UseExceptionHandler(errors => errors.Run(context =>
+            {
+                told.Enqueue(context.Features.GetRequiredFeature<IExceptionHandlerFeature>().Error);
+                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                return context.Response.WriteAsync("Try again.");
+            })),
+            drivers: builder => builder.DecorateDriver("memory", (inner, _) => new Keeping(inner, keys)).PersistDataProtectionKeys("memory"),
+            services: services => services.Replace(ServiceDescriptor.Singleton(HangingKeys.NewProvider)));
+        try
+        {
+            // All of them at once, and again: each is told, and none sends a cookie.
+            for (int round = 0; round < 2; round++)
+            {
+                TestResponse[] answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(async _ =>
+                {
+                    using TestBrowser browser = app.NewBrowser();
+                    return await browser.GetAsync("/count").WaitAsync(running.Token);
+                }));
+                Assert.All(answers, answer => Assert.Equal((503, "Try again.", 0), ((int)answer.Status, answer.Body, answer.SetCookies.Length)));
+            }
+
+            // As what it is, and once.
+            Assert.Equal(24, told.Count);
+            Assert.All(told, error => Assert.Contains("(StoreTimeout)", Assert.IsType<SessionStoreException>(error).Message, StringComparison.Ordinal));
+
+            // However many wait for it, it is asked once in so long.
+            Assert.InRange(keys.Asked, 1, 1 + (took.Elapsed / timeout));
+        }
+        finally
+        {
+            keys.GoOn();
+        }
+
+        // As soon as the store answers.
+        using TestBrowser later = app.NewBrowser();
+        while ((await later.GetAsync("/count")).Body != "1")
+        {
+            running.Token.ThrowIfCancellationRequested();
+        }
+    }
+
     private static Task<TestApp> StartAsync(KeyRing keys) => TestApp.StartAsync(
         options => options.Driver = "memory",
         app => app.MapGet("/count", (Session session) => session.Increment("counter").ToString()),
         services: services => services.AddSingleton(keys.NewProvider()));
+
+    private sealed class Keeping(ISessionDriver inner, IXmlRepository keys) : DelegatingSessionDriver(inner), IKeepDataProtectionKeys
+    {
+        public IXmlRepository DataProtectionKeys => keys;
+    }
+
+    /// <summary>A store that does not answer until it is told to.</summary>
+    private sealed class HangingKeys : IXmlRepository
+    {
+        private readonly ManualResetEventSlim _answers = new();
+        private readonly List<XElement> _elements = [];
+        private int _asked;
+
+        internal int Asked => Volatile.Read(ref _asked);
+
+        internal static IDataProtectionProvider NewProvider(IServiceProvider services)
+        {
+            // The test's app has keys of its own in memory: these are to be those of the store.
+            var collection = new ServiceCollection();
+            collection.AddDataProtection().SetApplicationName("app");
+            collection.Configure<KeyManagementOptions>(options => options.XmlRepository = services.GetRequiredService<IOptions<KeyManagementOptions>>().Value.XmlRepository);
+            return collection.BuildServiceProvider().GetRequiredService<IDataProtectionProvider>();
+        }
+
+        internal void GoOn() => _answers.Set();
+
+        public IReadOnlyCollection<XElement> GetAllElements()
+        {
+            Interlocked.Increment(ref _asked);
+            _answers.Wait();
+            lock (_elements)
+            {
+                return [.. _elements];
+            }
+        }
+
+        public void StoreElement(XElement element, string friendlyName)
+        {
+            lock (_elements)
+            {
+                _elements.Add(element);
+            }
+        }
+    }
 }

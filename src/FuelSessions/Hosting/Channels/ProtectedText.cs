@@ -65,9 +65,9 @@ internal sealed class ProtectedText(IDataProtector protector, string driver)
         && Base64Url.IsValid(text);
 
     // Data Protection says "can't be decrypted" of a key ring that can't be read as well, but then knows of another error.
-    private static bool IsOutage(CryptographicException error) => error.InnerException is not (null or CryptographicException);
+    private static bool IsOutage(CryptographicException error) => error.GetBaseException() is not CryptographicException;
 
     private SessionStoreException Outage(string what, CryptographicException error) => new(
-        $"The id of a session on driver '{driver}' could not be {what}, because Data Protection could not load its keys: {error.InnerException!.Message} The client keeps the id it has.",
+        $"The id of a session on driver '{driver}' could not be {what}, because Data Protection could not load its keys: {error.GetBaseException().Message} The client keeps the id it has.",
         error);
 }

@@ -8,7 +8,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
     private readonly string _failures = Directory.CreateTempSubdirectory("fuelsessions-fuzz").FullName;
 
     public static TheoryData<string> Targets() =>
-        ["records", "variables", "paths", "cookies", "protected", "memcached", "answers", "stored-tokens", "return-paths", "settings"];
+        ["records", "variables", "paths", "cookies", "protected", "carried", "packed-records", "memcached", "answers", "stored-tokens", "return-paths", "settings"];
 
     [Theory, MemberData(nameof(Targets))]
     public async Task Every_promise_holds(string target)

@@ -1,7 +1,6 @@
 using FuelSessions.Fuzz.Planted;
 using FuelSessions.Fuzz.Running;
 
-
 namespace FuelSessions.Fuzz.Targets;
 
 internal static class AllTargets
@@ -13,6 +12,8 @@ internal static class AllTargets
         ["paths"] = static () => new PathTarget(),
         ["cookies"] = static () => new CookieTarget(),
         ["protected"] = static () => new ProtectedTarget(),
+        ["carried"] = static () => new CarriedTarget(),
+        ["packed-records"] = static () => new PackedRecordTarget(),
         ["memcached"] = static () => new MemcachedTarget(),
         ["answers"] = static () => new TokenAnswerTarget(),
         ["stored-tokens"] = static () => new StoredTokenTarget(),

@@ -1,6 +1,7 @@
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 using FuelSessions.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.Testing.Tests;
 
@@ -57,6 +58,22 @@ public class TestSessionsTests
         driver.StaysDown = true;
         await Assert.ThrowsAsync<IOException>(async () => await driver.DeleteAsync(SessionKey.Create(), 1, default));
         Assert.Equal(4, driver.Calls);
+    }
+
+    [Fact]
+    public async Task A_driver_takes_as_long_as_the_test_says()
+    {
+        FakeTimeProvider clock = FakeClock.AtPresent();
+        var driver = new FaultyDriver(new Away(), clock) { Latency = TimeSpan.FromSeconds(5) };
+        Task<SessionRecord?> read = driver.ReadAsync(SessionKey.Create(), default).AsTask();
+        using var impatience = new CancellationTokenSource();
+        Task<WriteResult> touch = driver.TouchAsync(SessionKey.Create(), 1, DateTimeOffset.UnixEpoch, impatience.Token).AsTask();
+        clock.Advance(TimeSpan.FromSeconds(4.9));
+        Assert.False(read.IsCompleted);
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => touch);
+        clock.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.Null(await read);
     }
 
     private sealed class Away : ISessionDriver

@@ -113,7 +113,7 @@ public sealed class DefaultCookieTests : IDisposable
     [Fact]
     public async Task The_parts_of_a_large_cookie_have_the_prefix_too_and_go_with_it()
     {
-        await using TestApp app = await StartAsync("cookie");
+        await using TestApp app = await StartAsync("cookie", options => options.MaxCookieBytes = 24 * 1024);
         using TestBrowser browser = app.NewBrowser();
         await GetAsync(browser, "/fill/9000", "https");
         Assert.True(browser.Jar.Count > 2);

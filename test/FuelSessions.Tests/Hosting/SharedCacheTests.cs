@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,32 @@ public class SharedCacheTests
         }
 
         Assert.Equal(await ann.TextAsync("/plain"), await bob.TextAsync("/plain"));
+    }
+
+    /// <summary>What its code knows of the session comes from in front of the cache, which at that time is not there yet.</summary>
+    [Theory]
+    [InlineData("/greeting")]
+    [InlineData("/greeting/raw")]
+    [InlineData("/greeting/file")]
+    public async Task The_output_cache_keeps_no_page_for_which_middleware_used_a_session(string page)
+    {
+        await using TestApp app = await StartAsync(cacheIsOutside: false, app => app
+            .Use(static async (context, next) =>
+            {
+                ISessionStore sessions = context.RequestServices.GetRequiredService<ISessionStore>();
+                context.Items["name"] = (await sessions.ForgeAsync()).Get<string>("name");
+                await next(context);
+            })
+            .UseOutputCache());
+        using TestBrowser ann = app.NewBrowser(), bob = app.NewBrowser(), nobody = app.NewBrowser();
+        await ann.GetAsync("/name/ann");
+        await bob.GetAsync("/name/bob");
+        for (int round = 0; round < 2; round++)
+        {
+            Assert.Equal("ann", await ann.TextAsync(page));
+            Assert.Equal("bob", await bob.TextAsync(page));
+            Assert.Equal("", await nobody.TextAsync(page));
+        }
     }
 
     [Fact]
@@ -77,6 +104,9 @@ public class SharedCacheTests
 
                 app.MapGet("/name/{name}", (Session session, string name) => session.Set("name", name).Get<string>("name"));
                 app.MapGet("/cached", (Session session) => $"Hello, {session.Get<string>("name")}.").CacheOutput();
+                app.MapGet("/greeting", (HttpContext context) => $"{context.Items["name"]}").CacheOutput();
+                app.MapGet("/greeting/raw", async (HttpContext context) => await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes($"{context.Items["name"]}"))).CacheOutput();
+                app.MapGet("/greeting/file", (HttpContext context) => Results.Bytes(Encoding.UTF8.GetBytes($"{context.Items["name"]}"))).CacheOutput();
                 app.MapGet("/plain", () => $"Made {Interlocked.Increment(ref made)}.").CacheOutput();
                 app.MapGet("/public", (Session session, HttpResponse response) =>
                 {

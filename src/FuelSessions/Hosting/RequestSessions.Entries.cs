@@ -39,7 +39,7 @@ internal sealed partial class RequestSessions
 
         if (options.PreventSharedCaching)
         {
-            SharedCaches.ForbidOutputCache(context);
+            SharedCaches.ForbidOwn(context, options);
         }
 
         entry.IsHandedOut = true;

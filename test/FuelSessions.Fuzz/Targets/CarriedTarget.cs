@@ -2,7 +2,6 @@ using System.Text;
 using FuelSessions.Engine;
 using FuelSessions.Fuzz.Running;
 using FuelSessions.Records;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 
 namespace FuelSessions.Fuzz.Targets;
@@ -16,13 +15,13 @@ internal sealed class CarriedTarget : FuzzTarget
 {
     private const string CookieName = "cid";
     private const int ChunkSize = 3900;
-    private const int MostCookies = 100;
+    private const int MostCookies = 24;
 
-    private static readonly string[] Names = [CookieName, OtherCookie.Name(CookieName)];
+    private static readonly string[] Names = [CookieName, OtherCookie.Name(CookieUse.Other, CookieName)];
     private static readonly DateTimeOffset Time = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000);
 
     private readonly FuelSessionsOptions _options = new() { CookieName = CookieName };
-    private readonly IdProtector _protector = new(new EphemeralDataProtectionProvider(), "cookie", TimeProvider.System);
+    private readonly IdProtector _protector = new(new CheckedBytes(), "cookie", TimeProvider.System);
     private readonly List<string> _texts = [];
     private readonly Dictionary<(string Name, string Text), SessionRecord> _made = [];
 
@@ -46,7 +45,7 @@ internal sealed class CarriedTarget : FuzzTarget
 
     internal override int FixedBytes => 64 * 1024;
 
-    internal override int Longest => 256;
+    internal override int Longest => 96;
 
     internal override IEnumerable<byte[]> Seeds =>
         from deed in Enumerable.Range(0, 8)

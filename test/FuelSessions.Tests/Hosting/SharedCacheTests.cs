@@ -61,6 +61,23 @@ public class SharedCacheTests
         Assert.NotEqual((await ann.GetAsync("/public")).SetCookies.Single(), (await bob.GetAsync("/public")).SetCookies.Single());
     }
 
+    /// <summary>Whatever the app has called public: each visitor who has a session is a visitor of their own.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_public_page_is_each_visitor_s_own(bool cacheIsOutside)
+    {
+        await using TestApp app = await StartAsync(cacheIsOutside, app => app.UseResponseCaching());
+        using TestBrowser ann = app.NewBrowser(), bob = app.NewBrowser();
+        await ann.GetAsync("/name/ann");
+        await bob.GetAsync("/name/bob");
+        for (int round = 0; round < 2; round++)
+        {
+            Assert.Equal("Hello, ann.", await ann.TextAsync("/public/hello"));
+            Assert.Equal("Hello, bob.", await bob.TextAsync("/public/hello"));
+        }
+    }
+
     [Fact]
     public async Task A_response_that_used_a_session_says_so_unless_the_app_has_spoken()
     {
@@ -112,6 +129,11 @@ public class SharedCacheTests
                 {
                     response.Headers.CacheControl = "public, max-age=60";
                     return session.Increment("visits");
+                });
+                app.MapGet("/public/hello", (Session session, HttpResponse response) =>
+                {
+                    response.Headers.CacheControl = "public, max-age=60";
+                    return $"Hello, {session.Get<string>("name")}.";
                 });
                 app.MapGet("/own", (Session session, HttpResponse response) =>
                 {

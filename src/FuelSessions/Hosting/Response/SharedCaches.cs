@@ -10,26 +10,34 @@ internal static class SharedCaches
 {
     internal static void Forbid(HttpContext context, FuelSessionsOptions options)
     {
-        ForbidOutputCache(context);
+        ForbidOwn(context, options);
         IHeaderDictionary headers = context.Response.Headers;
         if (StringValues.IsNullOrEmpty(headers.CacheControl))
         {
             headers.CacheControl = "private";
         }
-
-        Vary(headers, HeaderNames.Cookie);
-        if (options.HeaderName is { } name)
-        {
-            Vary(headers, name);
-        }
     }
 
-    /// <summary>The app's own output cache, which looks at no header; as early as the session is used.</summary>
-    internal static void ForbidOutputCache(HttpContext context)
+    /// <summary>
+    /// The app's own caches, as early as the session is used: the output cache, which looks at no header, and one behind the sessions, which decides
+    /// before they are saved.
+    /// </summary>
+    internal static void ForbidOwn(HttpContext context, FuelSessionsOptions options)
     {
         if (context.Features.Get<IOutputCacheFeature>() is { } cache)
         {
             cache.Context.AllowCacheStorage = false;
+        }
+
+        if (context.Response.HasStarted)
+        {
+            return;
+        }
+
+        Vary(context.Response.Headers, HeaderNames.Cookie);
+        if (options.HeaderName is { } name)
+        {
+            Vary(context.Response.Headers, name);
         }
     }
 

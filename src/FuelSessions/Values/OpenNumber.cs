@@ -82,11 +82,19 @@ internal static class OpenNumber
     /// <summary>The same without marks, as whoever reads numbers of a declared type takes it. Nothing is copied where there is none.</summary>
     internal static ReadOnlyMemory<byte> Unmark(ReadOnlyMemory<byte> json)
     {
-        if (!MayHoldMarks(json.Span))
+        try
         {
+            return MayHoldMarks(json.Span) ? WithoutMarks(json) : json;
+        }
+        catch (JsonException)
+        {
+            // Damaged, and has none: who reads it says so.
             return json;
         }
+    }
 
+    private static ReadOnlyMemory<byte> WithoutMarks(ReadOnlyMemory<byte> json)
+    {
         ArrayBufferWriter<byte>? plain = null;
         int done = 0;
         var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = JsonElementPath.MaxDepth });

@@ -18,7 +18,7 @@ internal sealed class RecordTarget : FuzzTarget
 
     internal override string Name => "records";
 
-    internal override int BytesPerByte => 8;
+    internal override int BytesPerByte => 12;
 
     internal override IEnumerable<byte[]> Seeds =>
         from form in new byte[] { 0, 1, 2 }

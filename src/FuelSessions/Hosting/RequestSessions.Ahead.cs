@@ -2,18 +2,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace FuelSessions;
 
-/// <summary>What is read before it is asked for: sessions that the endpoint will use, and forms that may hold an id [C4].</summary>
+/// <summary>What is read before it is asked for: sessions that the endpoint will use, and before them the form that may hold an id [C4].</summary>
 internal sealed partial class RequestSessions
 {
-    private WatchedBody? _body;
-    private bool _formRead;
+    private RequestForm? _form;
 
     /// <summary>From here on it is known whether the app reads a form's body itself.</summary>
     internal void WatchBody()
     {
         if (profiles.HasFormField && context.Request.HasFormContentType)
         {
-            _body ??= WatchedBody.Watch(context.Request);
+            (_form ??= new RequestForm(context)).Watch();
         }
     }
 
@@ -88,35 +87,10 @@ internal sealed partial class RequestSessions
             return;
         }
 
-        // What has begun to read the body itself goes on with it; if it has read a form, that is known.
-        if (!_formRead && _body is not { HasBegun: true })
-        {
-            await ReadAndRewindAsync().ConfigureAwait(false);
-        }
-
-        _formRead = true;
+        await (_form ??= new RequestForm(context)).ReadAsync().ConfigureAwait(false);
         if (Find(options.CookieName) is { } unaware)
         {
-            Remove(unaware);
-        }
-    }
-
-    private async ValueTask ReadAndRewindAsync()
-    {
-        try
-        {
-            // The endpoint may read the body too, as it came.
-            context.Request.EnableBuffering();
-            await context.Request.ReadFormAsync().ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is InvalidDataException or IOException or BadHttpRequestException or InvalidOperationException)
-        {
-            // A broken form is the endpoint's to report, which gets the same error when it reads it [C4].
-        }
-
-        if (context.Request.Body is { CanSeek: true } body)
-        {
-            body.Position = 0;
+            _entries.Remove(unaware);
         }
     }
 }

@@ -3,13 +3,13 @@ using FuelSessions.Engine;
 
 namespace FuelSessions;
 
-/// <summary>Which sessions the request has. Nearly always one, so each knows the next: no list is made for it.</summary>
+/// <summary>How a session is forged, and found again.</summary>
 internal sealed partial class RequestSessions
 {
-    private SessionEntry? _first;
+    private SessionEntries _entries;
 
     /// <summary>Whether a session was asked for, or read ahead.</summary>
-    internal bool HasAny => _first is not null;
+    internal bool HasAny => _entries.First is not null;
 
     private Session HandOut(FuelSessionsOptions options, bool isCustom)
     {
@@ -18,7 +18,7 @@ internal sealed partial class RequestSessions
         if (entry is { IsHandedOut: false } && (entry.Session.Driver != options.Driver || Difference(entry, options, isCustom) is not null))
         {
             // Read ahead for what another request wanted; this one wants something else.
-            Remove(entry);
+            _entries.Remove(entry);
             entry = null;
         }
 
@@ -65,54 +65,12 @@ internal sealed partial class RequestSessions
         CarriedRecord? carried = home.IsCarried ? new CarriedRecord(arrival.Record, others?[0].Record, services.Clock) : null;
         SessionStorage storage = carried is null ? home.Storage! : home.Carried(carried);
         var transaction = new SessionTransaction(services.Engine, storage, here, this, arrival.Id, others is null ? null : Array.ConvertAll(others, other => other.Id!.Value), Use.ReadOnly);
-        var entry = new SessionEntry(new Session(this, transaction, options), arrival.Channel, others is null ? null : [arrival, .. others], carried) { SawForm = _formRead };
+        var entry = new SessionEntry(new Session(this, transaction, options), arrival.Channel, others is null ? null : [arrival, .. others], carried) { SawForm = _form is { IsRead: true } };
         carried?.PackWith(new CookiePacking(transaction));
-        Append(entry);
+        _entries.Add(entry);
         EndIfOver(entry);
         return entry;
     }
 
-    private SessionEntry? Find(string cookieName)
-    {
-        SessionEntry? entry = _first;
-        while (entry is not null && !entry.Session.IsCalled(cookieName))
-        {
-            entry = entry.Next;
-        }
-
-        return entry;
-    }
-
-    private bool IsAnyToBeSaved()
-    {
-        SessionEntry? entry = _first;
-        while (entry is not null && !entry.Session.Transaction.IsToBeSaved)
-        {
-            entry = entry.Next;
-        }
-
-        return entry is not null;
-    }
-
-    private void Append(SessionEntry added)
-    {
-        ref SessionEntry? end = ref _first;
-        while (end is not null)
-        {
-            end = ref end.Next;
-        }
-
-        end = added;
-    }
-
-    private void Remove(SessionEntry removed)
-    {
-        ref SessionEntry? place = ref _first;
-        while (place != removed)
-        {
-            place = ref place!.Next;
-        }
-
-        place = removed.Next;
-    }
+    private SessionEntry? Find(string cookieName) => _entries.Find(cookieName);
 }

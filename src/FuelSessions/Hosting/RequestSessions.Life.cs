@@ -45,7 +45,7 @@ internal sealed partial class RequestSessions
 
         // With the one in EndIfOver: a session that is added meanwhile is found here, or finds this out.
         Interlocked.MemoryBarrier();
-        for (SessionEntry? entry = _first; entry is not null; entry = entry.Next)
+        for (SessionEntry? entry = _entries.First; entry is not null; entry = entry.Next)
         {
             entry.Session.Transaction.End();
         }

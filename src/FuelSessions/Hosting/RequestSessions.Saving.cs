@@ -18,7 +18,7 @@ internal sealed partial class RequestSessions
     private bool _cannotAnnounce;
 
     /// <summary>Whether there is a session that is to be saved before the headers go out.</summary>
-    internal bool HasUnsaved => !HeadersSent && IsAnyToBeSaved();
+    internal bool HasUnsaved => !HeadersSent && _entries.IsAnyToBeSaved;
 
     /// <inheritdoc/>
     public void OnUnsaved()
@@ -65,7 +65,7 @@ internal sealed partial class RequestSessions
         }
         finally
         {
-            for (SessionEntry? entry = _first; entry is not null; entry = entry.Next)
+            for (SessionEntry? entry = _entries.First; entry is not null; entry = entry.Next)
             {
                 entry.Session.Transaction.Discard();
             }
@@ -77,7 +77,7 @@ internal sealed partial class RequestSessions
     private async ValueTask SaveAsync(Func<Session, bool> isWanted, SavingResponseBody? body = null)
     {
         List<Exception>? errors = null;
-        for (SessionEntry? entry = _first; entry is not null; entry = entry.Next)
+        for (SessionEntry? entry = _entries.First; entry is not null; entry = entry.Next)
         {
             SessionTransaction transaction = entry.Session.Transaction;
             if (!transaction.IsToBeSaved || !isWanted(entry.Session))
@@ -125,7 +125,7 @@ internal sealed partial class RequestSessions
     private async Task SaveAndAnnounceAsync()
     {
         EndIfLast(_depth == 0);
-        if (_first is not null)
+        if (_entries.First is not null)
         {
             await SaveAsync(static _ => true).ConfigureAwait(false);
         }
@@ -156,7 +156,7 @@ internal sealed partial class RequestSessions
     private void Announce()
     {
         bool isThere = _isCurrent && context.Response.Headers.SetCookie == _announced;
-        for (SessionEntry? entry = _first; entry is not null; entry = entry.Next)
+        for (SessionEntry? entry = _entries.First; entry is not null; entry = entry.Next)
         {
             ChannelWriter.Write(context, entry, services.HomeOf(entry.Session.Driver).Protector, isThere);
             if (entry.Session.Transaction.IsWithheld)

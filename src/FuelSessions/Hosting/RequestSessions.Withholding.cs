@@ -17,7 +17,7 @@ internal sealed partial class RequestSessions
             return false;
         }
 
-        return ChannelWriter.GoesByCookieOnly(EntryOf(transaction), options);
+        return _entries.Of(transaction) is { } entry && ChannelWriter.GoesByCookieOnly(entry, options);
     }
 
     // The response has gone out. What it says of cookies is what this class has made it say, or others have had a hand in it.
@@ -29,7 +29,7 @@ internal sealed partial class RequestSessions
             return;
         }
 
-        for (SessionEntry? entry = _first; entry is not null; entry = entry.Next)
+        for (SessionEntry? entry = _entries.First; entry is not null; entry = entry.Next)
         {
             if (entry.SentCookie is not { } cookie || (!entry.IsCookieRefused && SessionCookie.IsIn(context, cookie, _announced)))
             {
@@ -58,16 +58,5 @@ internal sealed partial class RequestSessions
             transaction.Options,
             _endpoint?.DisplayName ?? "an unknown endpoint",
             Use.IsFirstWithheld());
-    }
-
-    private SessionEntry EntryOf(SessionTransaction transaction)
-    {
-        SessionEntry entry = _first!;
-        while (entry.Session.Transaction != transaction)
-        {
-            entry = entry.Next!;
-        }
-
-        return entry;
     }
 }

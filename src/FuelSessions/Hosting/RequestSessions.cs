@@ -109,7 +109,7 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
     /// <summary>This request's use of the session with that key, or of the one it has begun instead; null if it uses neither.</summary>
     internal SessionTransaction? Transaction(string driver, SessionKey key)
     {
-        for (SessionEntry? entry = _first; entry is not null; entry = entry.Next)
+        for (SessionEntry? entry = _entries.First; entry is not null; entry = entry.Next)
         {
             SessionTransaction transaction = entry.Session.Transaction;
             if (transaction.IsUsed && transaction.Driver == driver && (transaction.Key == key || transaction.IsEnding(key)))

@@ -8,8 +8,9 @@ namespace FuelSessions.LongConnections.Tests.Support;
 internal sealed class Site : IAsyncDisposable
 {
     private readonly TestApp _app;
+    private readonly DirectoryInfo _folder;
 
-    private Site(TestApp app) => (_app, Browser) = (app, app.NewBrowser());
+    private Site(TestApp app, DirectoryInfo folder) => (_app, _folder, Browser) = (app, folder, app.NewBrowser());
 
     internal TestBrowser Browser { get; }
 
@@ -17,20 +18,19 @@ internal sealed class Site : IAsyncDisposable
 
     internal static async Task<Site> StartAsync(string driver = "memory")
     {
-        string folder = Directory.CreateTempSubdirectory("fuelsessions-").FullName;
-        Directory.Delete(folder);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("fuelsessions-");
         var site = new Site(await TestApp.StartAsync(
             options =>
             {
                 options.Driver = driver;
-                options.Path = folder;
+                options.Path = folder.FullName;
             },
             app =>
             {
                 app.UseWebSockets();
                 app.MapLongConnections();
             },
-            services: services => services.AddSignalR()));
+            services: services => services.AddSignalR()), folder);
         Assert.Equal(1, await site.PostAsync("/add"));
         return site;
     }
@@ -59,5 +59,6 @@ internal sealed class Site : IAsyncDisposable
     {
         Browser.Dispose();
         await _app.DisposeAsync();
+        _folder.Delete(recursive: true);
     }
 }

@@ -44,7 +44,7 @@ CREATE TABLE `oauth_tokens` (
 CREATE INDEX `ix_oauth_tokens_ends_at` ON `oauth_tokens` (`ends_at`);
 
 -- a session is read
-SELECT `expires`, `payload` FROM `sessions` WHERE `session_key` = @session_key;
+SET autocommit = 1; SELECT `expires`, `payload` FROM `sessions` WHERE `session_key` = @session_key;
 --   @session_key Binary
 
 -- a session begins
@@ -72,7 +72,7 @@ SET autocommit = 1; DELETE FROM `sessions` WHERE `expires` <= @now ORDER BY `exp
 --   @now Int64, @limit Int64
 
 -- the key ring is read
-SELECT `xml` FROM `data_protection_keys`;
+SET autocommit = 1; SELECT `xml` FROM `data_protection_keys`;
 --   
 
 -- a key of the key ring is kept
@@ -80,7 +80,7 @@ SET autocommit = 1; INSERT INTO `data_protection_keys` (`id`, `friendly_name`, `
 --   @id Binary, @friendly_name String, @xml String
 
 -- a token is read
-SELECT `token_key`, `client`, `access_token`, `refresh_token`, `issued_at`, `expires_at`, `refresh_expires_at`, `scope`, `ref_type`, `ref_id`, `extra`, `version`, `ends_at` FROM `oauth_tokens` WHERE `token_key` = @token_key;
+SET autocommit = 1; SELECT `token_key`, `client`, `access_token`, `refresh_token`, `issued_at`, `expires_at`, `refresh_expires_at`, `scope`, `ref_type`, `ref_id`, `extra`, `version`, `ends_at` FROM `oauth_tokens` WHERE `token_key` = @token_key;
 --   @token_key Binary
 
 -- a token is kept for the first time
@@ -96,7 +96,7 @@ SET autocommit = 1; DELETE FROM `oauth_tokens` WHERE `token_key` = @token_key AN
 --   @token_key Binary, @expected_version Int64
 
 -- which token won
-SELECT `version` FROM `oauth_tokens` WHERE `token_key` = @token_key;
+SET autocommit = 1; SELECT `version` FROM `oauth_tokens` WHERE `token_key` = @token_key;
 --   @token_key Binary
 
 -- tokens that have ended are removed, some at a time

@@ -32,6 +32,36 @@ internal static class DbErrors
         : error.SqlState is { } state ? state is "40001" or "40P01" or "55P03"
         : error.Message.StartsWith("SQLite Error 5:", StringComparison.Ordinal) || error.Message.StartsWith("SQLite Error 6:", StringComparison.Ordinal);
 
+    /// <summary>
+    /// Whether what was to be written may be stored, now or in a moment, though this is what became of the command: the connection broke, the server was
+    /// shut down, no answer came in time. Whatever is not certainly a refusal.
+    /// </summary>
+    internal static bool IsOutcomeUnknown(Exception error) => error switch
+    {
+        SessionStoreException failure => failure.IsOutcomeUnknown,
+        DbException database => !IsRefusal(database),
+        InvalidOperationException or ArgumentException or NotSupportedException or FormatException => false,
+        _ => true,
+    };
+
+    /// <summary>Whether an error says something about the write that it ended, and is not said in this project's words yet.</summary>
+    internal static bool IsOfWrite(Exception error) =>
+        error is DbException || (error is not (SessionStoreException or OperationCanceledException) && IsOutcomeUnknown(error));
+
+    /// <summary>Whether the database is there and has said no.</summary>
+    internal static bool IsRefusal(DbException error) =>
+        IsConflict(error)
+        || (MySqlNumber(error) is { } mySql ? IsMySqlRefusal(mySql)
+            : SqlServerNumber(error) is { } sqlServer ? sqlServer is "207" or "208" or "229" or "515" or "547" or "2601" or "2627" or "2628" or "3906" or "8152" or "9002"
+            : error.SqlState is { } state ? !state.StartsWith("08", StringComparison.Ordinal) && !state.StartsWith("57", StringComparison.Ordinal) && state != "40003"
+
+            // It is in this process, and only a disk that fails leaves it in doubt.
+            : error.Message.StartsWith("SQLite Error ", StringComparison.Ordinal) && !error.Message.StartsWith("SQLite Error 10:", StringComparison.Ordinal));
+
+    // 2000 to 2999 are the client's. Of the server's: aborted connections, a commit that failed, an interruption, a shutdown.
+    private static bool IsMySqlRefusal(int number) =>
+        number is (>= 1000 and < 2000) or >= 3000 && number is not (1053 or (>= 1152 and <= 1161) or 1180 or 1184 or 1317 or 1927);
+
     private static string? SqlServerNumber(DbException error) => error.Data["HelpLink.EvtID"] as string;
 
     // Both of MySQL's clients.

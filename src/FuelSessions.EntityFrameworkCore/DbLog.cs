@@ -9,4 +9,7 @@ internal static partial class DbLog
 
     [LoggerMessage(132, LogLevel.Debug, "The database of {What} can't be tried out now; it will be at the next write.")]
     internal static partial void NotYet(ILogger logger, string what, Exception error);
+
+    [LoggerMessage(133, LogLevel.Warning, "The database of {What} refused the row that it was to be tried out with; the exception says why. Until a write succeeds each one tries it out again.")]
+    internal static partial void Refused(ILogger logger, string what, Exception error);
 }

@@ -36,11 +36,15 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
     public async ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
-        var row = new RowToWrite(record, SessionRecordFormat.Encode(record));
+        RowToWrite? row = null;
         return await database.WriteAsync<SessionRow, WriteResult>(
-            (context, attempt, token) => record.Version == 1
-                ? InsertAsync(context, row, attempt > 1, token)
-                : UpdateAsync(context, row, attempt > 1, token),
+            (context, attempts, token) =>
+            {
+                row ??= new RowToWrite(record, Draft.Encode(record, isStamped: attempts.MayRepeat));
+                return record.Version == 1
+                    ? InsertAsync(context, row, attempts.AreInDoubt, token)
+                    : UpdateAsync(context, row, attempts.AreInDoubt, token);
+            },
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -109,7 +113,7 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<WriteResult> UpdateAsync(DbContext context, RowToWrite row, bool retried, CancellationToken cancellationToken)
+    private async Task<WriteResult> UpdateAsync(DbContext context, RowToWrite row, bool inDoubt, CancellationToken cancellationToken)
     {
         SessionStatements statements = SessionStatements.Of(context);
         long now = Now;
@@ -120,13 +124,18 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
 
         StoredSession? stored = await statements.SelectAsync(context, row.Key, cancellationToken).ConfigureAwait(false);
 
-        // The attempt before this one may have been stored although its answer was lost.
-        return retried && row.Is(stored) ? WriteResult.Written
-            : stored?.Live(row.Record.Key, now) is { } winner ? WriteResult.Lost(winner)
+        // An attempt before this one may have been stored although its answer was lost.
+        return inDoubt && row.Is(stored) ? WriteResult.Written
+            : stored?.Live(row.Record.Key, now) is { } winner ? Lost(row, winner, inDoubt)
             : WriteResult.Gone;
     }
 
-    private async Task<WriteResult> InsertAsync(DbContext context, RowToWrite row, bool retried, CancellationToken cancellationToken)
+    /// <exception cref="SessionStoreException">Whether the record was stored before the winner can't be told any more.</exception>
+    private static WriteResult Lost(RowToWrite row, SessionRecord winner, bool inDoubt) => inDoubt && winner.Version > row.Record.Version
+        ? throw new SessionStoreException("The connection broke while the session was saved, and others have saved it since: what became of it can't be told any more.") { IsOutcomeUnknown = true }
+        : WriteResult.Lost(winner);
+
+    private async Task<WriteResult> InsertAsync(DbContext context, RowToWrite row, bool inDoubt, CancellationToken cancellationToken)
     {
         SessionStatements statements = SessionStatements.Of(context);
         while (true)
@@ -153,14 +162,14 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
                 }
 
                 // Stored, although the answer was lost. Nobody else writes these bytes: they hold the hash of a random secret.
-                if (row.Is(stored) && (retried || !taken))
+                if (row.Is(stored) && (inDoubt || !taken))
                 {
                     return WriteResult.Written;
                 }
 
                 if (stored?.Live(row.Record.Key, now) is { } winner)
                 {
-                    return WriteResult.Lost(winner);
+                    return Lost(row, winner, inDoubt);
                 }
             }
 

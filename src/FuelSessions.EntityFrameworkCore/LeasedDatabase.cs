@@ -4,7 +4,6 @@ using FuelSessions.EntityFrameworkCore.Providers;
 using FuelSessions.EntityFrameworkCore.Sqlite;
 using FuelSessions.EntityFrameworkCore.Trial;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace FuelSessions.EntityFrameworkCore;
@@ -18,6 +17,7 @@ namespace FuelSessions.EntityFrameworkCore;
 internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDemand, TableSet tables, TimeSpan patience, ILogger logger)
 {
     private readonly Lock _creating = new();
+    private readonly Repetition _repetition = new(tables.Purpose, patience);
     private Task? _creation;
 
     private readonly SqliteWriter _sqliteWriter = new(open);
@@ -28,8 +28,8 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     private volatile bool _isTried;
     private int _told;
 
-    /// <summary>Work on one context; it runs again, with a higher attempt, when the provider retries.</summary>
-    internal delegate Task<T> Work<T>(DbContext context, int attempt, CancellationToken cancellationToken);
+    /// <summary>Work on one context; it runs again when the provider retries.</summary>
+    internal delegate Task<T> Work<T>(DbContext context, Attempts attempts, CancellationToken cancellationToken);
 
     /// <summary>Whether it is SQLite; false until it was first used.</summary>
     internal bool IsSqlite => _isSqlite;
@@ -67,11 +67,12 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         return await WriteUntriedAsync(row, work, alone, cancellationToken).ConfigureAwait(false);
     }
 
-    private Task<T> WriteUntriedAsync<T>(Type row, Work<T> work, bool alone, CancellationToken cancellationToken) =>
-        MustQueue() ? WriteInTurnAsync(row, work, alone, cancellationToken) : RunAsync(row, work, writes: true, cancellationToken);
+    private Task<T> WriteUntriedAsync<T>(Type row, Work<T> work, bool alone, CancellationToken cancellationToken, bool tellsOutcome = true) => MustQueue()
+        ? WriteInTurnAsync(row, work, alone, tellsOutcome, cancellationToken)
+        : RunAsync(row, work, tellsOutcome, cancellationToken);
 
     // SQLite has one writer at a time, and whoever tries again and again may be passed by others for long.
-    private async Task<T> WriteInTurnAsync<T>(Type row, Work<T> work, bool alone, CancellationToken cancellationToken)
+    private async Task<T> WriteInTurnAsync<T>(Type row, Work<T> work, bool alone, bool tellsOutcome, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using TransactionScope? apart = ApartFromAmbientTransaction();
@@ -89,11 +90,11 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
 
         try
         {
-            return await RunAsync(
-                row,
-                mayBeStored ? (context, attempt, token) => work(context, attempt + 1, token) : work,
-                writes: true,
-                cancellationToken).ConfigureAwait(false);
+            return await RunAsync(row, mayBeStored ? (context, _, token) => work(context, Attempts.InDoubt, token) : work, tellsOutcome, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SessionStoreException error) when (mayBeStored && !error.IsOutcomeUnknown)
+        {
+            throw _repetition.Failure(error, isOutcomeUnknown: true);
         }
         finally
         {
@@ -144,14 +145,14 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
                 await CreateOnDemandAsync(cancellationToken).ConfigureAwait(false);
                 try
                 {
-                    return await AttemptAsync(lease.Context, work, cancellationToken).ConfigureAwait(false);
+                    return await _repetition.RunAsync(lease.Context, work, writes, cancellationToken).ConfigureAwait(false);
                 }
                 catch (DbException error) when (createOnDemand && DbErrors.IsMissingTable(error))
                 {
                     // They were there, and someone dropped them.
                     _created = false;
                     await CreateOnDemandAsync(cancellationToken).ConfigureAwait(false);
-                    return await AttemptAsync(lease.Context, work, cancellationToken).ConfigureAwait(false);
+                    return await _repetition.RunAsync(lease.Context, work, writes, cancellationToken).ConfigureAwait(false);
                 }
             }
             catch (DbException error) when (DbErrors.IsMissingTable(error))
@@ -164,11 +165,15 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
                 string outcome = writes ? " What it was to write may be stored all the same, now or in a moment, whole or not at all." : "";
                 throw new OperationCanceledException("The database command was cancelled." + outcome, error, cancellationToken);
             }
+            catch (Exception error) when (writes && DbErrors.IsOfWrite(error))
+            {
+                throw _repetition.Failure(error, DbErrors.IsOutcomeUnknown(error));
+            }
         }
     }
 
     /// <summary>The same on the calling thread, but for making the tables.</summary>
-    internal T Run<TRow, T>(Func<DbContext, int, T> work)
+    internal T Run<TRow, T>(Func<DbContext, Attempts, T> work, bool writes = false)
         where TRow : class
     {
         using TransactionScope? apart = ApartFromAmbientTransaction();
@@ -183,18 +188,22 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
 
             try
             {
-                return Attempt(lease.Context, work);
+                return _repetition.Run(lease.Context, work, writes);
             }
             catch (DbException error) when (createOnDemand && DbErrors.IsMissingTable(error))
             {
                 _created = false;
                 CreateOnDemandAsync(CancellationToken.None).GetAwaiter().GetResult();
-                return Attempt(lease.Context, work);
+                return _repetition.Run(lease.Context, work, writes);
             }
         }
         catch (DbException error) when (DbErrors.IsMissingTable(error))
         {
             throw tables.Missing(lease.Context, typeof(TRow), error);
+        }
+        catch (Exception error) when (writes && DbErrors.IsOfWrite(error))
+        {
+            throw _repetition.Failure(error, DbErrors.IsOutcomeUnknown(error));
         }
     }
 
@@ -213,14 +222,14 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     }
 
     /// <summary>Warns of an EF provider that this project does not know, and tries the database out if its tables are there.</summary>
-    /// <exception cref="UnreliableDatabaseException">It does not do what it answers.</exception>
+    /// <exception cref="UnreliableDatabaseException">It does not do what it answers, or the app's model has columns that don't keep what is stored.</exception>
     internal async Task LookAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(patience);
         try
         {
-            TellOfProvider();
+            LookAtModel();
             if (_created)
             {
                 await TryAsync(limit.Token).ConfigureAwait(false);
@@ -228,6 +237,12 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         }
         catch (Exception error) when (error is not UnreliableDatabaseException && !cancellationToken.IsCancellationRequested)
         {
+            if (error is DbException refusal && DbErrors.IsRefusal(refusal))
+            {
+                DbLog.Refused(logger, tables.Purpose, error);
+                return;
+            }
+
             // It is away, its tables are not made yet, or its context is made of what a request brings.
             DbLog.NotYet(logger, tables.Purpose, error);
         }
@@ -236,9 +251,14 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     /// <summary>Spares it the trial.</summary>
     internal void Trust() => _isTried = true;
 
-    private void TellOfProvider()
+    private void LookAtModel()
     {
         using ContextLease lease = open();
+        foreach (Type row in tables.Rows)
+        {
+            _ = tables.RowType(lease.Context, row);
+        }
+
         if (!Dialect.Of(lease.Context).IsKnown && Interlocked.Exchange(ref _told, 1) == 0)
         {
             DbLog.UnknownProvider(logger, string.Join(", ", Dialect.KnownProviders), lease.Context.Database.ProviderName, tables.Purpose);
@@ -248,9 +268,10 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     // Once: an answer that was lost would be taken for a wrong one.
     private Task<object> StepAsync(Func<DbContext, CancellationToken, Task<object>> step, CancellationToken cancellationToken) => WriteUntriedAsync(
         tables.Rows[0],
-        (context, attempt, token) => attempt == 1 ? step(context, token) : throw new InvalidOperationException("The connection broke while the database was tried out."),
+        (context, attempts, token) => attempts.AreInDoubt ? throw new InvalidOperationException("The connection broke while the database was tried out.") : step(context, token),
         alone: true,
-        cancellationToken);
+        cancellationToken,
+        tellsOutcome: false);
 
     private async Task TryAsync(CancellationToken cancellationToken)
     {
@@ -267,62 +288,6 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         finally
         {
             _trying.Release();
-        }
-    }
-
-    private T Attempt<T>(DbContext context, Func<DbContext, int, T> work)
-    {
-        int attempt = 0;
-        return context.Database.CreateExecutionStrategy().Execute(() => WithPatience(context, work, ++attempt));
-    }
-
-    private Task<T> AttemptAsync<T>(DbContext context, Work<T> work, CancellationToken cancellationToken)
-    {
-        IExecutionStrategy strategy = context.Database.CreateExecutionStrategy();
-        if (!strategy.RetriesOnFailure)
-        {
-            return WithPatienceAsync(context, work, 1, cancellationToken);
-        }
-
-        int attempt = 0;
-        return strategy.ExecuteAsync(token => WithPatienceAsync(context, work, ++attempt, token), cancellationToken);
-    }
-
-    private T WithPatience<T>(DbContext context, Func<DbContext, int, T> work, int attempt)
-    {
-        var rest = new Patience(patience);
-        while (true)
-        {
-            try
-            {
-                return work(context, attempt);
-            }
-            catch (DbException error) when (rest.HasFor(error))
-            {
-                rest.Pause();
-            }
-        }
-    }
-
-    // Within the provider's own retries, which would wait longer and give up earlier. The attempt is still the same one: it has left nothing behind.
-    private async Task<T> WithPatienceAsync<T>(DbContext context, Work<T> work, int attempt, CancellationToken cancellationToken)
-    {
-        var rest = new Patience(patience);
-        while (true)
-        {
-            try
-            {
-                return await work(context, attempt, cancellationToken).ConfigureAwait(false);
-            }
-            catch (DbException error) when (!cancellationToken.IsCancellationRequested && rest.HasFor(error))
-            {
-                await rest.PauseAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (cancellationToken.IsCancellationRequested)
-                {
-                    // With what it was that took so long.
-                    throw;
-                }
-            }
         }
     }
 

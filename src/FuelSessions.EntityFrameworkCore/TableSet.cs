@@ -1,4 +1,5 @@
 using System.Data.Common;
+using FuelSessions.EntityFrameworkCore.Schema;
 using FuelSessions.EntityFrameworkCore.Trial;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -11,17 +12,46 @@ namespace FuelSessions.EntityFrameworkCore;
 /// <param name="Ensure">The method that makes them.</param>
 /// <param name="Use">How they are put into an app's own context.</param>
 /// <param name="AddToModel">And into its model.</param>
+/// <param name="Model">What that method does to it.</param>
 /// <param name="Trial">A row to try the database out with, as of a time.</param>
 internal sealed record TableSet(
-    IReadOnlyList<Type> Rows, Func<Type, string> PartOf, string Ensure, string Use, string AddToModel, Func<DateTimeOffset, ITrialRow> Trial)
+    IReadOnlyList<Type> Rows,
+    Func<Type, string> PartOf,
+    string Ensure,
+    string Use,
+    string AddToModel,
+    Action<ModelBuilder> Model,
+    Func<DateTimeOffset, ITrialRow> Trial)
 {
+    private readonly Lazy<IReadOnlyModel> _made = new(() =>
+    {
+        var builder = new ModelBuilder();
+        Model(builder);
+        return builder.Model;
+    });
+
     /// <summary>What the first of them, and all in all the set, is for.</summary>
     internal string Purpose => PartOf(Rows[0]);
 
     /// <exception cref="InvalidOperationException">The context's model has no such table.</exception>
-    internal IEntityType RowType(DbContext context, Type row) => context.Model.FindEntityType(row)
-        ?? throw new InvalidOperationException(
+    /// <exception cref="UnreliableDatabaseException">The context's model has changed a column so that not all would fit into it.</exception>
+    internal IEntityType RowType(DbContext context, Type row)
+    {
+        IEntityType type = context.Model.FindEntityType(row) ?? throw new InvalidOperationException(
             $"{context.GetType().Name} knows nothing of FuelSessions' tables. Call modelBuilder.{AddToModel}() in its OnModelCreating.");
+        IReadOnlyEntityType made = _made.Value.FindEntityType(row)!;
+        foreach (IProperty property in OwnColumns.Of(type))
+        {
+            if (OwnColumns.Spoilt(property, made.FindProperty(property.Name)!) is { } change)
+            {
+                throw new UnreliableDatabaseException(
+                    $"The model of {context.GetType().Name} {change}: the column of {row.Name}.{property.Name}, of {PartOf(row)}, would not keep what is stored. Leave FuelSessions' "
+                    + $"types out of what OnModelCreating or a convention does to all columns, or call modelBuilder.{AddToModel}() after it.");
+            }
+        }
+
+        return type;
+    }
 
     internal InvalidOperationException Missing(DbContext context, Type row, DbException error) => new(
         $"The table '{RowType(context, row).GetSchemaQualifiedTableName()}' of {PartOf(row)} does not exist. Create it at start-up with "

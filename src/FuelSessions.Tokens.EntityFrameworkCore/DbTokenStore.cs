@@ -37,11 +37,11 @@ internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, 
         byte[] name = TokenName.BytesOf(key);
         TokenRow? row = next is null ? null : TokenRow.Of(name, key.Client, next);
         bool written = await database.WriteAsync<TokenRow, bool>(
-            (context, attempt, token) => (row, version) switch
+            (context, attempts, token) => (row, version) switch
             {
-                (null, _) => DeleteAsync(context, name, version, attempt > 1, token),
+                (null, _) => DeleteAsync(context, name, version, attempts.AreInDoubt, token),
                 (_, 0) => InsertAsync(context, row, token),
-                _ => UpdateAsync(context, row, version, attempt > 1, token),
+                _ => UpdateAsync(context, row, version, attempts.AreInDoubt, token),
             },
             cancellationToken).ConfigureAwait(false);
         await CleanUpAsync(cancellationToken).ConfigureAwait(false);
@@ -71,20 +71,20 @@ internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, 
         }
     }
 
-    private static async Task<bool> UpdateAsync(DbContext context, TokenRow row, long version, bool retried, CancellationToken cancellationToken)
+    private static async Task<bool> UpdateAsync(DbContext context, TokenRow row, long version, bool inDoubt, CancellationToken cancellationToken)
     {
         TokenStatements statements = TokenStatements.Of(context);
         int changed = await statements.UpdateAsync(context, row, version, cancellationToken).ConfigureAwait(false);
 
-        // The attempt before this one may have been stored although its answer was lost.
-        return changed > 0 || (retried && await statements.SelectVersionAsync(context, row.TokenKey, cancellationToken).ConfigureAwait(false) == row.Version);
+        // An attempt before this one may have been stored although its answer was lost.
+        return changed > 0 || (inDoubt && await statements.SelectVersionAsync(context, row.TokenKey, cancellationToken).ConfigureAwait(false) == row.Version);
     }
 
-    private static async Task<bool> DeleteAsync(DbContext context, byte[] name, long version, bool retried, CancellationToken cancellationToken)
+    private static async Task<bool> DeleteAsync(DbContext context, byte[] name, long version, bool inDoubt, CancellationToken cancellationToken)
     {
         TokenStatements statements = TokenStatements.Of(context);
         return (version != 0 && await statements.DeleteAsync(context, name, version, cancellationToken).ConfigureAwait(false) > 0)
-            || ((version == 0 || retried) && await statements.SelectVersionAsync(context, name, cancellationToken).ConfigureAwait(false) is null);
+            || ((version == 0 || inDoubt) && await statements.SelectVersionAsync(context, name, cancellationToken).ConfigureAwait(false) is null);
     }
 
     private async ValueTask CleanUpAsync(CancellationToken cancellationToken)

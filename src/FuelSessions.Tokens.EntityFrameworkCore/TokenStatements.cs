@@ -133,10 +133,10 @@ internal sealed class TokenStatements
         IEnumerable<string> assignments = text.Properties
             .Where(property => property is not (nameof(TokenRow.TokenKey) or nameof(TokenRow.Client)))
             .Select(property => text.Is(property));
-        return text.Write($"UPDATE {text.Table} SET {string.Join(", ", assignments)} WHERE {IsExpected(text)}");
+        return text.Statement($"UPDATE {text.Table} SET {string.Join(", ", assignments)} WHERE {IsExpected(text)}");
     }
 
-    private static Statement Deleting(StatementText text) => text.Write($"DELETE FROM {text.Table} WHERE {IsExpected(text)}");
+    private static Statement Deleting(StatementText text) => text.Statement($"DELETE FROM {text.Table} WHERE {IsExpected(text)}");
 
     private static string IsExpected(StatementText text) =>
         $"{text.Is(nameof(TokenRow.TokenKey))} AND {text.Is(nameof(TokenRow.Version), ExpectedVersion)}";

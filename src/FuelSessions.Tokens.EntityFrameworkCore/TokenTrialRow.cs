@@ -11,8 +11,11 @@ internal sealed class TokenTrialRow(DateTimeOffset now) : ITrialRow
 {
     private const string Text = "a\\'\"%_?\r\n";
 
+    // As long as a large signed token.
+    private static readonly string LongText = Text + new string('x', 9_000);
+
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(TokenRowConfiguration.KeySize);
-    private readonly StoredToken _first = new(1, Text, null, now, now.AddHours(1), null, Text, null);
+    private readonly StoredToken _first = new(1, LongText, LongText, now, now.AddHours(1), now.AddHours(1), Text, null, LongText);
 
     public Task<int> InsertAsync(DbContext context, CancellationToken cancellationToken) =>
         TokenStatements.Of(context).InsertAsync(context, Row(_first), cancellationToken);

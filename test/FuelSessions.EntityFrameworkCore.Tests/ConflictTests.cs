@@ -3,6 +3,7 @@ using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.Records;
 using FuelSessions.Testing;
+using FuelSessions.Tests.Databases;
 using FuelSessions.Tests.Servers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
+using FuelSessions.EntityFrameworkCore.Trial;
 using FuelSessions.Records;
 using FuelSessions.Testing;
 using FuelSessions.Tests.Conventions;
@@ -32,12 +33,22 @@ public sealed class ConventionTests(PostgresServer server) : IDisposable
         await AssertWorksAsync(convention, options => options.UseNpgsql(database));
     }
 
+    /// <summary>What was done to the columns after they were made can't be undone, but told.</summary>
+    [Theory]
+    [MemberData(nameof(ConventionContext.Spoiling), MemberType = typeof(ConventionContext))]
+    public async Task That_would_cut_or_change_what_is_stored_are_refused(string convention)
+    {
+        string database = await server.CreateDatabaseAsync();
+        await using TestApp app = App(convention, options => options.UseNpgsql(database));
+        foreach (Func<Task> step in (Func<Task>[])[app.StartAsync, async () => await app.Driver.WriteAsync(Support.Records.New(FakeClock.AtPresent().GetUtcNow()), default)])
+        {
+            Assert.StartsWith("The model of ConventionContext ", (await Assert.ThrowsAsync<UnreliableDatabaseException>(step)).Message);
+        }
+    }
+
     internal static async Task AssertWorksAsync(string convention, Action<DbContextOptionsBuilder> use)
     {
-        ConventionContext.Convention.Value = convention;
-        await using var app = new TestApp(
-            builder => builder.AddDbDriver<ConventionContext>(),
-            configure: services => services.AddDbContext<ConventionContext>(options => use(ConventionContext.Add(options, convention))));
+        await using TestApp app = App(convention, use);
         await app.CreatedAsync();
         ISessionDriver driver = app.Driver;
         SessionRecord first = Support.Records.New(FakeClock.AtPresent().GetUtcNow()) with { Principal = new string('ä', 200), Data = new byte[5000] };
@@ -62,5 +73,13 @@ public sealed class ConventionTests(PostgresServer server) : IDisposable
         var element = new XElement("key", new string('x', 3000));
         keys.StoreElement(element, "key-" + new string('n', 60));
         Assert.True(XNode.DeepEquals(element, Assert.Single(keys.GetAllElements())));
+    }
+
+    private static TestApp App(string convention, Action<DbContextOptionsBuilder> use)
+    {
+        ConventionContext.Convention.Value = convention;
+        return new TestApp(
+            builder => builder.AddDbDriver<ConventionContext>(),
+            configure: services => services.AddDbContext<ConventionContext>(options => use(ConventionContext.Add(options, convention))));
     }
 }

@@ -6,6 +6,7 @@ using FuelSessions.EntityFrameworkCore.Trial;
 using FuelSessions.Records;
 using FuelSessions.Testing;
 using FuelSessions.Tests.Conventions;
+using FuelSessions.Tests.Databases;
 using FuelSessions.Tests.Servers;
 using Microsoft.EntityFrameworkCore;
 using MySql.Data.MySqlClient;
@@ -84,11 +85,20 @@ public sealed class MariaDbTests(MariaDbServer server)
     [InlineData("")]
     [InlineData("ANSI_QUOTES")]
     [InlineData("NO_BACKSLASH_ESCAPES")]
+    [InlineData("ORACLE")]
+    [InlineData("TRADITIONAL,EMPTY_STRING_IS_NULL,PAD_CHAR_TO_FULL_LENGTH")]
     public async Task Any_content_comes_back(string mode)
     {
         byte[] content = [.. Enumerable.Range(0, 300_000).Select(number => (byte)(number * 7))];
-        await using TestApp app = await TestApp.OnMariaDb(
-            await server.CreateDatabaseAsync(), more: options => options.AddInterceptors(new OnOpen($"SET sql_mode = '{mode}'"))).CreatedAsync();
+        string database = await server.CreateDatabaseAsync();
+
+        // Made before: Oracle's mode knows no BEGIN, which the client sends for a migration.
+        await using (await TestApp.OnMariaDb(database).CreatedAsync())
+        {
+        }
+
+        await using TestApp app = TestApp.OnMariaDb(database, more: options => options.AddInterceptors(new OnOpen($"SET sql_mode = '{mode}'")));
+        await app.StartAsync();
         Assert.True((await app.Driver.WriteAsync(_record with { Data = content, Principal = "O'Hara \\ \U0001F980" }, default)).IsWritten);
         SessionRecord stored = (await app.Driver.ReadAsync(_record.Key, default))!;
         Assert.Equal(content, stored.Data.ToArray());
@@ -112,6 +122,21 @@ public sealed class MariaDbTests(MariaDbServer server)
         Assert.True((await app.Driver.TouchAsync(_record.Key, 2, _record.Expires.AddMinutes(1), default)).IsWritten);
         Assert.True((await app.Driver.DeleteAsync(_record.Key, 2, default)).IsWritten);
         Assert.Null(await other.Driver.ReadAsync(_record.Key, default));
+    }
+
+    /// <summary>A read would begin a transaction there, and the connection go back to the pool with it.</summary>
+    [Fact]
+    public async Task A_session_without_autocommit_reads_what_others_store()
+    {
+        string database = await server.CreateDatabaseAsync();
+        await using TestApp app = await TestApp.OnMariaDb(database, more: options => options.AddInterceptors(new OnOpen("SET autocommit = 0"))).CreatedAsync();
+        await using TestApp other = TestApp.OnMariaDb(database + ";Connection Timeout=16");
+        Assert.True((await other.Driver.WriteAsync(_record, default)).IsWritten);
+        Assert.Equal(1, (await app.Driver.ReadAsync(_record.Key, default))!.Version);
+        Assert.True((await other.Driver.WriteAsync(_record.Next([1]), default)).IsWritten);
+        Assert.Equal(2, (await app.Driver.ReadAsync(_record.Key, default))!.Version);
+        Assert.True((await other.Driver.WriteAsync(_record.Next([1]).Next([2]), default)).IsWritten);
+        Assert.Equal(3, app.Driver.Read(_record.Key, default)!.Version);
     }
 
     [Fact]

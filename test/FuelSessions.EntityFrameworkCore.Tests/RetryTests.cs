@@ -3,6 +3,7 @@ using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.Records;
 using FuelSessions.Testing;
+using FuelSessions.Tests.Databases;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -11,12 +12,13 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.EntityFrameworkCore.Tests;
 
-/// <summary>A provider that retries repeats a write whose answer was lost; it must not take its own first attempt for a rival's.</summary>
+/// <summary>[W10] A provider that retries repeats a write whose answer was lost; it must not take its own first attempt for a rival's.</summary>
 public sealed class RetryTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
     private readonly FakeTimeProvider _clock = FakeClock.AtPresent();
     private readonly Wire _wire = new();
+    private readonly Opening _opening = new();
     private TestApp _app = null!;
     private SessionRecord _record = null!;
 
@@ -24,11 +26,8 @@ public sealed class RetryTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _app = await new TestApp(
-            builder => builder.AddDbDriver(options => options
-                .UseSqlite(_folder.ConnectionString(), sqlite => sqlite.ExecutionStrategy(dependencies => new Retrying(dependencies)))
-                .AddInterceptors(_wire)),
-            _clock).CreatedAsync();
+        _app = await App(retrying: true, _wire, _opening).CreatedAsync();
+        _app.Services.GetRequiredService<LeasedDatabase>().Trust();
         _record = Support.Records.New(_clock.GetUtcNow());
     }
 
@@ -68,6 +67,82 @@ public sealed class RetryTests : IAsyncLifetime
             afterwards: false,
             meanwhile: async () => Assert.True((await rival.Driver.WriteAsync(_record.Next([9]), default)).IsWritten));
         Assert.Equal(9, (await Driver.WriteAsync(_record.Next([1]), default)).Winner!.Data.Span[0]);
+    }
+
+    /// <summary>Two processes did the same to one session: the same counter, at the same moment.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_rival_that_wrote_the_same_is_the_winner(bool retrying)
+    {
+        await Driver.WriteAsync(_record, default);
+        await using TestApp rival = App(retrying);
+        _wire.Break(
+            afterwards: false,
+            meanwhile: async () => Assert.True((await rival.Driver.WriteAsync(_record.Next([1]), default)).IsWritten));
+        Assert.Equal(1, (await Driver.WriteAsync(_record.Next([1]), default)).Winner!.Data.Span[0]);
+    }
+
+    /// <summary>It was stored, but nothing shows that any more: what adds something must not be done again.</summary>
+    [Fact]
+    public async Task A_rival_that_came_after_a_lost_answer_leaves_the_outcome_unknown()
+    {
+        await Driver.WriteAsync(_record, default);
+        await using TestApp rival = App(retrying: false);
+        _wire.Break(
+            afterwards: true,
+            meanwhile: async () => Assert.True((await rival.Driver.WriteAsync(_record.Next([1]).Next([9]), default)).IsWritten));
+        var error = await Assert.ThrowsAsync<SessionStoreException>(async () => await Driver.WriteAsync(_record.Next([1]), default));
+        Assert.True(error.IsOutcomeUnknown);
+    }
+
+    /// <summary>The last attempt met a server that takes no writes; the first one may have been carried out.</summary>
+    [Fact]
+    public async Task A_certain_refusal_after_a_lost_answer_leaves_the_outcome_unknown()
+    {
+        await Driver.WriteAsync(_record, default);
+        _wire.Break(afterwards: true);
+        _wire.ThenRefuse(ProviderError.PostgreSql("25006"));
+        var error = await Assert.ThrowsAsync<SessionStoreException>(async () => await Driver.WriteAsync(_record.Next([1]), default));
+        Assert.True(error.IsOutcomeUnknown);
+        Assert.Equal(2, (await Driver.ReadAsync(_record.Key, default))!.Version);
+    }
+
+    [Fact]
+    public async Task A_new_record_is_looked_for_though_the_last_attempt_was_refused()
+    {
+        _wire.Break(afterwards: true);
+        _wire.ThenRefuse(ProviderError.PostgreSql("25006"));
+        Assert.True((await Driver.WriteAsync(_record, default)).IsWritten);
+    }
+
+    [Fact]
+    public async Task A_connection_that_could_not_be_opened_leaves_no_doubt()
+    {
+        await Driver.WriteAsync(_record, default);
+        await using TestApp rival = App(retrying: false);
+        _opening.Refuse(async () =>
+        {
+            Assert.True((await rival.Driver.WriteAsync(_record.Next([8]), default)).IsWritten);
+            Assert.True((await rival.Driver.WriteAsync(_record.Next([8]).Next([9]), default)).IsWritten);
+        });
+        Assert.Equal(9, (await Driver.WriteAsync(_record.Next([1]), default)).Winner!.Data.Span[0]);
+    }
+
+    /// <summary>What one app has stored the other one reads, whichever of them retries.</summary>
+    [Fact]
+    public async Task Apps_that_retry_and_apps_that_do_not_share_their_sessions()
+    {
+        await using TestApp plain = App(retrying: false);
+        foreach ((ISessionDriver from, ISessionDriver to) in (ValueTuple<ISessionDriver, ISessionDriver>[])[(Driver, plain.Driver), (plain.Driver, Driver)])
+        {
+            SessionRecord first = Support.Records.New(_clock.GetUtcNow());
+            Assert.True((await from.WriteAsync(first, default)).IsWritten);
+            Assert.Equal(first.Data.ToArray(), (await to.ReadAsync(first.Key, default))!.Data.ToArray());
+            Assert.True((await to.WriteAsync(first.Next([1]), default)).IsWritten);
+            Assert.Equal([1], from.Read(first.Key, default)!.Data.ToArray());
+            Assert.Equal([1], (await from.WriteAsync(first.Next([2]), default)).Winner!.Data.ToArray());
+        }
     }
 
     [Fact]
@@ -111,6 +186,18 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Single(keys.GetAllElements());
     }
 
+    private TestApp App(bool retrying, params IInterceptor[] interceptors) => new(
+        builder => builder.AddDbDriver(options => options
+            .UseSqlite(_folder.ConnectionString(), sqlite =>
+            {
+                if (retrying)
+                {
+                    sqlite.ExecutionStrategy(dependencies => new Retrying(dependencies));
+                }
+            })
+            .AddInterceptors(interceptors)),
+        _clock);
+
     private sealed class LostConnection : DbException
     {
         internal LostConnection()
@@ -126,17 +213,41 @@ public sealed class RetryTests : IAsyncLifetime
         protected override TimeSpan? GetNextDelay(Exception lastException) => ExceptionsEncountered.Count < MaxRetryCount ? TimeSpan.Zero : null;
     }
 
+    /// <summary>Does not open one connection.</summary>
+    private sealed class Opening : DbConnectionInterceptor
+    {
+        private Func<Task>? _meanwhile;
+
+        internal void Refuse(Func<Task> meanwhile) => _meanwhile = meanwhile;
+
+        public override async ValueTask<InterceptionResult> ConnectionOpeningAsync(
+            DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+        {
+            if (Interlocked.Exchange(ref _meanwhile, null) is not { } meanwhile)
+            {
+                return result;
+            }
+
+            await meanwhile();
+            throw new LostConnection();
+        }
+    }
+
     /// <summary>Loses one changing command, or the answer to it.</summary>
     private sealed class Wire : DbCommandInterceptor
     {
         private Func<Task>? _before;
-        private bool _after;
+        private Func<Task>? _after;
+        private Exception? _then;
 
         internal void Break(bool afterwards, Func<Task>? meanwhile = null)
         {
-            _after = afterwards;
-            _before = afterwards ? null : meanwhile ?? (() => Task.CompletedTask);
+            meanwhile ??= () => Task.CompletedTask;
+            (_before, _after) = afterwards ? ((Func<Task>?)null, meanwhile) : (meanwhile, null);
         }
+
+        /// <summary>What the next changing command after that is answered by.</summary>
+        internal void ThenRefuse(Exception error) => _then = error;
 
         public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result) =>
             Interlocked.Exchange(ref _before, null) is null ? result : throw new LostConnection();
@@ -144,6 +255,11 @@ public sealed class RetryTests : IAsyncLifetime
         public override async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
             DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
         {
+            if (_after is null && Interlocked.Exchange(ref _then, null) is { } refusal)
+            {
+                throw refusal;
+            }
+
             if (Interlocked.Exchange(ref _before, null) is not { } meanwhile)
             {
                 return result;
@@ -153,15 +269,19 @@ public sealed class RetryTests : IAsyncLifetime
             throw new LostConnection();
         }
 
-        public override int NonQueryExecuted(DbCommand command, CommandExecutedEventData eventData, int result)
-        {
-            bool broken = _after;
-            _after = false;
-            return broken ? throw new LostConnection() : result;
-        }
+        public override int NonQueryExecuted(DbCommand command, CommandExecutedEventData eventData, int result) =>
+            Interlocked.Exchange(ref _after, null) is null ? result : throw new LostConnection();
 
-        public override ValueTask<int> NonQueryExecutedAsync(
-            DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default) =>
-            ValueTask.FromResult(NonQueryExecuted(command, eventData, result));
+        public override async ValueTask<int> NonQueryExecutedAsync(
+            DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
+        {
+            if (Interlocked.Exchange(ref _after, null) is not { } meanwhile)
+            {
+                return result;
+            }
+
+            await meanwhile();
+            throw new LostConnection();
+        }
     }
 }

@@ -74,9 +74,10 @@ public sealed class SqliteTests : IDisposable
     {
         await using TestApp app = await TestApp.OnSqlite(_folder.ConnectionString() + ";Default Timeout=1", _clock).CreatedAsync();
         Func<Task>? unlock = await _folder.LockAsync();
-        SqliteException error = await Assert.ThrowsAsync<SqliteException>(
+        SessionStoreException error = await Assert.ThrowsAsync<SessionStoreException>(
             async () => await app.Driver.WriteAsync(Support.Records.New(_clock.GetUtcNow()), default));
-        Assert.Contains("locked", error.Message);
+        Assert.False(error.IsOutcomeUnknown);
+        Assert.Contains("locked", Assert.IsType<SqliteException>(error.InnerException).Message);
         await unlock!();
     }
 

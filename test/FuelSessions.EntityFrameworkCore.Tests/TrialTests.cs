@@ -4,6 +4,7 @@ using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.EntityFrameworkCore.Trial;
 using FuelSessions.Records;
 using FuelSessions.Testing;
+using FuelSessions.Tests.Databases;
 using FuelSessions.Tests.Servers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -27,18 +27,20 @@ internal sealed class DbKeyRepository(LeasedDatabase database) : IXmlRepository
             [DataProtectionKeyColumns.Xml] = element.ToString(SaveOptions.DisableFormatting),
         };
         string xml = (string)values[DataProtectionKeyColumns.Xml]!;
-        database.Run<DataProtectionKeyRow, int>((context, attempt) =>
-        {
-            try
+        database.Run<DataProtectionKeyRow, int>(
+            (context, attempts) =>
             {
-                return SessionStatements.Of(context).InsertKey.Execute(context, values);
-            }
-            catch (DbException error) when (attempt > 1 && DbErrors.IsDuplicateKey(error))
-            {
-                // The attempt before this one was stored although its answer was lost.
-                return 1;
-            }
-        });
+                try
+                {
+                    return SessionStatements.Of(context).InsertKey.Execute(context, values);
+                }
+                catch (DbException error) when (attempts.AreInDoubt && DbErrors.IsDuplicateKey(error))
+                {
+                    // The attempt before this one was stored although its answer was lost.
+                    return 1;
+                }
+            },
+            writes: true);
 
         // Once in months, and without it nobody reads what it protects.
         if (!database.Run<DataProtectionKeyRow, bool>((context, _) => SessionStatements.Of(context).SelectKeys(context).Contains(xml)))

@@ -20,8 +20,9 @@ internal sealed class Dialect
         System = "mysql",
         DeleteFirst = batch => batch.InOrder(),
 
-        // Where the server's default, or what the app has left on a pooled connection, is not to commit.
-        BeforeWrite = "SET autocommit = 1; ",
+        // Where the server's default, or what the app has left on a pooled connection, is not to commit: a write would be undone later, and a read begin a
+        // transaction in which the connection goes on seeing what it saw.
+        Before = "SET autocommit = 1; ",
     };
 
     private static readonly Dialect SqlServer = new("Microsoft.EntityFrameworkCore.SqlServer")
@@ -30,7 +31,7 @@ internal sealed class Dialect
         DeleteFirst = batch => batch.ByKey(first: "TOP"),
 
         // The server's user options may want neither count nor commit.
-        BeforeWrite = "SET NOCOUNT OFF; SET IMPLICIT_TRANSACTIONS OFF; ",
+        Before = "SET NOCOUNT OFF; SET IMPLICIT_TRANSACTIONS OFF; ",
     };
 
     private static readonly Dialect Standard = new() { DeleteFirst = batch => batch.ByKey(last: "FETCH FIRST", end: "ROWS ONLY") };
@@ -55,8 +56,8 @@ internal sealed class Dialect
     /// <summary>Whether this is one of the databases that this project knows; otherwise, standard SQL is what it is sent.</summary>
     internal bool IsKnown => _providers.Length > 0;
 
-    /// <summary>What goes in front of a statement that changes rows, so that it counts them and is committed.</summary>
-    internal string BeforeWrite { get; private init; } = "";
+    /// <summary>What goes in front of each statement, so that it counts the rows it changes and leaves no transaction open.</summary>
+    internal string Before { get; private init; } = "";
 
     /// <summary>The statement that removes a batch of rows.</summary>
     internal required Func<Batch, string> DeleteFirst { get; init; }

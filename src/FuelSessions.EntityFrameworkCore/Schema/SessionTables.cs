@@ -1,4 +1,5 @@
 using FuelSessions.EntityFrameworkCore.Trial;
+using Microsoft.EntityFrameworkCore;
 
 namespace FuelSessions.EntityFrameworkCore.Schema;
 
@@ -11,5 +12,6 @@ internal static class SessionTables
         Ensure: "EnsureFuelSessionsCreatedAsync",
         Use: "AddDbDriver",
         AddToModel: "AddFuelSessions",
+        Model: model => model.AddFuelSessions(),
         Trial: now => new SessionTrialRow(now));
 }

@@ -107,6 +107,6 @@ internal sealed class WaitingWrite<T>(LeasedDatabase.Work<T> work, DatabasePlace
     protected override async Task RunHereAsync(DbContext context, CancellationToken together)
     {
         SqliteWait.BeginHere();
-        Result = await work(context, 1, together).ConfigureAwait(false);
+        Result = await work(context, Attempts.Together, together).ConfigureAwait(false);
     }
 }

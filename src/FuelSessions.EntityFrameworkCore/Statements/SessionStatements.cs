@@ -97,18 +97,18 @@ internal sealed class SessionStatements
         IEnumerable<string> assignments = text.Properties
             .Where(property => property != nameof(SessionRow.SessionKey))
             .Select(property => $"{text.Column(property)} = {text.Parameter(property)}");
-        return text.Write($"UPDATE {text.Table} SET {string.Join(", ", assignments)} WHERE {OfKey(text)} AND {condition(text)}");
+        return text.Statement($"UPDATE {text.Table} SET {string.Join(", ", assignments)} WHERE {OfKey(text)} AND {condition(text)}");
     }
 
     private static Statement Touching(StatementText text)
     {
         string expires = text.Column(nameof(SessionRow.Expires));
         string until = text.Parameter(nameof(SessionRow.Expires));
-        return text.Write(
+        return text.Statement(
             $"UPDATE {text.Table} SET {expires} = {until} WHERE {OfKey(text)} AND {IsExpectedAndLive(text)} AND {expires} < {until}");
     }
 
-    private static Statement Deleting(StatementText text) => text.Write($"DELETE FROM {text.Table} WHERE {OfKey(text)} AND {IsExpectedAndLive(text)}");
+    private static Statement Deleting(StatementText text) => text.Statement($"DELETE FROM {text.Table} WHERE {OfKey(text)} AND {IsExpectedAndLive(text)}");
 
     private static string IsExpectedAndLive(StatementText text) =>
         text.Is(nameof(SessionRow.Version), ExpectedVersion)

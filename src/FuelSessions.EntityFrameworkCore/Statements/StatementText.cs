@@ -88,7 +88,7 @@ internal sealed class StatementText
     internal Statement Insert()
     {
         IProperty[] demanded = [.. _row.GetProperties().Except(OwnColumns.Of(_row)).Where(IsDemanded)];
-        return Write(
+        return Statement(
             $"INSERT INTO {Table} ({string.Join(", ", [.. Properties.Select(Column), .. demanded.Select(property => Column(property.Name))])})"
             + $" VALUES ({string.Join(", ", [.. Properties.Select(property => Parameter(property)), .. demanded.Select(Empty)])})");
     }
@@ -98,15 +98,12 @@ internal sealed class StatementText
         Statement($"SELECT {string.Join(", ", properties.Select(Column))} FROM {Table} WHERE {Is(key)}");
 
     /// <summary>The rows whose time is over, the oldest first and no more than <see cref="Limit"/>.</summary>
-    internal Statement DeleteEnded(string key, string end, string now) => Write(_dialect.DeleteFirst(
+    internal Statement DeleteEnded(string key, string end, string now) => Statement(_dialect.DeleteFirst(
         new Batch(Table, Column(key), Column(end), $"{Column(end)} <= {Parameter(end, now)}", Parameter(end, Limit))));
-
-    /// <summary>One that changes rows.</summary>
-    internal Statement Write(string text) => Statement(_dialect.BeforeWrite + text);
 
     internal Statement Statement(string text)
     {
-        _command.Append(text);
+        _command.Append(_dialect.Before + text);
         return new Statement(_command.Build());
     }
 

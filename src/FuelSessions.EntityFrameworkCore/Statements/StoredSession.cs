@@ -7,6 +7,6 @@ internal sealed record StoredSession(long Expires, byte[] Payload)
 {
     /// <summary>The record as it counts: touched since it was written, perhaps. Null if its time is over.</summary>
     internal SessionRecord? Live(SessionKey key, long now) => Expires > now
-        ? SessionRecordFormat.Decode(key, Payload) with { Expires = DateTimeOffset.FromUnixTimeMilliseconds(Expires) }
+        ? Draft.Decode(key, Payload) with { Expires = DateTimeOffset.FromUnixTimeMilliseconds(Expires) }
         : null;
 }

@@ -14,7 +14,7 @@ internal sealed class SessionTrialRow : ITrialRow
 
     internal SessionTrialRow(DateTimeOffset now)
     {
-        byte[] everyByte = [.. Enumerable.Range(0, 256).Select(value => (byte)value)];
+        byte[] everyByte = [.. Enumerable.Range(0, 9_000).Select(value => (byte)value)];
         var record = new SessionRecord
         {
             Key = SessionKey.Create(),

@@ -1,4 +1,5 @@
 using FuelSessions.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
 
 namespace FuelSessions.Tokens.EntityFrameworkCore.Schema;
 
@@ -11,5 +12,6 @@ internal static class TokenTables
         Ensure: "EnsureTokenSessionsCreatedAsync",
         Use: "UseDb",
         AddToModel: "AddTokenSessions",
+        Model: model => model.AddTokenSessions(),
         Trial: now => new TokenTrialRow(now));
 }

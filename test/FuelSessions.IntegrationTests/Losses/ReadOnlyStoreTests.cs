@@ -18,6 +18,7 @@ public sealed class ReadOnlyStoreTests(PostgresServer postgres) : StoreTests(pos
     [InlineData("file")]
     [InlineData("sqlite")]
     [InlineData("postgres")]
+    [InlineData("mariadb")]
     [InlineData("redis")]
     [InlineData("redis", true)]
     [InlineData("memcached")]

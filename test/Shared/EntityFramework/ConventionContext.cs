@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace FuelSessions.Tests.Conventions;
 
@@ -15,11 +16,14 @@ public partial class ConventionContext(DbContextOptions<ConventionContext> optio
     private static readonly string[] All =
     [
         "audit", "required audit", "tenant filter", "soft delete", "concurrency token", "row version", "short texts", "short bytes", "texts for numbers",
-        "upper case columns", "prefixed columns", "snake case", "schema", "key first", "proxies",
+        "column types", "upper case columns", "prefixed columns", "snake case", "prefixed tables", "schema", "key first", "proxies",
     ];
 
     /// <summary>What apps do to all of their tables, by name.</summary>
     public static TheoryData<string> Names => [.. All];
+
+    /// <summary>What would cut or change what is stored, and is told before anything is.</summary>
+    public static TheoryData<string> Spoiling => ["short texts in a loop", "short column types in a loop", "texts for numbers in a loop"];
 
     /// <summary>MySQL has none.</summary>
     public static TheoryData<string> NamesWithoutSchemas => [.. All.Where(name => name != "schema")];
@@ -45,6 +49,10 @@ public partial class ConventionContext(DbContextOptions<ConventionContext> optio
         {
             case "short texts": conventions.Properties<string>().HaveMaxLength(20); break;
             case "short bytes": conventions.Properties<byte[]>().HaveMaxLength(20); break;
+            case "column types":
+                conventions.Properties<string>().HaveColumnType("varchar(20)").AreUnicode(false);
+                conventions.Properties<byte[]>().AreFixedLength();
+                break;
             case "texts for numbers": conventions.Properties<long>().HaveConversion<string>(); break;
         }
     }
@@ -78,6 +86,7 @@ public partial class ConventionContext(DbContextOptions<ConventionContext> optio
                     table.Property<bool>("IsDeleted");
                     table.HasQueryFilter(Filter<bool>(type, "IsDeleted", true));
                     break;
+                case "prefixed tables": type.SetTableName("app_" + type.GetTableName()); break;
                 case "concurrency token": table.Property<long>("Stamp").IsConcurrencyToken(); break;
                 case "row version": table.Property<byte[]?>("RowVersion").IsConcurrencyToken(); break;
             }
@@ -86,6 +95,9 @@ public partial class ConventionContext(DbContextOptions<ConventionContext> optio
             {
                 switch (Used)
                 {
+                    case "short texts in a loop" when property.ClrType == typeof(string): property.SetMaxLength(50); break;
+                    case "short column types in a loop" when property.ClrType == typeof(string): property.SetColumnType("varchar(50)"); break;
+                    case "texts for numbers in a loop" when property.ClrType == typeof(long): property.SetValueConverter(new NumberToStringConverter<long>()); break;
                     case "upper case columns": property.SetColumnName(property.GetColumnName().ToUpperInvariant()); break;
                     case "prefixed columns": property.SetColumnName("c_" + property.Name); break;
                     case "snake case": property.SetColumnName(property.GetColumnName() + "_column"); break;

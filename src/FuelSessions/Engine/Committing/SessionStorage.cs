@@ -123,7 +123,7 @@ internal sealed class SessionStorage(string name, ISessionDriver driver, bool is
     private SessionStoreException Made(string what, SessionKey key, TimeSpan timeout, Exception error, bool isOutcomeUnknown)
     {
         SessionSpans.Failed(error);
-        string unknown = isOutcomeUnknown ? " It may be stored all the same, now or in a moment, whole or not at all." : "";
+        string unknown = isOutcomeUnknown && error is not SessionStoreException ? " It may be stored all the same, now or in a moment, whole or not at all." : "";
         return new SessionStoreException(
             error is OperationCanceledException
                 ? $"Session {key.Fingerprint} could not be {what} within {timeout:g} (StoreTimeout) on driver '{name}'.{Reason(error)}{unknown} The client keeps the id it has."

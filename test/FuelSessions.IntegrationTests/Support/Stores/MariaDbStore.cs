@@ -15,6 +15,20 @@ internal sealed class MariaDbStore(MariaDbServer server, string connectionString
 
     internal override Task RepairAsync() => server.StartAsync();
 
+    // By triggers: what makes a whole server read-only would reach the other tests on it.
+    internal override async Task RefuseWritesAsync(bool refuse)
+    {
+        await using DbConnection connection = await OpenAsync();
+        foreach (string operation in (string[])["INSERT", "UPDATE", "DELETE"])
+        {
+            await using DbCommand command = connection.CreateCommand();
+            command.CommandText = refuse
+                ? $"CREATE TRIGGER no_{operation} BEFORE {operation} ON sessions FOR EACH ROW SIGNAL SQLSTATE '25006' SET MESSAGE_TEXT = 'No writes now.'"
+                : $"DROP TRIGGER no_{operation}";
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
     protected override async Task<DbConnection> OpenAsync()
     {
         var connection = new MySqlConnection(connectionString);

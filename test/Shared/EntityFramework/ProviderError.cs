@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace FuelSessions.EntityFrameworkCore.Tests.Support;
+namespace FuelSessions.Tests.Databases;
 
 /// <summary>An error with the marks that the providers leave on theirs.</summary>
 internal sealed class ProviderError : DbException

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
-namespace FuelSessions.EntityFrameworkCore.Tests.Support;
+namespace FuelSessions.Tests.Databases;
 
 /// <summary>Says something to every connection that is opened, as a default of the server would have it, or an app's interceptor.</summary>
 internal sealed class OnOpen(string sql) : DbConnectionInterceptor

@@ -1,12 +1,13 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
-namespace FuelSessions.EntityFrameworkCore.Tests.Support;
+namespace FuelSessions.Tests.Databases;
 
 /// <summary>Has the database refuse the next statements, before it has done anything.</summary>
 internal sealed class BrokenWire : DbCommandInterceptor
 {
     private readonly Queue<Exception> _errors = new();
+    private Exception? _writeError;
 
     internal int Left => _errors.Count;
 
@@ -21,10 +22,15 @@ internal sealed class BrokenWire : DbCommandInterceptor
         }
     }
 
-    public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result) => Answer(result);
+    /// <summary>The same for every statement that changes rows, from now on.</summary>
+    internal void RefuseWrites(Exception error) => _writeError = error;
+
+    public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result) =>
+        _writeError is { } error ? throw error : Answer(result);
 
     public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) => new(Answer(result));
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
+        new(NonQueryExecuting(command, eventData, result));
 
     public override InterceptionResult<DbDataReader> ReaderExecuting(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result) => Answer(result);

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
-namespace FuelSessions.EntityFrameworkCore.Tests.Support;
+namespace FuelSessions.Tests.Databases;
 
 /// <summary>Answers in the database's place how many rows a statement has changed; the statement itself is run.</summary>
 internal sealed class FalseCount(Func<int, int> answer) : DbCommandInterceptor

@@ -1,0 +1,139 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace FuelSessions.EntityFrameworkCore;
+
+/// <summary>Has work done again where that may help, and knows when that leaves its outcome in doubt.</summary>
+/// <param name="purpose">What the database is for.</param>
+/// <param name="patience">For how long work that loses against other transactions is tried again.</param>
+internal sealed class Repetition(string purpose, TimeSpan patience)
+{
+    /// <summary>What to throw of a write that failed.</summary>
+    internal SessionStoreException Failure(Exception error, bool isOutcomeUnknown) => new(
+        isOutcomeUnknown
+            ? $"The database of {purpose} did not say what became of a write: {error.Message} It may be stored all the same, now or in a moment, whole or not at all."
+            : error.Message,
+        error) { IsOutcomeUnknown = isOutcomeUnknown };
+
+    /// <summary>As often as the provider retries, and until no other transaction is in the way.</summary>
+    /// <param name="context">Whose strategy it is.</param>
+    /// <param name="work">What is to be done.</param>
+    /// <param name="writes">Whether it changes rows.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="SessionStoreException">An attempt got no answer, and none after it was successful.</exception>
+    internal Task<T> RunAsync<T>(DbContext context, LeasedDatabase.Work<T> work, bool writes, CancellationToken cancellationToken)
+    {
+        IExecutionStrategy strategy = context.Database.CreateExecutionStrategy();
+        return strategy.RetriesOnFailure
+            ? RepeatAsync(strategy, context, work, writes, cancellationToken)
+            : WithPatienceAsync(context, work, Attempts.One, cancellationToken);
+    }
+
+    /// <summary>The same on the calling thread.</summary>
+    internal T Run<T>(DbContext context, Func<DbContext, Attempts, T> work, bool writes)
+    {
+        IExecutionStrategy strategy = context.Database.CreateExecutionStrategy();
+        if (!strategy.RetriesOnFailure)
+        {
+            return WithPatience(context, work, Attempts.One);
+        }
+
+        var attempts = new Attempts(mayRepeat: true);
+        try
+        {
+            return strategy.Execute(() => Once(context, work, attempts));
+        }
+        catch (Exception error) when (writes && attempts.AreInDoubt && error is not SessionStoreException)
+        {
+            throw Failure(error, isOutcomeUnknown: true);
+        }
+    }
+
+    private async Task<T> RepeatAsync<T>(IExecutionStrategy strategy, DbContext context, LeasedDatabase.Work<T> work, bool writes, CancellationToken cancellationToken)
+    {
+        var attempts = new Attempts(mayRepeat: true);
+        try
+        {
+            return await strategy.ExecuteAsync(token => OnceAsync(context, work, attempts, token), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (writes && attempts.AreInDoubt && error is not SessionStoreException && !cancellationToken.IsCancellationRequested)
+        {
+            // Whatever the last attempt ended with.
+            throw Failure(error, isOutcomeUnknown: true);
+        }
+    }
+
+    // Opened apart from the work: if that fails, nothing was sent.
+    private T Once<T>(DbContext context, Func<DbContext, Attempts, T> work, Attempts attempts)
+    {
+        context.Database.OpenConnection();
+        try
+        {
+            return WithPatience(context, work, attempts);
+        }
+        catch (Exception error) when (attempts.Note(error))
+        {
+            throw;
+        }
+        finally
+        {
+            context.Database.CloseConnection();
+        }
+    }
+
+    private async Task<T> OnceAsync<T>(DbContext context, LeasedDatabase.Work<T> work, Attempts attempts, CancellationToken cancellationToken)
+    {
+        await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await WithPatienceAsync(context, work, attempts, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (attempts.Note(error))
+        {
+            throw;
+        }
+        finally
+        {
+            await context.Database.CloseConnectionAsync().ConfigureAwait(false);
+        }
+    }
+
+    private T WithPatience<T>(DbContext context, Func<DbContext, Attempts, T> work, Attempts attempts)
+    {
+        var rest = new Patience(patience);
+        while (true)
+        {
+            try
+            {
+                return work(context, attempts);
+            }
+            catch (DbException error) when (rest.HasFor(error))
+            {
+                rest.Pause();
+            }
+        }
+    }
+
+    // Within the provider's own retries, which would wait longer and give up earlier. What lost has left nothing behind.
+    private async Task<T> WithPatienceAsync<T>(DbContext context, LeasedDatabase.Work<T> work, Attempts attempts, CancellationToken cancellationToken)
+    {
+        var rest = new Patience(patience);
+        while (true)
+        {
+            try
+            {
+                return await work(context, attempts, cancellationToken).ConfigureAwait(false);
+            }
+            catch (DbException error) when (!cancellationToken.IsCancellationRequested && rest.HasFor(error))
+            {
+                await rest.PauseAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    // With what it was that took so long.
+                    throw;
+                }
+            }
+        }
+    }
+}

@@ -37,5 +37,11 @@ internal sealed class StoreCallTimes(Meter meter)
     }
 
     /// <summary>A kind of error, of which there are few: a store's message may hold anything.</summary>
-    internal static string ErrorType(Exception error) => error is OperationCanceledException or TimeoutException ? "timeout" : error.GetType().FullName!;
+    internal static string ErrorType(Exception error) => error switch
+    {
+        // What a driver says of it.
+        SessionStoreException { InnerException: { } reason } => ErrorType(reason),
+        OperationCanceledException or TimeoutException => "timeout",
+        _ => error.GetType().FullName!,
+    };
 }

@@ -94,6 +94,37 @@ public sealed class DbAnswerTests(PostgresServer server) : IDisposable
         Assert.Equal("access-1", (await manager.GetAsync(Client.Key())).AccessToken);
     }
 
+    public static TheoryData<string> Conflicts => ["postgres 40001", "mysql 1213", "sqlserver 1205", "sqlite 5"];
+
+    /// <summary>[W2] Nothing of it is stored, and the next attempt may succeed.</summary>
+    [Theory]
+    [MemberData(nameof(Conflicts))]
+    public async Task What_lost_against_another_transaction_is_tried_again(string conflict)
+    {
+        var wire = new BrokenWire();
+        StoredTokenManager manager = await AnswersOfDb.ManagerAsync(db => db.UseSqlite(_folder.Sqlite), wire);
+        Exception error = conflict switch
+        {
+            "postgres 40001" => ProviderError.PostgreSql("40001"),
+            "mysql 1213" => ProviderError.MySql(1213),
+            "sqlserver 1205" => ProviderError.SqlServer("1205"),
+            _ => ProviderError.Sqlite(5),
+        };
+        Func<Task>[] writes =
+        [
+            () => manager.SetAsync(Client.Token("1"), Client.Key()),
+            async () => Assert.True(await manager.TryReplaceAsync(Client.Token("1"), Client.Token("2"), Client.Key())),
+            () => manager.SetAsync(OAuthToken.Empty, Client.Key()),
+        ];
+        foreach (Func<Task> write in writes)
+        {
+            wire.Refuse(error, times: 2);
+            wire.RefuseWrites(error, times: 2);
+            await write();
+            Assert.Equal((0, 0), (wire.Left, wire.WritesLeft));
+        }
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static Task AssertRefusedAsync(Action<DbContextOptionsBuilder> use, IInterceptor? interceptor, Func<Task>? before, string reason) =>

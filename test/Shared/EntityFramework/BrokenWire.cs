@@ -7,7 +7,7 @@ namespace FuelSessions.Tests.Databases;
 internal sealed class BrokenWire : DbCommandInterceptor
 {
     private readonly Queue<Exception> _errors = new();
-    private Exception? _writeError;
+    private (Exception Error, int Times) _writes;
 
     internal int Left => _errors.Count;
 
@@ -22,11 +22,13 @@ internal sealed class BrokenWire : DbCommandInterceptor
         }
     }
 
-    /// <summary>The same for every statement that changes rows, from now on.</summary>
-    internal void RefuseWrites(Exception error) => _writeError = error;
+    /// <summary>The same for statements that change rows: every one from now on, if it is not said how many.</summary>
+    internal void RefuseWrites(Exception error, int times = int.MaxValue) => _writes = (error, times);
+
+    internal int WritesLeft => Math.Max(_writes.Times, 0);
 
     public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result) =>
-        _writeError is { } error ? throw error : Answer(result);
+        _writes.Times-- > 0 ? throw _writes.Error : Answer(result);
 
     public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>

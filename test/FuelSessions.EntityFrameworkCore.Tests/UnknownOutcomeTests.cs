@@ -39,7 +39,7 @@ public sealed class UnknownOutcomeOnPostgres(PostgresServer server) : UnknownOut
 public sealed class UnknownOutcomeOnMariaDb(MariaDbServer server) : UnknownOutcomeTests
 {
     protected override string Waiting =>
-        "SELECT id FROM information_schema.processlist WHERE db = database() AND id <> connection_id() AND state = 'Updating'";
+        "SELECT id FROM information_schema.processlist WHERE db = database() AND id <> connection_id() AND info LIKE '%UPDATE `sessions`%'";
 
     protected override string Kill(object? waiting) => $"KILL CONNECTION {waiting}";
 

@@ -123,9 +123,12 @@ internal sealed class SqlSessions : IStoredSessions
         {
             byte[] payload = (byte[])rows.GetValue(2);
             SessionKey key = SessionKey.FromBytes((byte[])rows.GetValue(0));
-            yield return StoredEntry.Of(key, payload.Length, () => SessionRecordFormat.Decode(key, payload), DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(1)));
+            yield return StoredEntry.Of(key, payload.Length, () => SessionRecordFormat.Decode(key, BehindStamp(payload)), DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(1)));
         }
     }
+
+    // Of a draft, where the app's provider retries: a 0, with which no record begins, and 7 random bytes.
+    private static ReadOnlyMemory<byte> BehindStamp(byte[] payload) => payload is [0, ..] && payload.Length > 8 ? payload.AsMemory(8) : payload;
 
     private async Task<List<byte[]>> OverAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -41,7 +41,7 @@ public sealed class PlainCommandTests : IDisposable
         await using TestApp app = await TestApp.OnSqlite(_folder.ConnectionString(), _clock, log.Add).CreatedAsync();
         SessionRecord record = await StoredAsync(app);
         await ExecuteAsync("CREATE TRIGGER bad BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'not now'); END");
-        await Assert.ThrowsAsync<SqliteException>(async () => await app.Driver.WriteAsync(record.Next(), default));
+        await Assert.ThrowsAsync<SessionStoreException>(async () => await app.Driver.WriteAsync(record.Next(), default));
         Assert.Contains(log.Texts, text => text.Contains("Failed executing DbCommand", StringComparison.Ordinal));
     }
 

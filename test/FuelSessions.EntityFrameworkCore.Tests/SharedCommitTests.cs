@@ -107,8 +107,9 @@ public sealed class SharedCommitTests : IAsyncLifetime
         SessionRecord changed = await StoredAsync();
         Task<WriteResult>[] writes = await MeanwhileAsync(
             [Write(good[0]), Write(good[1]), Write(changed.Next([7])), Write(bad), .. good[2..].Select(Write)]);
-        SqliteException error = await Assert.ThrowsAsync<SqliteException>(() => writes[3]);
-        Assert.Contains("not this one", error.Message);
+        SessionStoreException error = await Assert.ThrowsAsync<SessionStoreException>(() => writes[3]);
+        Assert.False(error.IsOutcomeUnknown);
+        Assert.Contains("not this one", Assert.IsType<SqliteException>(error.InnerException).Message);
         Assert.All(await Task.WhenAll(writes.Where(write => write != writes[3])), result => Assert.True(result.IsWritten));
         Assert.All(await Task.WhenAll(good.Select(record => Driver.ReadAsync(record.Key, default).AsTask())), Assert.NotNull);
         Assert.Equal([7], (await Driver.ReadAsync(changed.Key, default))!.Data.ToArray());
@@ -123,7 +124,7 @@ public sealed class SharedCommitTests : IAsyncLifetime
         Task<WriteResult>[] writes = await MeanwhileAsync([.. Enumerable.Range(0, 4).Select(number => Write(record.Next([(byte)number])))]);
         foreach (Task<WriteResult> write in writes)
         {
-            await Assert.ThrowsAsync<SqliteException>(() => write);
+            Assert.False((await Assert.ThrowsAsync<SessionStoreException>(() => write)).IsOutcomeUnknown);
         }
 
         Assert.Equal(1, (await Driver.ReadAsync(record.Key, default))!.Version);

@@ -189,7 +189,14 @@ internal static class AnswersOfDb
         StoredTokenManager manager = await ManagerAsync(use, interceptor, table);
         await (before?.Invoke() ?? Task.CompletedTask);
         manager = Manager(use, interceptor, table);
-        InvalidOperationException error = await Assert.ThrowsAnyAsync<InvalidOperationException>(() => ((ILookAtStart)manager.Store).LookAsync(default));
+        Exception? error = null;
+        for (int looks = 0; error is null && looks < 5; looks++)
+        {
+            // A look that takes too long, on a machine that has other things to do, decides nothing.
+            error = await Record.ExceptionAsync(() => ((ILookAtStart)manager.Store).LookAsync(default));
+        }
+
+        Assert.IsAssignableFrom<InvalidOperationException>(error);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         Assert.StartsWith("The database of the token sessions can't be relied on", error.Message);
         await Assert.ThrowsAnyAsync<InvalidOperationException>(() => manager.SetAsync(Client.Token("1"), Client.Key()));

@@ -196,9 +196,9 @@ internal static class AnswersOfDb
             error = await Record.ExceptionAsync(() => ((ILookAtStart)manager.Store).LookAsync(default));
         }
 
-        Assert.IsAssignableFrom<InvalidOperationException>(error);
-        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
-        Assert.StartsWith("The database of the token sessions can't be relied on", error.Message);
+        InvalidOperationException refusal = Assert.IsAssignableFrom<InvalidOperationException>(error);
+        Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The database of the token sessions can't be relied on", refusal.Message);
         await Assert.ThrowsAnyAsync<InvalidOperationException>(() => manager.SetAsync(Client.Token("1"), Client.Key()));
         Assert.Same(OAuthToken.Empty, await manager.GetAsync(Client.Key()));
     }

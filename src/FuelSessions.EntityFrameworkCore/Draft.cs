@@ -5,7 +5,7 @@ namespace FuelSessions.EntityFrameworkCore;
 
 /// <summary>
 /// The bytes of a record that is to be written. Where a provider retries, a write whose answer was lost is known by its bytes, and two processes that
-/// do the same to one session would write the same: there each draft begins with a stamp of its own.
+/// do the same to one session would write the same: there each draft begins with a stamp of its own [W9].
 /// </summary>
 internal static class Draft
 {

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FuelSessions.EntityFrameworkCore.Tests;
 
-/// <summary>[W10] A provider that retries repeats a write whose answer was lost; it must not take its own first attempt for a rival's.</summary>
+/// <summary>[W9] A provider that retries repeats a write whose answer was lost; it must not take its own first attempt for a rival's.</summary>
 public sealed class RetryTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();

@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FuelSessions.EntityFrameworkCore.Tests;
 
 /// <summary>
-/// [W9] What is particular to SQL Server: what its user options and triggers do to counts and commits, its isolation levels. On the server that FUELSESSIONS_SQLSERVER leads
+/// [F9] What is particular to SQL Server: what its user options and triggers do to counts and commits, its isolation levels. On the server that FUELSESSIONS_SQLSERVER leads
 /// to, in tables of each test's own; the project file leaves it out where that is not set.
 /// </summary>
 public sealed class SqlServerTests : IAsyncLifetime

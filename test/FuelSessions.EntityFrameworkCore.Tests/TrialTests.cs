@@ -12,7 +12,7 @@ using Npgsql;
 
 namespace FuelSessions.EntityFrameworkCore.Tests;
 
-/// <summary>[W9] A database whose answers to writes say something else than what it has done is refused, as the app starts and at any write.</summary>
+/// <summary>[F9] A database whose answers to writes say something else than what it has done is refused, as the app starts and at any write.</summary>
 [Collection(PostgresCollection.Name)]
 public sealed class TrialTests(PostgresServer server) : IDisposable
 {

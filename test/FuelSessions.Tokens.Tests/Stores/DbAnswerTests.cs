@@ -16,7 +16,7 @@ using Npgsql;
 
 namespace FuelSessions.Tokens.Tests.Stores;
 
-/// <summary>[W9] What databases answer to the writes of tokens, on SQLite and PostgreSQL.</summary>
+/// <summary>[F9] What databases answer to the writes of tokens, on SQLite and PostgreSQL.</summary>
 [Collection(StoresOnPostgres.Name)]
 public sealed class DbAnswerTests(PostgresServer server) : IDisposable
 {
@@ -133,7 +133,7 @@ public sealed class DbAnswerTests(PostgresServer server) : IDisposable
     private static Task ExecuteAsync(DbConnection connection, string sql) => AnswersOfDb.ExecuteAsync(connection, sql);
 }
 
-/// <summary>[W9] The same on MariaDB.</summary>
+/// <summary>[F9] The same on MariaDB.</summary>
 [Collection(StoresOnMariaDb.Name)]
 public sealed class DbAnswersOfMariaDb(MariaDbServer server)
 {

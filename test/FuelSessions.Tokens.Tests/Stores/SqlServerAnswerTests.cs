@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FuelSessions.Tokens.Tests.Stores;
 
 /// <summary>
-/// [W9] What SQL Server's user options and triggers do to the writes of tokens. On the server that FUELSESSIONS_SQLSERVER leads to, in tables of each test's own; the
+/// [F9] What SQL Server's user options and triggers do to the writes of tokens. On the server that FUELSESSIONS_SQLSERVER leads to, in tables of each test's own; the
 /// project file leaves it out where that is not set.
 /// </summary>
 public sealed class SqlServerAnswerTests : IAsyncLifetime

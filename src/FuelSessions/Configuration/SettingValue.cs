@@ -5,6 +5,9 @@ namespace FuelSessions.Configuration;
 /// <summary>Reads a setting's value from what configuration files, FuelPHP's arrays and code hold.</summary>
 internal static class SettingValue
 {
+    // Rounding can't carry it beyond what a time span holds.
+    private static readonly double MostSeconds = TimeSpan.MaxValue.TotalSeconds / 2;
+
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
     /// <param name="fuel">Whether PHP's words for truth values are understood: on, yes, off, no.</param>
@@ -52,12 +55,12 @@ internal static class SettingValue
         if (value is TimeSpan known)
         {
             result = known;
-            return true;
+            return !fuel || AsSeconds(known);
         }
 
         if (value is string span && span.Contains(':'))
         {
-            return TimeSpan.TryParse(span, Culture, out result);
+            return TimeSpan.TryParse(span, Culture, out result) && (!fuel || AsSeconds(result));
         }
 
         double? seconds = value switch
@@ -68,7 +71,7 @@ internal static class SettingValue
             string text when double.TryParse(text, NumberStyles.Float, Culture, out double number) => number,
             _ => null,
         };
-        if (!fuel || seconds is not { } amount || !double.IsFinite(amount) || Math.Abs(amount) > TimeSpan.MaxValue.TotalSeconds / 2)
+        if (!fuel || seconds is not { } amount || !double.IsFinite(amount) || Math.Abs(amount) > MostSeconds)
         {
             return false;
         }
@@ -77,6 +80,9 @@ internal static class SettingValue
         double whole = Math.Floor(amount);
         result = TimeSpan.FromSeconds((long)whole) + TimeSpan.FromTicks((long)Math.Round((amount - whole) * TimeSpan.TicksPerSecond));
         return true;
+
+        // What is read as seconds must be one that can be set as seconds.
+        static bool AsSeconds(TimeSpan time) => Math.Abs(time.TotalSeconds) <= MostSeconds;
     }
 
     /// <param name="fuel">FuelPHP's <c>null</c> means that nothing is set, not "off".</param>

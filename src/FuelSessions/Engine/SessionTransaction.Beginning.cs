@@ -27,7 +27,8 @@ internal sealed partial class SessionTransaction
             throw TooLate("begun");
         }
 
-        Plan.Write first = Planner.Begin(fresh, asker, _intent, _content);
+        Variables variables = _content.Current;
+        Kept first = Planner.Begin(fresh, asker, _intent, variables);
         Committing.Fitting(first.Record, _visit.Storage, Options);
         if (_visit.Boundary.RefuseNew(Driver, Options) is { } refusal)
         {
@@ -41,7 +42,7 @@ internal sealed partial class SessionTransaction
         using Activity? span = SessionSpans.Start(SessionSpans.Save, Driver);
         await Committing.BeginAsync(_visit.Storage, Options, first.Record, deadline).ConfigureAwait(false);
         _visit.Services.Diagnostics.Started(Driver, first.Record);
-        Settle(new Kept(first.Record, first.Current, first.Tokens, found: null), first.Variables);
+        Settle(first, variables);
         _answer.ToSend = CurrentId;
     }
 }

@@ -30,7 +30,7 @@ internal abstract class Plan
         internal DateTimeOffset Expires => expires;
     }
 
-    /// <summary>A record is to be stored: in the place of another, or as the first [W2].</summary>
+    /// <summary>A record is to be stored in the place of another [W2].</summary>
     /// <param name="current">Its current secret; null if this request may not know it.</param>
     /// <param name="tokens">The secret of its tokens, as far as this request knows it.</param>
     internal sealed class Write(SessionRecord record, SessionSecret? current, SessionSecret? tokens, Variables variables) : Plan

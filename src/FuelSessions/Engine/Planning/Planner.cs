@@ -49,14 +49,13 @@ internal static class Planner
     /// <summary>A session ends as it was read; on top of what others wrote meanwhile, but not if one of them has revoked it [W6].</summary>
     internal static Plan End(SessionRecord basis, SessionRecord read) => basis.Epoch == read.Epoch ? Plan.Delete : Plan.Leave;
 
-    /// <summary>The first record of a session [R7].</summary>
-    internal static Plan.Write Begin(Fresh fresh, in Asker asker, in Intent intent, SessionContent content)
+    /// <summary>What a session is once its first record is stored [R7].</summary>
+    internal static Kept Begin(Fresh fresh, in Asker asker, in Intent intent, Variables variables)
     {
         FuelSessionsOptions options = asker.Options;
         TimeSpan lifetime = intent.Lifetime ?? options.ExpirationTime;
         SessionSecret current = intent.Rotation?.To ?? fresh.Secret;
         SessionSecret? tokens = intent.Tokens ?? TokenPolicy.New(options.TakesTokens);
-        Variables variables = content.Current;
         var record = new SessionRecord
         {
             Key = fresh.Key,
@@ -83,7 +82,7 @@ internal static class Planner
             record = rotation.Apply(record, asker.Now) with { Confirmed = asker.Now, TokenSecret = tokens is null ? null : current.SealTokenSecret(tokens) };
         }
 
-        return new Plan.Write(record, current, tokens, variables);
+        return new Kept(record, current, tokens, found: null);
     }
 
     private static Plan Write(

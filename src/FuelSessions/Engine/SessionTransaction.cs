@@ -15,7 +15,7 @@ internal sealed partial class SessionTransaction(
     PresentedId[]? others,
     bool readOnly)
 {
-    private readonly SessionVisit _visit = new(services, storage, boundary, presented, others, readOnly);
+    private SessionVisit _visit = new(services, storage, boundary, presented, others, readOnly);
 
     // Code of one request that uses the session from several threads at once takes turns at it: a lock that nobody else wants costs nanoseconds
     // and no memory.

@@ -7,12 +7,11 @@ namespace FuelSessions.Engine;
 internal sealed partial class SessionTransaction
 {
     /// <summary>The response has gone out without the id: removes what was stored for it [C7].</summary>
-    /// <returns>Whether there was something to remove.</returns>
-    internal async ValueTask<bool> AbandonAsync()
+    internal async ValueTask AbandonAsync()
     {
         if (_standing is not Kept { IsNewToAll: true } kept || _answer.HasToken || _visit.Storage.IsCarried)
         {
-            return false;
+            return;
         }
 
         try
@@ -24,8 +23,6 @@ internal sealed partial class SessionTransaction
             // The response is out, and the record ends by itself.
             _visit.Services.Diagnostics.AbandonFailed(Driver, Key, error);
         }
-
-        return true;
     }
 
     private async ValueTask EndAsync(Kept doomed, bool explicitly)

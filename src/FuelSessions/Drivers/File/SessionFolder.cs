@@ -28,7 +28,10 @@ internal sealed class SessionFolder
         Trust = new FolderTrust(_root, "sessions", Setting, isShared);
         Trust.RequireWay();
         CreateOwnerOnly(_root);
-        RequireTrust();
+        if (!isShared)
+        {
+            RequireTrust();
+        }
     }
 
     internal FolderTrust Trust { get; }

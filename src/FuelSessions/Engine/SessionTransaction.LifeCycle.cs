@@ -57,7 +57,7 @@ internal sealed partial class SessionTransaction
             _standing = new Apart(SessionState.Destroyed, ended);
         }
 
-        Empty();
+        _content.Empty();
         _intent = new Intent { Ends = doomed };
     }
 
@@ -84,7 +84,7 @@ internal sealed partial class SessionTransaction
         }
 
         Kept? stored = standing as Kept ?? _intent.Ends;
-        Empty();
+        _content.Empty();
         _intent = default;
         if (stored is not null)
         {

@@ -43,6 +43,6 @@ internal sealed partial class SessionTransaction
         await Committing.BeginAsync(_visit.Storage, Options, first.Record, deadline).ConfigureAwait(false);
         _visit.Services.Diagnostics.Started(Driver, first.Record);
         Settle(first, variables);
-        _answer.ToSend = CurrentId;
+        _answer.ToSend = first;
     }
 }

@@ -143,7 +143,7 @@ internal sealed partial class SessionTransaction
                 break;
         }
 
-        _answer.ToSend = _standing is Kept kept ? Announcement.After(IdToSend, kept, asker, isProlonged) : null;
+        _answer.ToSend = _standing is Kept kept ? Announcement.After(_answer.ToSend, kept, asker, isProlonged) : null;
     }
 
     // What another request has stored is what this one goes on with: it has nothing to add.

@@ -87,13 +87,13 @@ internal sealed partial class SessionTransaction(
     internal SessionId? PreviousId => _standing is { } standing ? _shown.PreviousId(standing) : null;
 
     /// <summary>The id that is good from now on, as far as it is known.</summary>
-    internal SessionId? CurrentId => (_standing ?? _answer.Left) is { Secret: { } secret } known ? new SessionId(known.Key, secret) : null;
+    internal SessionId? CurrentId => (_standing ?? _answer.Left)?.Id;
 
     /// <summary>
     /// The id that must go out with this response; null: none. It is the record's current one, and the store has
     /// accepted it [R5].
     /// </summary>
-    internal SessionId? IdToSend => _answer.ToSend;
+    internal SessionId? IdToSend => _answer.ToSend?.Id;
 
     /// <summary>Whether the client's id leads nowhere any more, because this request has destroyed its session.</summary>
     internal bool IdToWithdraw => _answer.Withdraws;

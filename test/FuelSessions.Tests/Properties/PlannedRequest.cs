@@ -112,7 +112,7 @@ internal sealed class PlannedRequest(int number, Want want, KnownId shown, FuelS
     private void End(Kept? kept)
     {
         IsDone = true;
-        Announced = kept is null ? null : Announcement.After(null, kept, Asker, isProlonged: false);
+        Announced = kept is null ? null : Announcement.After(null, kept, Asker, isProlonged: false)?.Id;
     }
 }
 

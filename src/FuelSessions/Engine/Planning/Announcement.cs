@@ -12,7 +12,8 @@ internal static class Announcement
     /// <param name="earlier">What an earlier save of this request has announced; it stands as long as it is the current one.</param>
     /// <param name="kept">What is stored by now.</param>
     /// <param name="isProlonged">Whether the session's end has moved.</param>
-    internal static SessionId? After(SessionId? earlier, Kept kept, in Asker asker, bool isProlonged)
+    /// <returns>The session whose current id goes out; null: none does.</returns>
+    internal static Kept? After(Kept? earlier, Kept kept, in Asker asker, bool isProlonged)
     {
         if (kept.Secret is not { } current || !current.Hash().Equals(kept.Record.CurrentHash))
         {
@@ -21,6 +22,6 @@ internal static class Announcement
 
         // Rotation sends a cookie at least each RotationTime, and it lives that much longer than the session [W7].
         bool endsEarly = isProlonged && asker.Options is { RotationTime: null, ExpireOnClose: false };
-        return endsEarly || asker.WantsCookieAgain || !asker.Presents(kept.Record) ? new SessionId(kept.Key, current) : earlier;
+        return endsEarly || asker.WantsCookieAgain || !asker.Presents(kept.Record) ? kept : earlier;
     }
 }

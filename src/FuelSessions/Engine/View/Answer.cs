@@ -1,12 +1,10 @@
-using FuelSessions.Records;
-
 namespace FuelSessions.Engine;
 
 /// <summary>What the response tells the client of its id.</summary>
 internal struct Answer
 {
-    /// <summary>The record's current id, which the store has accepted [R5]; null: none.</summary>
-    internal SessionId? ToSend { get; set; }
+    /// <summary>The session whose current id it carries, as the store has accepted it [R5]; null: none.</summary>
+    internal Kept? ToSend { get; set; }
 
     /// <summary>What the request had before it had to forget it: the response still carries its record, if a cookie is where that is kept.</summary>
     internal Standing? Left { get; set; }

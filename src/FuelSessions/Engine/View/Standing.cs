@@ -12,6 +12,9 @@ internal abstract class Standing
     /// <summary>The newest secret that the request knows; null if it came with a token, whose holder may learn none [C6].</summary>
     internal abstract SessionSecret? Secret { get; }
 
+    /// <summary>The id that goes with the secret.</summary>
+    internal SessionId? Id => Secret is { } secret ? new SessionId(Key, secret) : null;
+
     /// <summary>Whether the session began in this request.</summary>
     internal abstract bool BeganHere { get; }
 

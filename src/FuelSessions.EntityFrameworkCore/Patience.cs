@@ -34,5 +34,8 @@ internal struct Patience(TimeSpan longest)
 
     internal readonly void Pause() => Thread.Sleep(Next());
 
-    private readonly int Next() => RandomNumberGenerator.GetInt32(1, Math.Min(1 << Math.Min(_conflicts, 10), LongestPause) + 1);
+    /// <summary>A pause in milliseconds: longer after each conflict, and uneven, so that two rivals don't keep step.</summary>
+    internal static int PauseAfter(int conflicts, int longest) => RandomNumberGenerator.GetInt32(1, Math.Min(1 << Math.Min(conflicts, 10), longest) + 1);
+
+    private readonly int Next() => PauseAfter(_conflicts, LongestPause);
 }

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Diagnostics;
-using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace FuelSessions.EntityFrameworkCore.Sqlite;
@@ -57,8 +56,7 @@ internal sealed class SqliteWait : DbCommandInterceptor
                     busy = error;
                 }
 
-                // Uneven, so that two processes don't keep step.
-                await Task.Delay(RandomNumberGenerator.GetInt32(1, Math.Min(1 << Math.Min(attempt, 10), LongestPause) + 1), cancellationToken).ConfigureAwait(false);
+                await Task.Delay(Patience.PauseAfter(attempt, LongestPause), cancellationToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException error) when (busy is not null)

@@ -128,13 +128,8 @@ internal sealed class TokenStatements
         }
     }
 
-    private static Statement Updating(StatementText text)
-    {
-        IEnumerable<string> assignments = text.Properties
-            .Where(property => property is not (nameof(TokenRow.TokenKey) or nameof(TokenRow.Client)))
-            .Select(property => text.Is(property));
-        return text.Statement($"UPDATE {text.Table} SET {string.Join(", ", assignments)} WHERE {IsExpected(text)}");
-    }
+    private static Statement Updating(StatementText text) =>
+        text.Statement($"{text.UpdateAllBut(nameof(TokenRow.TokenKey), nameof(TokenRow.Client))} WHERE {IsExpected(text)}");
 
     private static Statement Deleting(StatementText text) => text.Statement($"DELETE FROM {text.Table} WHERE {IsExpected(text)}");
 

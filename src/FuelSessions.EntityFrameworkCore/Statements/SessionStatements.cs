@@ -92,13 +92,8 @@ internal sealed class SessionStatements
         text.Statement($"SELECT {text.Column(nameof(DataProtectionKeyRow.Xml))} FROM {text.Table}"),
         text.Reader<string>(nameof(DataProtectionKeyRow.Xml), 0));
 
-    private static Statement Updating(StatementText text, Func<StatementText, string> condition)
-    {
-        IEnumerable<string> assignments = text.Properties
-            .Where(property => property != nameof(SessionRow.SessionKey))
-            .Select(property => $"{text.Column(property)} = {text.Parameter(property)}");
-        return text.Statement($"UPDATE {text.Table} SET {string.Join(", ", assignments)} WHERE {OfKey(text)} AND {condition(text)}");
-    }
+    private static Statement Updating(StatementText text, Func<StatementText, string> condition) =>
+        text.Statement($"{text.UpdateAllBut(nameof(SessionRow.SessionKey))} WHERE {OfKey(text)} AND {condition(text)}");
 
     private static Statement Touching(StatementText text)
     {

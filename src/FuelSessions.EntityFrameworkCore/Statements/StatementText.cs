@@ -97,6 +97,10 @@ internal sealed class StatementText
     internal Statement Select(string key, params IEnumerable<string> properties) =>
         Statement($"SELECT {string.Join(", ", properties.Select(Column))} FROM {Table} WHERE {Is(key)}");
 
+    /// <summary>The beginning of a statement that sets every column of ours but those; its condition is to follow.</summary>
+    internal string UpdateAllBut(params string[] kept) =>
+        $"UPDATE {Table} SET {string.Join(", ", Properties.Except(kept).Select(property => Is(property)))}";
+
     /// <summary>The rows whose time is over, the oldest first and no more than <see cref="Limit"/>.</summary>
     internal Statement DeleteEnded(string key, string end, string now) => Statement(_dialect.DeleteFirst(
         new Batch(Table, Column(key), Column(end), $"{Column(end)} <= {Parameter(end, now)}", Parameter(end, Limit))));

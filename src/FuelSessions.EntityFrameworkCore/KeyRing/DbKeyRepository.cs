@@ -20,13 +20,13 @@ internal sealed class DbKeyRepository(LeasedDatabase database) : IXmlRepository
     public void StoreElement(XElement element, string friendlyName)
     {
         ArgumentNullException.ThrowIfNull(element);
+        string xml = element.ToString(SaveOptions.DisableFormatting);
         var values = new Dictionary<string, object?>
         {
             [DataProtectionKeyColumns.Id] = RandomNumberGenerator.GetBytes(DataProtectionKeyRowConfiguration.IdSize),
             [DataProtectionKeyColumns.FriendlyName] = friendlyName,
-            [DataProtectionKeyColumns.Xml] = element.ToString(SaveOptions.DisableFormatting),
+            [DataProtectionKeyColumns.Xml] = xml,
         };
-        string xml = (string)values[DataProtectionKeyColumns.Xml]!;
         database.Run<DataProtectionKeyRow, int>(
             (context, attempts) =>
             {

@@ -116,12 +116,24 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         if (_system is null)
         {
             using ContextLease lease = open();
-            var dialect = Dialect.Of(lease.Context);
-            _isSqlite = dialect.IsSqlite;
-            _system = dialect.System;
+            Meet(lease.Context);
         }
 
         return _isSqlite;
+    }
+
+    /// <summary>Notes which database it is.</summary>
+    /// <returns>Whether it is SQLite.</returns>
+    private bool Meet(DbContext context)
+    {
+        var dialect = Dialect.Of(context);
+        if (dialect.IsSqlite)
+        {
+            _isSqlite = true;
+        }
+
+        _system = dialect.System;
+        return dialect.IsSqlite;
     }
 
     private async Task<T> RunAsync<T>(Type row, Work<T> work, bool writes, CancellationToken cancellationToken)
@@ -131,14 +143,10 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         ContextLease lease = open();
         await using (lease.ConfigureAwait(false))
         {
-            var dialect = Dialect.Of(lease.Context);
-            if (dialect.IsSqlite)
+            if (Meet(lease.Context))
             {
-                _isSqlite = true;
                 SqliteWait.BeginHere();
             }
-
-            _system = dialect.System;
 
             try
             {

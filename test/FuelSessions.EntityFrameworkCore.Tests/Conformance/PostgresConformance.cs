@@ -1,32 +1,17 @@
-using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
-using FuelSessions.Testing;
 using FuelSessions.Tests.Servers;
 
 namespace FuelSessions.EntityFrameworkCore.Tests.Conformance;
 
 [Collection(PostgresCollection.Name)]
-public sealed class PostgresConformance(PostgresServer server) : CollectingDriverConformance
+public sealed class PostgresConformance(PostgresServer server) : TestAppConformance
 {
-    private TestApp? _app;
-
-    protected override async ValueTask<ISessionDriver> CreateDriverAsync(TimeProvider clock)
-    {
-        _app = await TestApp.OnPostgres(await server.SharedDatabaseAsync(nameof(PostgresConformance)), clock).CreatedAsync();
-        return _app.Driver;
-    }
+    private protected override async Task<TestApp> AppAsync(TimeProvider clock) =>
+        await TestApp.OnPostgres(await server.SharedDatabaseAsync(nameof(PostgresConformance)), clock).CreatedAsync();
 
     protected override async Task<Func<Task>?> StallAsync()
     {
         await server.PauseAsync();
         return server.ResumeAsync;
-    }
-
-    public override async Task DisposeAsync()
-    {
-        if (_app is not null)
-        {
-            await _app.DisposeAsync();
-        }
     }
 }

@@ -1,25 +1,18 @@
-using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
-using FuelSessions.Testing;
 
 namespace FuelSessions.EntityFrameworkCore.Tests.Conformance;
 
-public sealed class SqliteConformance : CollectingDriverConformance
+public sealed class SqliteConformance : TestAppConformance
 {
     private readonly TempFolder _folder = new();
-    private TestApp? _app;
 
-    protected override async ValueTask<ISessionDriver> CreateDriverAsync(TimeProvider clock)
-    {
-        _app = await TestApp.OnSqlite(_folder.ConnectionString(), clock).CreatedAsync();
-        return _app.Driver;
-    }
+    private protected override Task<TestApp> AppAsync(TimeProvider clock) => TestApp.OnSqlite(_folder.ConnectionString(), clock).CreatedAsync();
 
     protected override Task<Func<Task>?> StallAsync() => _folder.LockAsync();
 
     public override async Task DisposeAsync()
     {
-        await _app!.DisposeAsync();
+        await base.DisposeAsync();
         _folder.Dispose();
     }
 }

@@ -204,6 +204,18 @@ public sealed class RetryTests : IAsyncLifetime
             : base("The connection was lost.")
         {
         }
+
+        /// <summary>Lost after something else has happened; or not at all, if that is null.</summary>
+        internal static async ValueTask<T> AfterAsync<T>(Func<Task>? meanwhile, T otherwise)
+        {
+            if (meanwhile is null)
+            {
+                return otherwise;
+            }
+
+            await meanwhile();
+            throw new LostConnection();
+        }
     }
 
     private sealed class Retrying(ExecutionStrategyDependencies dependencies) : ExecutionStrategy(dependencies, 3, TimeSpan.Zero)
@@ -220,17 +232,9 @@ public sealed class RetryTests : IAsyncLifetime
 
         internal void Refuse(Func<Task> meanwhile) => _meanwhile = meanwhile;
 
-        public override async ValueTask<InterceptionResult> ConnectionOpeningAsync(
-            DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
-        {
-            if (Interlocked.Exchange(ref _meanwhile, null) is not { } meanwhile)
-            {
-                return result;
-            }
-
-            await meanwhile();
-            throw new LostConnection();
-        }
+        public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+            DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
+            LostConnection.AfterAsync(Interlocked.Exchange(ref _meanwhile, null), result);
     }
 
     /// <summary>Loses one changing command, or the answer to it.</summary>
@@ -252,36 +256,17 @@ public sealed class RetryTests : IAsyncLifetime
         public override InterceptionResult<int> NonQueryExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<int> result) =>
             Interlocked.Exchange(ref _before, null) is null ? result : throw new LostConnection();
 
-        public override async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
-        {
-            if (_after is null && Interlocked.Exchange(ref _then, null) is { } refusal)
-            {
-                throw refusal;
-            }
-
-            if (Interlocked.Exchange(ref _before, null) is not { } meanwhile)
-            {
-                return result;
-            }
-
-            await meanwhile();
-            throw new LostConnection();
-        }
+        public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+            DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
+            _after is null && Interlocked.Exchange(ref _then, null) is { } refusal
+                ? throw refusal
+                : LostConnection.AfterAsync(Interlocked.Exchange(ref _before, null), result);
 
         public override int NonQueryExecuted(DbCommand command, CommandExecutedEventData eventData, int result) =>
             Interlocked.Exchange(ref _after, null) is null ? result : throw new LostConnection();
 
-        public override async ValueTask<int> NonQueryExecutedAsync(
-            DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
-        {
-            if (Interlocked.Exchange(ref _after, null) is not { } meanwhile)
-            {
-                return result;
-            }
-
-            await meanwhile();
-            throw new LostConnection();
-        }
+        public override ValueTask<int> NonQueryExecutedAsync(
+            DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default) =>
+            LostConnection.AfterAsync(Interlocked.Exchange(ref _after, null), result);
     }
 }

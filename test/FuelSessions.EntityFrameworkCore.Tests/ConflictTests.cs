@@ -1,4 +1,3 @@
-using System.Data.Common;
 using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.Records;
@@ -118,11 +117,11 @@ public sealed class ConflictTests(PostgresServer server) : IDisposable
             await using var other = new NpgsqlConnection(database);
             await other.OpenAsync();
             await using NpgsqlTransaction transaction = await other.BeginTransactionAsync();
-            await ScalarAsync(other, "UPDATE sessions SET updated = updated + 1");
+            await other.ScalarAsync("UPDATE sessions SET updated = updated + 1");
             Task<T> running = operation();
             await using var watcher = new NpgsqlConnection(database);
             await watcher.OpenAsync();
-            while (await ScalarAsync(watcher, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is not 1L)
+            while (await watcher.ScalarAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is not 1L)
             {
                 Assert.False(running.IsCompleted, "It did not wait for the other transaction.");
             }
@@ -139,13 +138,6 @@ public sealed class ConflictTests(PostgresServer server) : IDisposable
         _clock,
         services => services.ConfigureAll<FuelSessionsOptions>(options => options.StoreTimeout = timeout ?? options.StoreTimeout),
         more: options => options.AddInterceptors(_wire)).CreatedAsync();
-
-    private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql)
-    {
-        await using DbCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        return await command.ExecuteScalarAsync();
-    }
 
     private static ProviderError Error(string what) => what.Split(' ') switch
     {

@@ -159,9 +159,7 @@ public sealed class MariaDbTests(MariaDbServer server)
         await using var other = new MySqlConnection(database);
         await other.OpenAsync();
         await using DbTransaction transaction = await other.BeginTransactionAsync();
-        await using MySqlCommand command = other.CreateCommand();
-        command.CommandText = "SELECT 1 FROM sessions FOR UPDATE";
-        await command.ExecuteScalarAsync();
+        await other.ScalarAsync("SELECT 1 FROM sessions FOR UPDATE");
         Task<WriteResult> write = app.Driver.WriteAsync(_record.Next([1]), default).AsTask();
         await _refused.First;
         await transaction.RollbackAsync();
@@ -178,9 +176,7 @@ public sealed class MariaDbTests(MariaDbServer server)
         {
             await other.OpenAsync();
             await using DbTransaction transaction = await other.BeginTransactionAsync();
-            await using MySqlCommand command = other.CreateCommand();
-            command.CommandText = "SELECT 1 FROM sessions FOR UPDATE";
-            await command.ExecuteScalarAsync();
+            await other.ScalarAsync("SELECT 1 FROM sessions FOR UPDATE");
 
             using var cancellation = new CancellationTokenSource();
             Task<WriteResult> write = app.Driver.WriteAsync(_record.Next([1]), cancellation.Token).AsTask();

@@ -4,6 +4,7 @@ using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.Records;
 using FuelSessions.Testing;
+using FuelSessions.Tests.Databases;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -40,7 +41,7 @@ public sealed class PlainCommandTests : IDisposable
         var log = new Log { Level = LogLevel.Error };
         await using TestApp app = await TestApp.OnSqlite(_folder.ConnectionString(), _clock, log.Add).CreatedAsync();
         SessionRecord record = await StoredAsync(app);
-        await ExecuteAsync("CREATE TRIGGER bad BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'not now'); END");
+        await Sql.OnceAsync(new SqliteConnection(_folder.ConnectionString()), "CREATE TRIGGER bad BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'not now'); END");
         await Assert.ThrowsAsync<SessionStoreException>(async () => await app.Driver.WriteAsync(record.Next(), default));
         Assert.Contains(log.Texts, text => text.Contains("Failed executing DbCommand", StringComparison.Ordinal));
     }
@@ -114,15 +115,6 @@ public sealed class PlainCommandTests : IDisposable
         SessionRecord record = Support.Records.New(_clock.GetUtcNow());
         Assert.True((await app.Driver.WriteAsync(record, default)).IsWritten);
         return record;
-    }
-
-    private async Task ExecuteAsync(string sql)
-    {
-        await using var connection = new SqliteConnection(_folder.ConnectionString());
-        await connection.OpenAsync();
-        await using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>EF's log of an app whose level can change.</summary>

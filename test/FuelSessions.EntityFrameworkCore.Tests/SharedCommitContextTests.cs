@@ -5,6 +5,7 @@ using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.Records;
 using FuelSessions.Testing;
+using FuelSessions.Tests.Databases;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -162,11 +163,7 @@ public sealed class SharedCommitContextTests : IDisposable
         File.Delete(_folder.File());
         await app.CreatedAsync();
         await AssertWrittenAsync(app);
-        await using var connection = new SqliteConnection(_folder.ConnectionString());
-        await connection.OpenAsync();
-        await using SqliteCommand count = connection.CreateCommand();
-        count.CommandText = "SELECT count(*) FROM sessions";
-        Assert.Equal(Writers + 1L, await count.ExecuteScalarAsync());
+        Assert.Equal(Writers + 1L, await Sql.OnceAsync(new SqliteConnection(_folder.ConnectionString()), "SELECT count(*) FROM sessions"));
     }
 
     public void Dispose()

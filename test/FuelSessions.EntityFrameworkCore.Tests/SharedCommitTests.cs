@@ -2,6 +2,7 @@ using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.Records;
 using FuelSessions.Testing;
+using FuelSessions.Tests.Databases;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
@@ -231,9 +232,7 @@ public sealed class SharedCommitTests : IAsyncLifetime
 
         // The commit fails, and the first of them comes by itself.
         await HoldNext();
-        await using SqliteCommand end = reader.CreateCommand();
-        end.CommandText = "COMMIT";
-        await end.ExecuteNonQueryAsync();
+        await reader.ScalarAsync("COMMIT");
         _gate.Open();
         Assert.All(await Task.WhenAll(writes), result => Assert.True(result.IsWritten));
     }
@@ -286,12 +285,5 @@ public sealed class SharedCommitTests : IAsyncLifetime
         return held;
     }
 
-    private async Task<object?> ExecuteAsync(string sql)
-    {
-        await using var connection = new SqliteConnection(_folder.ConnectionString() + ";Pooling=False");
-        await connection.OpenAsync();
-        await using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        return await command.ExecuteScalarAsync();
-    }
+    private Task<object?> ExecuteAsync(string sql) => Sql.OnceAsync(new SqliteConnection(_folder.ConnectionString() + ";Pooling=False"), sql);
 }

@@ -100,8 +100,7 @@ public sealed class SqlServerTests : IAsyncLifetime
         Assert.True((await app.Driver.WriteAsync(_record, default)).IsWritten);
         await using var other = new SqlConnection(Server);
         await other.OpenAsync();
-        await using var locking = new SqlCommand($"BEGIN TRANSACTION; UPDATE {_table} SET version = version", other);
-        await locking.ExecuteNonQueryAsync();
+        await other.ScalarAsync($"BEGIN TRANSACTION; UPDATE {_table} SET version = version");
         using var cancellation = new CancellationTokenSource();
         Task<WriteResult> write = app.Driver.WriteAsync(_record.Next([1]), cancellation.Token).AsTask();
         await cancellation.CancelAsync();
@@ -118,11 +117,5 @@ public sealed class SqlServerTests : IAsyncLifetime
         builder => builder.AddDbDriver(options => options.UseSqlServer(Server).AddInterceptors(onOpen)),
         configure: services => services.ConfigureAll<FuelSessionsOptions>(options => options.Table = _table));
 
-    private static async Task ExecuteAsync(string sql)
-    {
-        await using var connection = new SqlConnection(Server);
-        await connection.OpenAsync();
-        await using var command = new SqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
+    private static Task ExecuteAsync(string sql) => Sql.OnceAsync(new SqlConnection(Server), sql);
 }

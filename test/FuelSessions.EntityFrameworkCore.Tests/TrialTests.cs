@@ -1,4 +1,3 @@
-using System.Data.Common;
 using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.EntityFrameworkCore.Trial;
@@ -168,14 +167,7 @@ public sealed class TrialTests(PostgresServer server) : IDisposable
         return database;
     }
 
-    private static async Task<object?> ExecuteAsync(string database, string sql)
-    {
-        await using var connection = new NpgsqlConnection(database);
-        await connection.OpenAsync();
-        await using DbCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        return await command.ExecuteScalarAsync();
-    }
+    private static Task<object?> ExecuteAsync(string database, string sql) => Sql.OnceAsync(new NpgsqlConnection(database), sql);
 
     private sealed class TransactionalContext : DbContext
     {

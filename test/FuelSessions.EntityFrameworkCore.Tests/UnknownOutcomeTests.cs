@@ -100,11 +100,11 @@ public abstract class UnknownOutcomeTests
             object? waiting;
             do
             {
-                waiting = await ScalarAsync(killer, Waiting);
+                waiting = await killer.ScalarAsync(Waiting);
             }
             while (waiting is null && !count.IsCompleted);
 
-            await ScalarAsync(killer, Kill(waiting));
+            await killer.ScalarAsync(Kill(waiting));
             string answer = await count;
             Assert.StartsWith("unknown: ", answer);
             Assert.Equal(answer.IndexOf(Unknown, StringComparison.Ordinal), answer.LastIndexOf(Unknown, StringComparison.Ordinal));
@@ -122,7 +122,7 @@ public abstract class UnknownOutcomeTests
         HttpClient client = NewClient(app);
         Assert.Equal("1", await client.GetStringAsync("/count"));
         await using DbConnection other = await OpenAsync(database);
-        await ScalarAsync(other, Refusal);
+        await other.ScalarAsync(Refusal);
         string answer = await client.GetStringAsync("/count");
         Assert.StartsWith("refused: ", answer);
         Assert.DoesNotContain(Unknown, answer, StringComparison.Ordinal);
@@ -169,16 +169,9 @@ public abstract class UnknownOutcomeTests
     private async Task<DbConnection> LockAsync(string database)
     {
         DbConnection other = await OpenAsync(database);
-        await ScalarAsync(other, "BEGIN");
-        await ScalarAsync(other, "SELECT 1 FROM sessions FOR UPDATE");
+        await other.ScalarAsync("BEGIN");
+        await other.ScalarAsync("SELECT 1 FROM sessions FOR UPDATE");
         return other;
-    }
-
-    private static async Task<object?> ScalarAsync(DbConnection connection, string sql)
-    {
-        await using DbCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        return await command.ExecuteScalarAsync();
     }
 
     private static HttpClient NewClient(WebApplication app) =>

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using FuelSessions.Testing;
 using FuelSessions.Tests;
 using FuelSessions.Tests.Databases;
@@ -47,7 +46,7 @@ public sealed class DbAnswerTests(PostgresServer server) : IDisposable
     public async Task A_table_that_discards_or_changes_is_refused(string sql, string reason)
     {
         string database = await server.CreateDatabaseAsync();
-        await AssertRefusedAsync(db => db.UseNpgsql(database), null, () => ExecuteAsync(new NpgsqlConnection(database), sql), reason);
+        await AssertRefusedAsync(db => db.UseNpgsql(database), null, () => Sql.OnceAsync(new NpgsqlConnection(database), sql), reason);
     }
 
     [Fact]
@@ -56,7 +55,7 @@ public sealed class DbAnswerTests(PostgresServer server) : IDisposable
         string database = await server.CreateDatabaseAsync();
         StoredTokenManager manager = await AnswersOfDb.ManagerAsync(db => db.UseNpgsql(database));
         await ((ILookAtStart)manager.Store).LookAsync(default);
-        await ExecuteAsync(new NpgsqlConnection(database), "CREATE RULE discard AS ON INSERT TO oauth_tokens DO INSTEAD NOTHING");
+        await Sql.OnceAsync(new NpgsqlConnection(database), "CREATE RULE discard AS ON INSERT TO oauth_tokens DO INSTEAD NOTHING");
         await Assert.ThrowsAnyAsync<InvalidOperationException>(() => manager.SetAsync(Client.Token("1"), Client.Key()));
     }
 
@@ -129,8 +128,6 @@ public sealed class DbAnswerTests(PostgresServer server) : IDisposable
 
     private static Task AssertRefusedAsync(Action<DbContextOptionsBuilder> use, IInterceptor? interceptor, Func<Task>? before, string reason) =>
         AnswersOfDb.AssertRefusedAsync(use, interceptor, before, reason);
-
-    private static Task ExecuteAsync(DbConnection connection, string sql) => AnswersOfDb.ExecuteAsync(connection, sql);
 }
 
 /// <summary>[F9] The same on MariaDB.</summary>
@@ -151,7 +148,7 @@ public sealed class DbAnswersOfMariaDb(MariaDbServer server)
         await AnswersOfDb.AssertRefusedAsync(
             db => db.UseMySQL(database),
             null,
-            () => AnswersOfDb.ExecuteAsync(
+            () => Sql.OnceAsync(
                 new MySqlConnection(database), "CREATE TRIGGER cut BEFORE INSERT ON oauth_tokens FOR EACH ROW SET NEW.access_token = LEFT(NEW.access_token, 100)"),
             "what is stored is not what was written");
     }
@@ -201,17 +198,6 @@ internal static class AnswersOfDb
         Assert.StartsWith("The database of the token sessions can't be relied on", refusal.Message);
         await Assert.ThrowsAnyAsync<InvalidOperationException>(() => manager.SetAsync(Client.Token("1"), Client.Key()));
         Assert.Same(OAuthToken.Empty, await manager.GetAsync(Client.Key()));
-    }
-
-    internal static async Task ExecuteAsync(DbConnection connection, string sql)
-    {
-        await using (connection)
-        {
-            await connection.OpenAsync();
-            await using DbCommand command = connection.CreateCommand();
-            command.CommandText = sql;
-            await command.ExecuteNonQueryAsync();
-        }
     }
 
     private static StoredTokenManager Manager(Action<DbContextOptionsBuilder> use, IInterceptor? interceptor, string table) => Client.Manager(

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Transactions;
 using FuelSessions.Testing;
 using FuelSessions.Tests;
+using FuelSessions.Tests.Databases;
 using FuelSessions.Tests.Servers;
 using FuelSessions.Tokens.Stores;
 using FuelSessions.Tokens.Tests.Stores.Support;
@@ -45,8 +46,8 @@ public sealed class DbStoreTests(PostgresServer server) : IDisposable
         await services.EnsureTokenSessionsCreatedAsync();
         await services.EnsureTokenSessionsCreatedAsync();
         await manager.SetAsync(Client.Token("1"), Client.Key());
-        Assert.Equal(1L, await ScalarAsync(new Npgsql.NpgsqlConnection(database), "SELECT count(*) FROM my_tokens"));
-        Assert.Equal(1L, await ScalarAsync(new Npgsql.NpgsqlConnection(database), "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"));
+        Assert.Equal(1L, await Sql.OnceAsync(new Npgsql.NpgsqlConnection(database), "SELECT count(*) FROM my_tokens"));
+        Assert.Equal(1L, await Sql.OnceAsync(new Npgsql.NpgsqlConnection(database), "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"));
     }
 
     [Fact]
@@ -70,7 +71,7 @@ public sealed class DbStoreTests(PostgresServer server) : IDisposable
         await host.EnsureTokenSessionsCreatedAsync();
         Assert.False((await sessions.CreateAsync("podio")).IsAuthenticated);
         Assert.False((await sessions.CreateAsync("github")).IsAuthenticated);
-        Assert.Equal(2L, await ScalarAsync(new SqliteConnection(_folder.Sqlite), "SELECT count(*) FROM sqlite_master WHERE name IN ('podio_tokens', 'github_tokens')"));
+        Assert.Equal(2L, await Sql.OnceAsync(new SqliteConnection(_folder.Sqlite), "SELECT count(*) FROM sqlite_master WHERE name IN ('podio_tokens', 'github_tokens')"));
     }
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class DbStoreTests(PostgresServer server) : IDisposable
     {
         StoredTokenManager manager = Manager(new TokenSessionOptions().UseDb(db => db.UseSqlite(_folder.Sqlite)), Host("Development"));
         await manager.SetAsync(Client.Token("1"), Client.Key());
-        await ScalarAsync(new SqliteConnection(_folder.Sqlite), "DROP TABLE oauth_tokens");
+        await Sql.OnceAsync(new SqliteConnection(_folder.Sqlite), "DROP TABLE oauth_tokens");
         Assert.Same(OAuthToken.Empty, await manager.GetAsync(Client.Key()));
     }
 
@@ -138,7 +139,7 @@ public sealed class DbStoreTests(PostgresServer server) : IDisposable
         await manager.SetAsync(Client.Token("1"), Client.Key());
         Assert.True(await manager.TryReplaceAsync(Client.Token("1"), Client.Token("2"), Client.Key()));
         Assert.Equal("access-2", (await manager.GetAsync(Client.Key())).AccessToken);
-        Assert.Equal(1L, await ScalarAsync(new SqliteConnection(_folder.Sqlite), "SELECT count(*) FROM shop_tokens"));
+        Assert.Equal(1L, await Sql.OnceAsync(new SqliteConnection(_folder.Sqlite), "SELECT count(*) FROM shop_tokens"));
     }
 
     [Fact]
@@ -179,7 +180,7 @@ public sealed class DbStoreTests(PostgresServer server) : IDisposable
     {
         StoredTokenManager manager = Sqlite();
         await manager.SetAsync(Client.Token("1", _clock.GetUtcNow()), Client.Key());
-        await ScalarAsync(new SqliteConnection(_folder.Sqlite), "UPDATE oauth_tokens SET expires_at = 9223372036854775807");
+        await Sql.OnceAsync(new SqliteConnection(_folder.Sqlite), "UPDATE oauth_tokens SET expires_at = 9223372036854775807");
         Assert.Same(OAuthToken.Empty, await manager.GetAsync(Client.Key()));
         Assert.Single(_logs.Lines, line => line.Id == 301);
         await manager.SetAsync(Client.Token("2"), Client.Key());
@@ -193,18 +194,7 @@ public sealed class DbStoreTests(PostgresServer server) : IDisposable
     private StoredTokenManager Manager(TokenSessionOptions options, IServiceProvider? services = null) =>
         Client.Manager(options, _clock, _protection, _logs, services);
 
-    private Task<object?> RowsAsync() => ScalarAsync(new SqliteConnection(_folder.Sqlite), "SELECT count(*) FROM oauth_tokens");
-
-    private static async Task<object?> ScalarAsync(DbConnection connection, string sql)
-    {
-        await using (connection)
-        {
-            await connection.OpenAsync();
-            await using DbCommand command = connection.CreateCommand();
-            command.CommandText = sql;
-            return await command.ExecuteScalarAsync();
-        }
-    }
+    private Task<object?> RowsAsync() => Sql.OnceAsync(new SqliteConnection(_folder.Sqlite), "SELECT count(*) FROM oauth_tokens");
 
     private static ServiceProvider Host(string environment) =>
         new ServiceCollection().AddSingleton<IHostEnvironment>(new Environment(environment)).BuildServiceProvider();

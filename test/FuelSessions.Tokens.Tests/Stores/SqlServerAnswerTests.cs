@@ -40,11 +40,11 @@ public sealed class SqlServerAnswerTests : IAsyncLifetime
     public Task A_trigger_that_discards_is_refused(string trigger, string reason) => AnswersOfDb.AssertRefusedAsync(
         db => db.UseSqlServer(Server),
         null,
-        () => AnswersOfDb.ExecuteAsync(new SqlConnection(Server), $"CREATE TRIGGER t_{_table} ON {_table} {trigger}"),
+        () => Sql.OnceAsync(new SqlConnection(Server), $"CREATE TRIGGER t_{_table} ON {_table} {trigger}"),
         reason,
         _table);
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public Task DisposeAsync() => AnswersOfDb.ExecuteAsync(new SqlConnection(Server), $"DROP TABLE IF EXISTS {_table}");
+    public Task DisposeAsync() => Sql.OnceAsync(new SqlConnection(Server), $"DROP TABLE IF EXISTS {_table}");
 }

@@ -208,16 +208,5 @@ internal static class AnswersOfDb
         }, table),
         FakeClock.AtPresent(),
         Protection,
-        services: new ServiceCollection().AddSingleton<IHostEnvironment>(new Production()).BuildServiceProvider());
-
-    private sealed class Production : IHostEnvironment
-    {
-        public string EnvironmentName { get; set; } = "Production";
-
-        public string ApplicationName { get; set; } = "tests";
-
-        public string ContentRootPath { get; set; } = AppContext.BaseDirectory;
-
-        public Microsoft.Extensions.FileProviders.IFileProvider ContentRootFileProvider { get; set; } = new Microsoft.Extensions.FileProviders.NullFileProvider();
-    }
+        services: new ServiceCollection().AddSingleton<IHostEnvironment>(new NamedEnvironment("Production")).BuildServiceProvider());
 }

@@ -12,7 +12,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
@@ -128,7 +127,7 @@ public sealed class DbStoreTests(PostgresServer server) : IDisposable
     {
         await using ServiceProvider services = new ServiceCollection()
             .AddDbContext<ShopContext>(db => db.UseSqlite(_folder.Sqlite))
-            .AddSingleton<IHostEnvironment>(new Environment("Production"))
+            .AddSingleton<IHostEnvironment>(new NamedEnvironment("Production"))
             .BuildServiceProvider(validateScopes: true);
         await using (AsyncServiceScope scope = services.CreateAsyncScope())
         {
@@ -197,7 +196,7 @@ public sealed class DbStoreTests(PostgresServer server) : IDisposable
     private Task<object?> RowsAsync() => Sql.OnceAsync(new SqliteConnection(_folder.Sqlite), "SELECT count(*) FROM oauth_tokens");
 
     private static ServiceProvider Host(string environment) =>
-        new ServiceCollection().AddSingleton<IHostEnvironment>(new Environment(environment)).BuildServiceProvider();
+        new ServiceCollection().AddSingleton<IHostEnvironment>(new NamedEnvironment(environment)).BuildServiceProvider();
 
     private async Task AssertToldAsync(TokenSessionOptions options)
     {
@@ -225,17 +224,6 @@ public sealed class DbStoreTests(PostgresServer server) : IDisposable
     }
 
     private sealed class BareContext(DbContextOptions<BareContext> options) : DbContext(options);
-
-    private sealed class Environment(string name) : IHostEnvironment
-    {
-        public string EnvironmentName { get; set; } = name;
-
-        public string ApplicationName { get; set; } = "tests";
-
-        public string ContentRootPath { get; set; } = AppContext.BaseDirectory;
-
-        public IFileProvider ContentRootFileProvider { get; set; } = new NullFileProvider();
-    }
 
     private sealed class LostConnection() : DbException("The connection was lost.");
 

@@ -15,7 +15,7 @@ internal abstract class WaitingWrite(DatabasePlace? place, CancellationToken can
     private readonly ExecutionContext? _flow = ExecutionContext.Capture();
 
     private readonly TaskCompletionSource<bool> _isDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile bool _isAlone = place is null;
+    private volatile bool _isAlone;
     private int _state;
 
     internal DatabasePlace? Place => _isAlone ? null : place;

@@ -108,6 +108,41 @@ public sealed class PlainCommandTests : IDisposable
         Assert.Equal(record.Expires.AddMinutes(5), (await driver.ReadAsync(record.Key, default))!.Expires);
     }
 
+    /// <summary>What comes after it would be stored by itself, and be taken for a rival's when all of them are tried again.</summary>
+    [Fact]
+    public async Task A_transaction_that_the_database_has_ended_is_not_gone_on_with()
+    {
+        await using TestApp app = await TestApp.OnSqlite(_folder.ConnectionString(), _clock).CreatedAsync();
+        SessionRecord[] records = [await StoredAsync(app), await StoredAsync(app), await StoredAsync(app)];
+        await Sql.OnceAsync(
+            new SqliteConnection(_folder.ConnectionString()),
+            "CREATE TRIGGER one BEFORE UPDATE ON sessions WHEN (SELECT count(*) FROM sessions WHERE version = 2) > 0 BEGIN SELECT RAISE(ROLLBACK, 'only one'); END");
+        Func<Task>? unlock = await _folder.LockAsync();
+        Task<WriteResult> before = app.Driver.WriteAsync(Support.Records.New(_clock.GetUtcNow()), default).AsTask();
+        Task<WriteResult>[] writes = [.. records.Select(record => app.Driver.WriteAsync(record.Next(), default).AsTask())];
+        await unlock!();
+        Assert.True((await before).IsWritten);
+        Assert.True((await writes[0]).IsWritten);
+        foreach (Task<WriteResult> refused in writes[1..])
+        {
+            Assert.False((await Assert.ThrowsAsync<SessionStoreException>(() => refused)).IsOutcomeUnknown);
+        }
+    }
+
+    /// <summary>Sent again, a write that was stored would change nothing, and lose against itself.</summary>
+    [Fact]
+    public async Task A_disk_that_fails_leaves_the_outcome_unknown()
+    {
+        await using var disk = new FailingDisk(_folder.ConnectionString());
+        await using var app = new TestApp(builder => builder.AddDbDriver(options => options.UseSqlite(disk)), _clock);
+        await app.CreatedAsync();
+        SessionRecord record = await StoredAsync(app);
+        disk.Fail();
+        SessionStoreException error = await Assert.ThrowsAsync<SessionStoreException>(async () => await app.Driver.WriteAsync(record.Next(), default));
+        Assert.True(error.IsOutcomeUnknown);
+        Assert.Equal(2, (await app.Driver.ReadAsync(record.Key, default))!.Version);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private async Task<SessionRecord> StoredAsync(TestApp app)
@@ -115,6 +150,35 @@ public sealed class PlainCommandTests : IDisposable
         SessionRecord record = Support.Records.New(_clock.GetUtcNow());
         Assert.True((await app.Driver.WriteAsync(record, default)).IsWritten);
         return record;
+    }
+
+    /// <summary>Stores what one command changes, and fails all the same.</summary>
+    private sealed class FailingDisk(string connectionString) : SqliteConnection(connectionString)
+    {
+        private bool _fails;
+
+        internal void Fail() => _fails = true;
+
+        public override SqliteCommand CreateCommand() => new Command(this);
+
+        private sealed class Command : SqliteCommand
+        {
+            private readonly FailingDisk _disk;
+
+            internal Command(FailingDisk disk) => (_disk, Connection) = (disk, disk);
+
+            public override int ExecuteNonQuery()
+            {
+                int changed = base.ExecuteNonQuery();
+                if (!_disk._fails)
+                {
+                    return changed;
+                }
+
+                _disk._fails = false;
+                throw new SqliteException("SQLite Error 10: 'disk I/O error'.", 10);
+            }
+        }
     }
 
     /// <summary>EF's log of an app whose level can change.</summary>

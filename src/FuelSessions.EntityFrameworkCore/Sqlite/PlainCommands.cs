@@ -16,6 +16,9 @@ internal static class PlainCommands
     /// <summary>From here on the context's statements are kept, until its connection closes, and they with it.</summary>
     internal static void KeepPrepared(DbContext context) => Prepared.AddOrUpdate(context, []);
 
+    /// <summary>Whether that is so now: the context's transaction is many's.</summary>
+    internal static bool AreShared(DbContext context) => Prepared.TryGetValue(context, out _);
+
     internal static void LetGo(DbContext context) => Prepared.Remove(context);
 
     /// <returns>How many rows it changed.</returns>

@@ -28,7 +28,7 @@ internal sealed class Statement(IRelationalCommand command)
             {
                 return Counted(await PlainCommands.ExecuteAsync(context, command, values, cancellationToken).ConfigureAwait(false));
             }
-            catch (DbException error) when (IsToBeSeen(error, cancellationToken))
+            catch (DbException error) when (IsToBeSeen(context, error, cancellationToken))
             {
                 // It has changed nothing. EF meets the same, and tells of it.
             }
@@ -54,7 +54,7 @@ internal sealed class Statement(IRelationalCommand command)
             {
                 return await PlainCommands.FirstAsync(context, command, values, row, cancellationToken).ConfigureAwait(false);
             }
-            catch (DbException error) when (IsToBeSeen(error, cancellationToken))
+            catch (DbException error) when (IsToBeSeen(context, error, cancellationToken))
             {
                 // As above.
             }
@@ -87,8 +87,13 @@ internal sealed class Statement(IRelationalCommand command)
         return rows;
     }
 
-    private static bool IsToBeSeen(DbException error, CancellationToken cancellationToken) =>
-        !cancellationToken.IsCancellationRequested && !DbErrors.IsConflict(error);
+    // Not what may have changed something: the second time it would change nothing, and its own row be taken for a rival's. And not where others have a part in the
+    // transaction, which that may have ended, so that the next one would be stored by itself: each of them is tried again alone. A duplicate key ends none.
+    private static bool IsToBeSeen(DbContext context, DbException error, CancellationToken cancellationToken) =>
+        !cancellationToken.IsCancellationRequested
+        && DbErrors.IsRefusal(error)
+        && !DbErrors.IsConflict(error)
+        && (DbErrors.IsDuplicateKey(error) || !PlainCommands.AreShared(context));
 
     private static int Counted(int rows) => rows >= 0 ? rows : throw new SessionStoreException(
         $"The database did not say how many rows a statement has changed (it answered {rows}), which is how FuelSessions learns who was faster; the statement may have changed them. "

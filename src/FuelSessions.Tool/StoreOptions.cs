@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FuelSessions.Redis;
 using FuelSessions.Tool.Stores;
 using Microsoft.Extensions.Configuration;
 
@@ -32,7 +33,7 @@ internal sealed class StoreOptions
         return store switch
         {
             RedisSessions.Kind => await RedisSessions.OpenAsync(
-                ConnectionOf(parsed, settings), parsed.GetValue(_prefix) ?? settings["FuelSessions:Redis:KeyPrefix"] ?? "fuel:session:"),
+                ConnectionOf(parsed, settings), parsed.GetValue(_prefix) ?? settings["FuelSessions:Redis:KeyPrefix"] ?? new RedisDriverOptions().KeyPrefix),
             FileSessions.Kind => FileSessions.Open(parsed.GetValue(_connection) ?? settings["FuelSessions:File:Path"] ?? settings["FuelSessions:Path"]
                 ?? throw new ToolException(ExitCode.Usage, "Where is the folder? Give it with --connection; without a setting Path it is below the local application data of the app's user (docs/files.md).")),
             _ => await SqlSessions.OpenAsync(SqlDialect.Of(store), ConnectionOf(parsed, settings), Table(parsed, settings), mayCreate: false, cancellationToken),
@@ -46,11 +47,18 @@ internal sealed class StoreOptions
         return SqlSessions.OpenAsync(Dialect(parsed, settings), ConnectionOf(parsed, settings), Table(parsed, settings), mayCreate, cancellationToken);
     }
 
-    internal string Script(ParseResult parsed) => Dialect(parsed, Settings(parsed)).CreateScript(Table(parsed, Settings(parsed)));
+    internal string Script(ParseResult parsed)
+    {
+        IConfiguration settings = Settings(parsed);
+        return Dialect(parsed, settings).CreateScript(Table(parsed, settings));
+    }
 
-    private SqlDialect Dialect(ParseResult parsed, IConfiguration settings) =>
-        SqlDialect.All.FirstOrDefault(dialect => dialect.Name == StoreOf(parsed, settings))
-        ?? throw new ToolException(ExitCode.Usage, $"'{StoreOf(parsed, settings)}' has no tables. These have: {string.Join(", ", SqlDialect.All.Select(dialect => dialect.Name))}.");
+    private SqlDialect Dialect(ParseResult parsed, IConfiguration settings)
+    {
+        string store = StoreOf(parsed, settings);
+        return SqlDialect.All.FirstOrDefault(dialect => dialect.Name == store)
+            ?? throw new ToolException(ExitCode.Usage, $"'{store}' has no tables. These have: {string.Join(", ", SqlDialect.All.Select(dialect => dialect.Name))}.");
+    }
 
     private string StoreOf(ParseResult parsed, IConfiguration settings) =>
         parsed.GetValue(_store) ?? (settings["FuelSessions:Driver"]?.ToLowerInvariant() is RedisSessions.Kind or FileSessions.Kind
@@ -74,7 +82,7 @@ internal sealed class StoreOptions
     }
 
     private string Table(ParseResult parsed, IConfiguration settings) =>
-        SqlDialect.Checked(parsed.GetValue(_table) ?? settings["FuelSessions:Db:Table"] ?? settings["FuelSessions:Table"] ?? "sessions");
+        SqlDialect.Checked(parsed.GetValue(_table) ?? settings["FuelSessions:Db:Table"] ?? settings["FuelSessions:Table"] ?? new FuelSessionsOptions().Table);
 
     private IConfiguration Settings(ParseResult parsed)
     {

@@ -36,7 +36,7 @@ internal sealed class EndCommand : StoreCommand
 
         Output.Confirm(parsed, Screen, $"{found.Length} {(found.Length == 1 ? "session" : "sessions")} will end.");
         int ended = 0;
-        for (int attempt = 0; attempt < Attempts && found.Length > 0; attempt++)
+        for (int attempt = 0; attempt < Attempts && found.Any(entry => entry.Record is not null); attempt++)
         {
             foreach (StoredEntry entry in found)
             {
@@ -63,7 +63,7 @@ internal sealed class EndCommand : StoreCommand
     {
         IAsyncEnumerable<StoredEntry> found = parsed.GetValue(_principal) is { } principal
             ? sessions.ReadOfAsync(principal, cancellationToken)
-            : sessions.ReadAsync(cancellationToken).Where(entry => string.Equals(entry.Key.Fingerprint, parsed.GetValue(_fingerprint), StringComparison.OrdinalIgnoreCase));
+            : ByFingerprint.Find(sessions, parsed.GetValue(_fingerprint)!, cancellationToken);
         return await found.ToArrayAsync(cancellationToken);
     }
 }

@@ -22,12 +22,18 @@ internal sealed class ShowCommand : StoreCommand
 
     private protected override async Task<int> RunAsync(IStoredSessions sessions, ParseResult parsed, CancellationToken cancellationToken)
     {
-        StoredEntry[] found = await WatchedAsync(parsed, "Looking", _ => ByFingerprint.FindAsync(sessions, parsed.GetRequiredValue(_fingerprint), cancellationToken));
+        string fingerprint = parsed.GetRequiredValue(_fingerprint);
+        StoredEntry[] found = await WatchedAsync(parsed, "Looking", async _ => await ByFingerprint.Find(sessions, fingerprint, cancellationToken).ToArrayAsync(cancellationToken));
+        if (found.Length == 0)
+        {
+            throw new ToolException(ExitCode.NotFound, $"No session '{fingerprint}' is stored there.");
+        }
+
+        bool withValues = parsed.GetValue(_values);
         foreach (StoredEntry entry in found)
         {
             SessionRecord? record = entry.Record;
             var content = record is null ? [] : Variables("data", record.Data).Concat(Variables("flash", record.Flash)).ToArray();
-            bool withValues = parsed.GetValue(_values);
             if (Output.IsJson(parsed))
             {
                 OutputOptions.Write(Screen, new
@@ -70,7 +76,7 @@ internal sealed class ShowCommand : StoreCommand
     private static IEnumerable<(string Name, string Kind, byte[] Json)> Variables(string kind, ReadOnlyMemory<byte> encoded)
     {
         var variables = new VariableMap(encoded);
-        foreach (string name in new VariableMap(encoded).Names.Order(StringComparer.Ordinal))
+        foreach (string name in variables.Names.Order(StringComparer.Ordinal))
         {
             yield return (name, kind, variables.TryGetWhole(name, out ReadOnlyMemory<byte> json) ? json.ToArray() : []);
         }

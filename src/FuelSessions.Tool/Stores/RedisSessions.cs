@@ -4,6 +4,7 @@ using System.Text;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 using FuelSessions.Redis;
+using FuelSessions.Redis.KeyRing;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 
@@ -72,7 +73,7 @@ internal sealed class RedisSessions : IStoredSessions
                 : "After a crash of the server the sessions since the last snapshot, or all, are gone. CONFIG SET appendonly yes, and in its file (docs/redis.md).");
         }
 
-        yield return KeyRing.Found(await _connection.GetDatabase().KeyExistsAsync(_prefix + "data-protection-keys"));
+        yield return KeyRing.Found(await _connection.GetDatabase().KeyExistsAsync(_prefix + RedisKeyRepository.Name));
         yield return await Probing.FoundAsync(Kind, Driver);
     }
 

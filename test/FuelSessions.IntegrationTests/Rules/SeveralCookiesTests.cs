@@ -1,4 +1,6 @@
+using System.Text;
 using FuelSessions.IntegrationTests.Support;
+using FuelSessions.Records;
 using FuelSessions.Tests;
 using FuelSessions.Tests.Servers;
 using Microsoft.AspNetCore.Http;
@@ -12,11 +14,9 @@ public sealed class SeveralCookiesTests(PostgresServer postgres) : StoreTests(po
     public async Task The_good_one_is_found_wherever_it_stands(string store)
     {
         SessionApp app = await StartAsync(store);
-        TestBrowser browser = app.NewBrowser(), stranger = app.NewBrowser();
+        TestBrowser browser = app.NewBrowser();
         await app.DoneAsync(browser, session => session.Set("user", "ada"));
-        await app.DoneAsync(stranger, session => session.Set("user", "gone"));
-        string name = app.Store.CookieName, good = browser.Jar[name], dead = stranger.Jar[name];
-        await app.DoneAsync(stranger, session => session.Destroy());
+        string name = app.Store.CookieName, good = browser.Jar[name], dead = await DeadAsync(app);
         string[] shadows = ["", "x", "\"\"", new string('A', good.Length), dead];
         foreach (string shadow in app.Store.IsServerSide ? shadows : shadows[..^1])
         {
@@ -78,12 +78,10 @@ public sealed class SeveralCookiesTests(PostgresServer postgres) : StoreTests(po
     public async Task A_dead_cookie_does_not_stand_before_the_other_channels(string store)
     {
         SessionApp app = await StartAsync(store, options => (options.HeaderName, options.QueryParameterName) = ("X-Session", "token"));
-        TestBrowser browser = app.NewBrowser(), stranger = app.NewBrowser();
+        TestBrowser browser = app.NewBrowser();
         await app.DoneAsync(browser, session => session.Set("user", "ada"));
-        await app.DoneAsync(stranger, session => session.Set("user", "gone"));
-        string name = app.Store.CookieName, good = browser.Jar[name], dead = stranger.Jar[name];
+        string name = app.Store.CookieName, good = browser.Jar[name], dead = await DeadAsync(app);
         string token = Uri.EscapeDataString(await app.AskAsync(browser, session => session.Token));
-        await app.DoneAsync(stranger, session => session.Destroy());
 
         app.Clock.Advance(TimeSpan.FromMinutes(6));
         TestResponse byHeader = await AskAsync("", request => request.Headers.Add("X-Session", good));
@@ -114,8 +112,8 @@ public sealed class SeveralCookiesTests(PostgresServer postgres) : StoreTests(po
         await app.DoneAsync(browser, session => session.Set("user", "ada"));
         await app.DoneAsync(other, session => session.Set("user", "damaged"));
         string name = app.Store.CookieName;
-        FuelSessions.Records.SessionKey damaged = await app.KeyAsync(other);
-        app.Probe.After = (call, key) => call is StoreCall.Read or StoreCall.ReadAsync && key == damaged ? throw new FuelSessions.Records.SessionRecordFormatException("Damaged.") : Task.CompletedTask;
+        SessionKey damaged = await app.KeyAsync(other);
+        app.Probe.After = (call, key) => call is StoreCall.Read or StoreCall.ReadAsync && key == damaged ? throw new SessionRecordFormatException("Damaged.") : Task.CompletedTask;
         Assert.Equal("ada", (await SendAsync(app, $"{name}={other.Jar[name]}; {name}={browser.Jar[name]}", session => session.Get<string>("user")!)).Body);
         Assert.Empty(app.Events);
         Assert.Equal("nobody", (await SendAsync(app, $"{name}={other.Jar[name]}; {name}=x", session => session.Get<string>("user") ?? "nobody")).Body);
@@ -174,11 +172,9 @@ public sealed class SeveralCookiesTests(PostgresServer postgres) : StoreTests(po
     public async Task An_id_retired_a_moment_ago_stays_what_it_is_beside_a_dead_one(string store)
     {
         SessionApp app = await StartAsync(store);
-        TestBrowser browser = app.NewBrowser(), stranger = app.NewBrowser();
+        TestBrowser browser = app.NewBrowser();
         await app.DoneAsync(browser, session => session.Set("user", "ada"));
-        await app.DoneAsync(stranger, session => session.Set("user", "gone"));
-        string name = app.Store.CookieName, retired = browser.Jar[name], dead = stranger.Jar[name];
-        await app.DoneAsync(stranger, session => session.Destroy());
+        string name = app.Store.CookieName, retired = browser.Jar[name], dead = await DeadAsync(app);
         await app.DoneAsync(browser, session => session.AttachPrincipal("ada"));
         foreach (string header in (string[])[$"{name}={dead}; {name}={retired}", $"{name}={retired}; {name}={dead}"])
         {
@@ -196,12 +192,22 @@ public sealed class SeveralCookiesTests(PostgresServer postgres) : StoreTests(po
         Assert.Equal("True", (await SendAsync(app, string.Join("; ", Enumerable.Range(0, 40).Select(i => $"{name}=x{i}")), session => session.IsNew.ToString())).Body);
     }
 
+    /// <summary>The cookie of somebody's session that is over.</summary>
+    private static async Task<string> DeadAsync(SessionApp app)
+    {
+        TestBrowser stranger = app.NewBrowser();
+        await app.DoneAsync(stranger, session => session.Set("user", "gone"));
+        string cookie = stranger.Jar[app.Store.CookieName];
+        await app.DoneAsync(stranger, session => session.Destroy());
+        return cookie;
+    }
+
     private static Task<TestResponse> SendAsync(SessionApp app, string cookies, Func<Session, string> ask) => app.SendAsync(
         app.NewBrowser(),
         async (http, sessions) =>
         {
             string answer = ask(await sessions.ForgeAsync());
-            await http.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(answer));
+            await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(answer));
         },
         edit: request => request.Headers.TryAddWithoutValidation("Cookie", cookies));
 }

@@ -26,5 +26,4 @@ internal sealed record FuzzRun(int ExitCode, string Output)
 
     private static string Metadata(string key) =>
         typeof(FuzzRun).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == key).Value!;
-
 }

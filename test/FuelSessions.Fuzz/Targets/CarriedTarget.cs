@@ -18,7 +18,6 @@ internal sealed class CarriedTarget : FuzzTarget
     private const int MostCookies = 24;
 
     private static readonly string[] Names = [CookieName, OtherCookie.Name(CookieUse.Other, CookieName)];
-    private static readonly DateTimeOffset Time = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000);
 
     private readonly FuelSessionsOptions _options = new() { CookieName = CookieName };
     private readonly IdProtector _protector = new(new CheckedBytes(), "cookie", TimeProvider.System);
@@ -92,9 +91,9 @@ internal sealed class CarriedTarget : FuzzTarget
         }
 
         Promise.That(_made.Any(made => made.Key.Name == name && made.Value.Key == taken.Key && made.Value.Version == taken.Version), "what was never made, or for another cookie, is taken");
-        if (taken.Expires <= Time)
+        if (IsOver(taken))
         {
-            Promise.That(whole.All(static record => record.Expires <= Time), "a session that is over stands before one that is not");
+            Promise.That(whole.All(IsOver), "a session that is over stands before one that is not");
             return;
         }
 
@@ -163,21 +162,15 @@ internal sealed class CarriedTarget : FuzzTarget
         }
     }
 
+    private static bool IsOver(SessionRecord record) => record.Expires <= SampleRecords.Time;
+
     private void Make(SessionId id, string name, long version, int size, bool isOver)
     {
-        var map = new VariableMap();
-        map.Set(VariablePath.Whole("text"), (byte[])[(byte)'"', .. Enumerable.Range(0, size).Select(static at => (byte)('a' + (at * at % 23))), (byte)'"']);
-        var record = new SessionRecord
+        SessionRecord record = SampleRecords.New(id) with
         {
-            Key = id.Key,
             Version = version,
-            Created = Time,
-            Rotated = Time,
-            Updated = Time,
-            Lifetime = TimeSpan.FromDays(1),
-            Expires = isOver ? Time : Time.AddYears(1000),
-            CurrentHash = id.Secret.Hash(),
-            Data = map.Encode(1),
+            Expires = isOver ? SampleRecords.Time : SampleRecords.End,
+            Data = SampleRecords.Text(size),
         };
 
         // The longest in chunks; every other one compressed.

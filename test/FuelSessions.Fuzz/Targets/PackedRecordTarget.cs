@@ -85,23 +85,9 @@ internal sealed class PackedRecordTarget : FuzzTarget
 
     private static IEnumerable<SessionRecord> Samples()
     {
-        DateTimeOffset time = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123);
         foreach (int size in new[] { 0, 2_000, FuelSessionsOptionsRules.MostInCookies - 100 })
         {
-            var map = new VariableMap();
-            map.Set(VariablePath.Whole("text"), (byte[])[(byte)'"', .. Enumerable.Range(0, size).Select(static at => (byte)('a' + (at * at % 23))), (byte)'"']);
-            yield return new SessionRecord
-            {
-                Key = SessionKey.FromBytes("0123456789abcdef"u8),
-                Version = 1 + size,
-                Created = time,
-                Rotated = time,
-                Updated = time,
-                Lifetime = TimeSpan.FromHours(2),
-                Expires = time + TimeSpan.FromHours(2),
-                CurrentHash = new SecretHash(123456789),
-                Data = map.Encode(1),
-            };
+            yield return SampleRecords.Plain with { Version = 1 + size, Data = SampleRecords.Text(size) };
         }
     }
 }

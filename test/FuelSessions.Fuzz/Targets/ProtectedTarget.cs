@@ -133,21 +133,9 @@ internal sealed class ProtectedTarget : FuzzTarget
     private void Make(IdProtector protector, string name, bool isOurs)
     {
         var id = SessionId.Create();
-        DateTimeOffset time = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000);
-        var record = new SessionRecord
-        {
-            Key = id.Key,
-            Version = 1,
-            Created = time,
-            Rotated = time,
-            Updated = time,
-            Lifetime = TimeSpan.FromDays(1),
-            Expires = time.AddYears(1000),
-            CurrentHash = id.Secret.Hash(),
-        };
         Add(Purpose.Id, protector.ProtectId(id, name));
-        Add(Purpose.Token, protector.ProtectToken(id.Key, id.Secret, time.AddYears(1000), name));
-        Add(Purpose.Record, protector.ProtectRecord(id, RecordPacking.Pack(record, compresses: true), name));
+        Add(Purpose.Token, protector.ProtectToken(id.Key, id.Secret, SampleRecords.End, name));
+        Add(Purpose.Record, protector.ProtectRecord(id, RecordPacking.Pack(SampleRecords.New(id), compresses: true), name));
 
         void Add(Purpose purpose, string text)
         {

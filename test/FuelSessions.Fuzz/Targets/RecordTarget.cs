@@ -148,25 +148,14 @@ internal sealed class RecordTarget : FuzzTarget
 
     private static IEnumerable<SessionRecord> Samples()
     {
-        DateTimeOffset time = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123);
-        var plain = new SessionRecord
-        {
-            Key = SessionKey.FromBytes("0123456789abcdef"u8),
-            Version = 1,
-            Created = time,
-            Rotated = time,
-            Updated = time,
-            Lifetime = TimeSpan.FromHours(2),
-            Expires = time + TimeSpan.FromHours(2),
-            CurrentHash = new SecretHash(123456789),
-        };
+        SessionRecord plain = SampleRecords.Plain;
         yield return plain;
         yield return plain with
         {
             Version = 300,
-            Rotated = time.AddMinutes(5),
-            Updated = time.AddMinutes(6),
-            Confirmed = time.AddMinutes(7),
+            Rotated = plain.Created.AddMinutes(5),
+            Updated = plain.Created.AddMinutes(6),
+            Confirmed = plain.Created.AddMinutes(7),
             PreviousHash = new SecretHash(987654321),
             Nonce = new RotationNonce(UInt128.MaxValue / 3),
             SealedPrevious = UInt128.MaxValue / 7,

@@ -1,31 +1,17 @@
 namespace FuelSessions;
 
 /// <summary>A response stream that saves the sessions before its first byte.</summary>
-internal sealed class SavingStream(Stream inner, SavingResponseBody body) : Stream
+internal sealed class SavingStream(Stream inner, SavingResponseBody body) : ForwardingStream(inner)
 {
-    public override bool CanRead => inner.CanRead;
-
-    public override bool CanSeek => inner.CanSeek;
-
-    public override bool CanWrite => inner.CanWrite;
-
-    public override long Length => inner.Length;
-
-    public override long Position
-    {
-        get => inner.Position;
-        set => inner.Position = value;
-    }
-
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ValueTask save = body.SaveAsync();
-        return save.IsCompletedSuccessfully ? inner.WriteAsync(buffer, cancellationToken) : Awaited(save, buffer, cancellationToken);
+        return save.IsCompletedSuccessfully ? Inner.WriteAsync(buffer, cancellationToken) : Awaited(save, buffer, cancellationToken);
 
         async ValueTask Awaited(ValueTask pending, ReadOnlyMemory<byte> bytes, CancellationToken token)
         {
             await pending.ConfigureAwait(false);
-            await inner.WriteAsync(bytes, token).ConfigureAwait(false);
+            await Inner.WriteAsync(bytes, token).ConfigureAwait(false);
         }
     }
 
@@ -35,32 +21,26 @@ internal sealed class SavingStream(Stream inner, SavingResponseBody body) : Stre
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {
         await body.SaveAsync().ConfigureAwait(false);
-        await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await Inner.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public override void Write(byte[] buffer, int offset, int count)
     {
         Save();
-        inner.Write(buffer, offset, count);
+        Inner.Write(buffer, offset, count);
     }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         Save();
-        inner.Write(buffer);
+        Inner.Write(buffer);
     }
 
     public override void Flush()
     {
         Save();
-        inner.Flush();
+        Inner.Flush();
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
-
-    public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
-
-    public override void SetLength(long value) => inner.SetLength(value);
 
     // Whoever writes on the calling thread waits on it.
     private void Save()

@@ -5,7 +5,9 @@ using FuelSessions.IntegrationTests.Support;
 using FuelSessions.Tests;
 using FuelSessions.Tests.Servers;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FuelSessions.IntegrationTests.Rules;
 
@@ -115,7 +117,7 @@ public sealed class StreamedBodyTests(PostgresServer postgres) : StoreTests(post
     public async Task C4_what_is_too_large_for_a_form_can_be_streamed()
     {
         SessionApp app = await StartAsync("memory", options => options.PostFieldName = "sid", services: services =>
-            Microsoft.Extensions.DependencyInjection.OptionsServiceCollectionExtensions.Configure<Microsoft.AspNetCore.Http.Features.FormOptions>(services, form => form.MultipartBodyLengthLimit = 100_000));
+            services.Configure<FormOptions>(form => form.MultipartBodyLengthLimit = 100_000));
         TestResponse response = app.AssertOk(await app.SendAsync(
             app.NewBrowser(),
             async (http, sessions) =>

@@ -19,6 +19,14 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
         Assert.Contains("every promise held", run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task No_target_is_left_out()
+    {
+        FuzzRun run = await FuzzRun.OfAsync(_failures, "--target", "nothing");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains($"there are {string.Join(", ", Targets().Select(row => row[0]))}.", run.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("crash", "it threw what it must not")]
     [InlineData("hang", "does not come to an end")]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using FuelSessions.Tests;
 
 namespace FuelSessions.Demo.Tests.Support;
 
@@ -25,18 +26,8 @@ internal sealed class DemoProcess : IAsyncDisposable
     internal static async Task<DemoProcess> StartAsync(string data, string environment, params string[] settings)
     {
         Process process = Run(data, environment, settings);
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            if (line.TrimStart().StartsWith("FuelSessions demo", StringComparison.Ordinal))
-            {
-                // Its output must be read on, or the demo would wait for room in the pipe.
-                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-                return new DemoProcess(process, new Uri(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1]));
-            }
-        }
-
-        throw new InvalidOperationException($"The demo did not start: {await errors}");
+        return new DemoProcess(process, await process.AddressAsync(line =>
+            line.TrimStart().StartsWith("FuelSessions demo", StringComparison.Ordinal) ? line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1] : null));
     }
 
     /// <summary>For a demo that is not expected to start: its exit code, and what it says about it.</summary>
@@ -83,13 +74,7 @@ internal sealed class DemoProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-
-        // What this machine says about other apps is not for this one.
-        foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("ASPNETCORE_", StringComparison.Ordinal)))
-        {
-            start.Environment.Remove(name);
-        }
-
+        start.ForgetOtherApps();
         start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
         return Process.Start(start) ?? throw new InvalidOperationException("The demo did not start.");
     }

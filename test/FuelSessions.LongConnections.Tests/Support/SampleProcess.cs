@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using FuelSessions.Tests;
 
 namespace FuelSessions.LongConnections.Tests.Support;
 
@@ -22,26 +23,9 @@ public sealed class SampleProcess : IAsyncLifetime
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith("ASPNETCORE_", StringComparison.Ordinal)))
-        {
-            start.Environment.Remove(name);
-        }
-
-        const string Listening = "Now listening on: ";
+        start.ForgetOtherApps();
         _process = Process.Start(start) ?? throw new InvalidOperationException("The sample did not start.");
-        Task<string> errors = _process.StandardError.ReadToEndAsync();
-        while (await _process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
-            {
-                // Its output must be read on, or it would wait for room in the pipe.
-                _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-                Address = new Uri(line[(at + Listening.Length)..]);
-                return;
-            }
-        }
-
-        throw new InvalidOperationException($"The sample did not start: {await errors}");
+        Address = await _process.AddressAsync();
     }
 
     public async Task DisposeAsync()

@@ -1,21 +1,20 @@
 using System.Diagnostics;
 using System.Net;
+using FuelSessions.Tests;
 
 namespace FuelSessions.Packages.Tests.Feed;
 
 /// <summary>A throwaway app as a process of its own on a free port, with a home and a working folder of its own, and one browser of it.</summary>
 internal sealed class RunningApp : IAsyncDisposable
 {
-    private const string Listening = "Now listening on: ";
-
     private readonly Process _process;
     private readonly HttpClient _browser;
     private readonly CookieContainer _jar = new();
 
-    private RunningApp(Process process, string address)
+    private RunningApp(Process process, Uri address)
     {
         _process = process;
-        _browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = _jar }) { BaseAddress = new Uri(address) };
+        _browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = _jar }) { BaseAddress = address };
     }
 
     /// <summary>What the browser sends.</summary>
@@ -37,20 +36,7 @@ internal sealed class RunningApp : IAsyncDisposable
         start.Environment["HOME"] = folder;
         start.Environment["DOTNET_ENVIRONMENT"] = start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string said = "";
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
-        {
-            said += line + "\n";
-            if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and int at)
-            {
-                // Read on, or the app would wait for room in the pipe.
-                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-                return new RunningApp(process, line[(at + Listening.Length)..].Trim());
-            }
-        }
-
-        throw new InvalidOperationException($"{Path.GetFileName(program)} did not start: {said}{await errors}");
+        return new RunningApp(process, await process.AddressAsync());
     }
 
     internal Uri Address => _browser.BaseAddress!;

@@ -63,7 +63,7 @@ internal sealed class StoreOptions
     private string StoreOf(ParseResult parsed, IConfiguration settings) =>
         parsed.GetValue(_store) ?? (settings["FuelSessions:Driver"]?.ToLowerInvariant() is RedisSessions.Kind or FileSessions.Kind
             ? settings["FuelSessions:Driver"]!.ToLowerInvariant()
-            : throw new ToolException(ExitCode.Usage, "Which store? Give --store: the settings say redis or file, or nothing that tells which database it is."));
+            : throw new ToolException(ExitCode.Usage, "Which store? Give --store: from settings it is known of redis and file only, and not which database a db driver has."));
 
     private string ConnectionOf(ParseResult parsed, IConfiguration settings)
     {

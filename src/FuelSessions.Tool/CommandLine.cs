@@ -41,7 +41,7 @@ internal static class CommandLine
             errors.WriteLine(error.Message);
             return error.ExitCode;
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error)
         {
             errors.WriteLine($"{error.GetType().Name}: {error.Message}");
             return ExitCode.Failed;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FuelSessions.Tests;
 using FuelSessions.Tool.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
+using MySql.Data.MySqlClient;
 
 namespace FuelSessions.Tool.Tests;
 
@@ -123,6 +124,32 @@ public sealed class ToolTests(Places places)
         Assert.Equal(0, (await place.RunAsync(["db", "clear", "--yes", "--json", .. table])).Json.GetProperty("removed").GetInt32());
         Assert.Equal(ExitCode.Done, (await place.RunAsync(["db", "remove", "--yes", .. table])).Code);
         Assert.Equal(ExitCode.NotFound, (await place.RunAsync(["db", "remove", "--yes", .. table])).Code);
+    }
+
+    /// <summary>A server may have another default than to commit each statement.</summary>
+    [Fact]
+    public async Task What_was_removed_from_mysql_without_autocommit_does_not_come_back()
+    {
+        Place place = await places.NewAsync("mysql");
+        await place.RunAsync("db", "create");
+        await using TestApp app = await place.StartAsync();
+        await app.NewBrowser().GetAsync("/set");
+        await using var connection = new MySqlConnection(place.Connection);
+        await connection.OpenAsync();
+        await using MySqlCommand command = connection.CreateCommand();
+        command.CommandText = "SET GLOBAL autocommit = 0";
+        await command.ExecuteNonQueryAsync();
+        try
+        {
+            Assert.Equal(1, (await place.RunAsync("db", "clear", "--yes", "--json")).Json.GetProperty("removed").GetInt32());
+        }
+        finally
+        {
+            command.CommandText = "SET GLOBAL autocommit = 1";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        Assert.Equal(0, (await place.RunAsync("stats", "--json")).Json.GetProperty("live").GetInt32());
     }
 
     [Theory]

@@ -34,6 +34,7 @@ internal sealed partial class SqlDialect
         {
             Name = "sqlserver",
             Connect = (text, _) => new SqlConnection(text),
+            AtFirst = "SET NOCOUNT OFF; SET IMPLICIT_TRANSACTIONS OFF",
             Quote = name => $"[{name}]",
             First = (count, columns, from) => $"SELECT TOP ({count}) {columns} {from}",
             TableExists = "SELECT COUNT(*) FROM sys.tables WHERE name = @name AND schema_id = SCHEMA_ID()",
@@ -43,6 +44,7 @@ internal sealed partial class SqlDialect
         {
             Name = "mysql",
             Connect = (text, _) => new MySqlConnection(text),
+            AtFirst = "SET autocommit = 1",
             Quote = name => $"`{name}`",
             TableExists = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = @name",
             Now = "SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)",
@@ -52,6 +54,9 @@ internal sealed partial class SqlDialect
     internal required string Name { get; init; }
 
     internal required Func<string, bool, DbConnection> Connect { get; init; }
+
+    /// <summary>What a connection begins with, whatever a server's defaults are: that each statement is committed, and tells how many rows it has changed.</summary>
+    internal string? AtFirst { get; init; }
 
     internal required Func<string, string> Quote { get; init; }
 

@@ -27,7 +27,13 @@ internal sealed class SqlSessions : IStoredSessions
         try
         {
             await opened.OpenAsync(cancellationToken);
-            return new SqlSessions(dialect, opened, table);
+            var sessions = new SqlSessions(dialect, opened, table);
+            if (dialect.AtFirst is { } statement)
+            {
+                await sessions.ExecuteAsync(statement, cancellationToken);
+            }
+
+            return sessions;
         }
         catch
         {

@@ -7,8 +7,10 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
 {
     private readonly string _failures = Directory.CreateTempSubdirectory("fuelsessions-fuzz").FullName;
 
-    public static TheoryData<string> Targets() =>
+    private static readonly string[] All =
         ["records", "variables", "paths", "cookies", "protected", "carried", "packed-records", "memcached", "answers", "stored-tokens", "return-paths", "settings"];
+
+    public static TheoryData<string> Targets() => [.. All];
 
     [Theory, MemberData(nameof(Targets))]
     public async Task Every_promise_holds(string target)
@@ -24,7 +26,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
     {
         FuzzRun run = await FuzzRun.OfAsync(_failures, "--target", "nothing");
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains($"there are {string.Join(", ", Targets().Select(row => row[0]))}.", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"there are {string.Join(", ", All)}.", run.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using FuelSessions.Records;
 
 namespace FuelSessions.Values;
@@ -9,13 +10,15 @@ internal static class JsonTree
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = JsonElementPath.MaxDepth, AllowDuplicateProperties = false };
 
-    /// <exception cref="SessionRecordFormatException">It is no JSON, or a name in it is no Unicode.</exception>
+    /// <exception cref="SessionRecordFormatException">It is no JSON, or a text in it is no Unicode.</exception>
     internal static JsonNode? Parse(ReadOnlySpan<byte> json)
     {
         Steps.Take(json.Length);
         try
         {
-            return JsonNode.Parse(json, nodeOptions: null, Strict);
+            JsonNode? tree = JsonNode.Parse(json, nodeOptions: null, Strict);
+            ThrowIfNoUnicode(json);
+            return tree;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -32,11 +35,35 @@ internal static class JsonTree
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonElementPath.MaxDepth });
             JsonElement element = JsonElement.ParseValue(ref reader);
+            ThrowIfNoUnicode(json);
             return reader.Read() ? throw new JsonException("There is more behind it.") : Node(element);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw Damaged(error);
+        }
+    }
+
+    // A tree looks at its texts when it is written out, which is too late to refuse the change; and bytes that are no UTF-8 would be others then.
+    private static void ThrowIfNoUnicode(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+        {
+            throw new JsonException("It is not UTF-8.");
+        }
+
+        if (json.IndexOf("\\u"u8) < 0)
+        {
+            return;
+        }
+
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonElementPath.MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String && reader.ValueIsEscaped)
+            {
+                _ = reader.GetString();
+            }
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed class CarriedTarget : FuzzTarget
         ChannelReader.Arrival other = first.Id?.Cookie == CookieUse.Other ? first : others?[0] ?? default;
         Check(cookies, Names[0], own);
         Check(cookies, Names[1], other);
-        return HashCode.Combine(own.Record?.Version, other.Record?.Version, own.Record?.Expires.Year, first.IsForeign, Math.Min(cookies.Count, 4), others is null);
+        return Outcome.Of(own.Record?.Version, other.Record?.Version, own.Record?.Expires.Year, first.IsForeign, Math.Min(cookies.Count, 4), others is null);
     }
 
     private void Check(List<(string Name, string Value)> cookies, string name, ChannelReader.Arrival arrival)

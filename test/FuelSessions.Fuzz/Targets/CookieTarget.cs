@@ -49,6 +49,6 @@ internal sealed class CookieTarget : FuzzTarget
         Promise.That(foreign.Id is null && carried.Id is null, "an id is taken that nobody has sealed");
         string[] wellFormed = [.. values.Where(static text => Records.SessionId.TryParse(text, out _)).Take(ArrivedIds.Most)];
         Promise.That((bare.Id is null ? 0 : 1) + (others?.Length ?? 0) == wellFormed.Length, "the well-formed ids are not those that are tried");
-        return HashCode.Combine(Math.Min(values.Count, 5), wellFormed.Length, value.IsEmpty);
+        return Outcome.Of(Math.Min(values.Count, 5), wellFormed.Length, value.IsEmpty);
     }
 }

@@ -47,7 +47,7 @@ internal sealed class MemcachedTarget : FuzzTarget
         (List<Reply> early, string? earlyError, _) = Read(new ReadOnlySequence<byte>(bytes[..arrived]));
         Promise.That(early.Count <= replies.Count && Same(early, replies[..early.Count]), "an answer is another one before all has arrived");
         Promise.That(earlyError is null || early.Count == replies.Count, "what has arrived is refused, and taken once there is more of it");
-        return HashCode.Combine(Math.Min(replies.Count, 4), error?[..Math.Min(error.Length, 26)], replies.Count == 0 ? default : replies[0].Status);
+        return Outcome.Of(Math.Min(replies.Count, 4), error?[..Math.Min(error.Length, 26)], replies.Count == 0 ? default : replies[0].Status);
     }
 
     private static (List<Reply> Replies, string? Error, long Left) Read(ReadOnlySequence<byte> buffer)

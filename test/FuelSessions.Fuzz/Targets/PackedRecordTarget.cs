@@ -80,7 +80,7 @@ internal sealed class PackedRecordTarget : FuzzTarget
             Promise.That(RecordPacking.Unpack(packed[0], packed.AsMemory(1)) is { } again && again.Span.SequenceEqual(content.Value.Span), "a record is another one once it was packed again");
         }
 
-        return HashCode.Combine(kind, content!.Value.Length / 1024, record.Flash.IsEmpty);
+        return Outcome.Of(kind, content!.Value.Length / 1024, record.Flash.IsEmpty);
     }
 
     private static IEnumerable<SessionRecord> Samples()

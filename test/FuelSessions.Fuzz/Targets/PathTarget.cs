@@ -46,7 +46,7 @@ internal sealed class PathTarget : FuzzTarget
             Promise.That(SessionPath.Of("cart").Append(text, "n") == of, "appended parts are other ones");
         }
 
-        return HashCode.Combine(isPath, isWhole, Math.Min(dots, 40));
+        return Outcome.Of(isPath, isWhole, Math.Min(dots, 40));
     }
 
     private SessionPath Interpolated(string data)

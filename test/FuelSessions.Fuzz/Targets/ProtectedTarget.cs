@@ -84,7 +84,7 @@ internal sealed class ProtectedTarget : FuzzTarget
         Promise.That(!isTaken || key == made, "a good text stands for another session");
 
         Promise.That(!SessionId.TryParse(text, out SessionId bare) || bare.Encode() == text, "a bare id is written in more than one way");
-        return HashCode.Combine(purpose, isTaken, text.Length / 32);
+        return Outcome.Of(purpose, isTaken, text.Length / 32);
     }
 
     private string Altered(ref Recipe recipe)

@@ -71,7 +71,7 @@ internal sealed class RecordTarget : FuzzTarget
         encoded[stored[^1] % encoded.Length] ^= (byte)(1 << (stored[^2] % 8));
         Promise.That(IsRefused(key, encoded), "a record with another bit is read");
         Promise.That(IsRefused(key, encoded.AsMemory(0, encoded.Length - 1)), "a record that was cut short is read");
-        return HashCode.Combine(record.Principal is null, record.Flash.IsEmpty, record.Nonce is null, record.PreviousHash is null, record.Confirmed is null, record.UserAgentHash > uint.MaxValue, record.Epoch == 0, record.Data.IsEmpty);
+        return Outcome.Of(record.Principal is null, record.Flash.IsEmpty, record.Nonce is null, record.PreviousHash is null, record.Confirmed is null, record.UserAgentHash > uint.MaxValue, record.Epoch == 0, record.Data.IsEmpty);
     }
 
     private SessionRecord? Decode(SessionKey key, byte[] stored)

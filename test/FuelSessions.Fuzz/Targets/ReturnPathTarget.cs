@@ -34,6 +34,6 @@ internal sealed class ReturnPathTarget : FuzzTarget
             }
         }
 
-        return HashCode.Combine(isLocal, path.Length / 16);
+        return Outcome.Of(isLocal, path.Length / 16);
     }
 }

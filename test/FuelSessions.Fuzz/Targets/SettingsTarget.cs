@@ -50,6 +50,6 @@ internal sealed class SettingsTarget : FuzzTarget
         }
 
         Meter.Stop();
-        return HashCode.Combine(setting.Name, kind, isTaken, read?.GetType());
+        return Outcome.Of(setting.Name, kind, isTaken, read?.GetType());
     }
 }

@@ -54,7 +54,7 @@ internal sealed class StoredTokenTarget : FuzzTarget
                     Promise.That(version == token.Version && version > 0, "a token's version is another one than that of its bytes");
                     Promise.That(StoredTokenJson.Decode(StoredTokenJson.Encode(token)) == token, "a stored token is another one once it was stored again");
                     Meter.Start();
-                    return HashCode.Combine(1, token.AccessToken is null, token.RefreshToken is null, token.ExpiresAt is null, token.Ref is null);
+                    return Outcome.Of(1, token.AccessToken is null, token.RefreshToken is null, token.ExpiresAt is null, token.Ref is null);
                 case 1:
                     HashEntry[] entries = Entries(Encoding.UTF8.GetString(bytes));
                     if (TokenHash.Decode(entries) is not { } hashed)
@@ -65,7 +65,7 @@ internal sealed class StoredTokenTarget : FuzzTarget
                     Meter.Stop();
                     Promise.That(TokenHash.Decode([.. TokenHash.Encode(hashed).Chunk(2).Select(static pair => new HashEntry(pair[0], pair[1]))]) == hashed, "a hashed token is another one once it was stored again");
                     Meter.Start();
-                    return HashCode.Combine(2, hashed.AccessToken is null, hashed.RefreshToken is null, hashed.ExpiresAt is null, hashed.Ref is null);
+                    return Outcome.Of(2, hashed.AccessToken is null, hashed.RefreshToken is null, hashed.ExpiresAt is null, hashed.Ref is null);
                 case 2:
                     return StoredTokenJson.DecodeExtra(Encoding.UTF8.GetString(bytes), 1).Count == 0 ? 5 : 6;
                 default:

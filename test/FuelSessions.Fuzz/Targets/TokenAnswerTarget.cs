@@ -77,7 +77,7 @@ internal sealed class TokenAnswerTarget : FuzzTarget
         }
 
         Sound(error, Secret);
-        return HashCode.Combine(token is null, token?.RefreshToken is null, token?.ExpiresAt is null, token?.Ref is null, token?.Extra.Count > 0, type is null, error.Error is null, error.Description is null);
+        return Outcome.Of(token is null, token?.RefreshToken is null, token?.ExpiresAt is null, token?.Ref is null, token?.Extra.Count > 0, type is null, error.Error is null, error.Description is null);
     }
 
     private int Header(string challenge)
@@ -88,7 +88,7 @@ internal sealed class TokenAnswerTarget : FuzzTarget
         OAuthError error = OAuthErrors.Read(response, default, Secret);
         Meter.Stop();
         Sound(error, Secret);
-        return HashCode.Combine(1, error.Error is null, error.Description is null);
+        return Outcome.Of(1, error.Error is null, error.Description is null);
     }
 
     private int Callback(string address)

@@ -62,7 +62,7 @@ internal sealed class VariablesTarget : FuzzTarget
             VariablePath path = PathOf(ref recipe);
             byte[] value = deed is 0 or 4 or 5 ? ValueOf(ref recipe) : [];
             Exception? error = Try(() => Do(inPlace, deed, path, value));
-            outcome = HashCode.Combine(outcome, error?.GetType());
+            outcome = Outcome.Of(outcome, error?.GetType());
             long now = Try(() => inPlace.Encode(1).Length) is null ? inPlace.Encode(1).Length : stored.Length;
             size += now + value.Length;
             Meter.Give(now + value.Length);

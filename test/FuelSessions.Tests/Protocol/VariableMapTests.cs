@@ -1,4 +1,5 @@
 using FuelSessions.Engine;
+using FuelSessions.Records;
 
 namespace FuelSessions.Tests.Protocol;
 
@@ -54,6 +55,25 @@ public class VariableMapTests
 
         Assert.Equal(before.Length, after.Length);
         Assert.Equal(2, before.ToArray().Zip(after.ToArray()).Count(pair => pair.First != pair.Second));
+    }
+
+    /// <summary>Told when it is asked for, and not when the request has ended; and what can't be written out again is not replaced.</summary>
+    [Theory]
+    [InlineData("{\"a\":\"\\ud800\",\"b\":1}")]
+    [InlineData("{\"a\":[{\"x\":\"\\udc00\\ud800\"}],\"b\":1}")]
+    [InlineData("{\"b\":1,\"b\":2,\"a\":\"\\ud800\"}")]
+    [InlineData("{\"a\":\"\u00FF\",\"b\":1}")]
+    public void A_change_beside_text_that_is_no_unicode_is_refused_at_once(string json)
+    {
+        var written = new VariableMap();
+        written.Set(VariablePath.Parse("v"), System.Text.Encoding.Latin1.GetBytes(json));
+        ReadOnlyMemory<byte> stored = written.Encode(stamp: 1);
+        var map = new VariableMap(stored);
+
+        Assert.Throws<SessionRecordFormatException>(() => map.Set(VariablePath.Parse("v.b"), "2"u8.ToArray()));
+        Assert.Throws<SessionRecordFormatException>(() => map.Remove(VariablePath.Parse("v.b")));
+        Assert.Equal([.. stored.Span], [.. map.Encode(stamp: 2).Span]);
+        Assert.Equal("1", Value(map, "v.b"));
     }
 
     private static Action<VariableMap> Step(Random random)

@@ -90,12 +90,13 @@ for file in "$results"/*.trx; do
   passed=$((passed + $(count passed)))
   failed=$((failed + $(count failed)))
   skipped=$((skipped + total - $(count executed)))
-  # What was skipped, and why.
-  grep -o 'outcome="NotExecuted"' "$file" >/dev/null && build/skipped.sh "$file"
 done
 
 # How much of the protocol's state space the proof has walked through.
 grep -oh 'interleavings covered: [^<]*' "$results"/*.trx | sort -u || true
+
+# At the end, as that is what is read.
+build/outcomes.sh "$results"/*.trx
 
 # A run that broke off before it could count anything is a failure too.
 if [ "$failed_runs" -gt 0 ] && [ "$failed" -eq 0 ]; then

@@ -24,7 +24,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task No_target_is_left_out()
     {
-        FuzzRun run = await FuzzRun.OfAsync(_failures, "--target", "nothing");
+        FuzzRun run = await FuzzRun.OfAsync(_failures, "--target", "nothing", "--inputs", "1");
         Assert.Equal(2, run.ExitCode);
         Assert.Contains($"there are {string.Join(", ", All)}.", run.Output, StringComparison.Ordinal);
     }

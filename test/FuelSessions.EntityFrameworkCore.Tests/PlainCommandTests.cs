@@ -165,7 +165,7 @@ public sealed class PlainCommandTests : IDisposable
         {
             private readonly FailingDisk _disk;
 
-            internal Command(FailingDisk disk) => (_disk, Connection) = (disk, disk);
+            internal Command(FailingDisk disk) => (_disk, Connection, Transaction) = (disk, disk, disk.Transaction);
 
             public override int ExecuteNonQuery()
             {

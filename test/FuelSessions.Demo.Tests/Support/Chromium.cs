@@ -6,6 +6,9 @@ namespace FuelSessions.Demo.Tests.Support;
 /// <summary>The machine's own Chromium; none is downloaded. Without one the tests are skipped, in CI they fail.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
+    // Upper bounds, for machines that have other things to do and have never started a browser before.
+    private const float MostMilliseconds = 120_000;
+
     private static readonly string[] _places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
     private IPlaywright? _playwright;
@@ -18,8 +21,7 @@ public sealed class Chromium : IAsyncLifetime
             return;
         }
 
-        // An upper bound, for machines that have other things to do.
-        Assertions.SetDefaultExpectTimeout(30_000);
+        Assertions.SetDefaultExpectTimeout(MostMilliseconds);
         string[] arguments =
         [
             "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -29,6 +31,7 @@ public sealed class Chromium : IAsyncLifetime
         {
             ExecutablePath = program,
             Headless = true,
+            Timeout = MostMilliseconds,
 
             // Chromium's sandbox does not work for root.
             Args = Environment.UserName == "root" ? [.. arguments, "--no-sandbox"] : arguments,
@@ -40,6 +43,7 @@ public sealed class Chromium : IAsyncLifetime
     {
         IBrowser browser = _browser ?? throw ServerMissingException.Because("There is no Chromium (Debian: apt-get install chromium).");
         IPage page = await browser.NewPageAsync(new() { BaseURL = address.AbsoluteUri });
+        page.SetDefaultTimeout(MostMilliseconds);
         page.Console += (_, message) => Add(message.Type is "error" or "warning" ? message.Text : null);
         page.PageError += (_, error) => Add(error);
         return page;

@@ -4,6 +4,7 @@
 #
 #   build/bench.sh                       the comparison: some 20 minutes
 #   build/bench.sh --growth              and what a request costs as more is stored: some 15 minutes more
+#   build/bench.sh --nodes               and what one, two and four processes on one store carry: some 2 minutes more
 #   build/bench.sh --quick               whether everything works: two or three minutes, written nowhere
 #   build/bench.sh --only ours,floor --stores redis --scenarios read,count
 #                                        a part of the comparison, written nowhere
@@ -20,10 +21,11 @@ cd "$(dirname "$0")/.."
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 page=docs/performance.md
-compare=() growth=() with_growth= partial= full=
+compare=() growth=() with_growth= with_nodes= partial= full=
 while [ $# -gt 0 ]; do
   case "$1" in
     --growth) with_growth=1; shift ;;
+    --nodes) with_nodes=1; shift ;;
     --max) growth+=("$1" "$2"); shift 2 ;;
     --quick) compare+=("$1"); growth+=(--max 10000 --rounds 1); partial=1; shift ;;
     --no-fat) compare+=("$1"); partial=1; shift ;;
@@ -44,6 +46,7 @@ source build/servers.sh
 needed_packages() {
   command -v wrk >/dev/null || echo wrk
   find_postgres || echo postgresql
+  find_mariadb || echo mariadb-server
   find_redis || echo redis-server
   find_memcached || echo memcached
 }
@@ -81,5 +84,9 @@ fi
 if [ "$status" -eq 0 ] && [ -n "$with_growth" ]; then
   echo "== growth"
   run growth "${growth[@]}" || status=$?
+fi
+if [ "$status" -eq 0 ] && [ -n "$with_nodes" ]; then
+  echo "== nodes"
+  run nodes ${full:+--page docs/scale.md} || status=$?
 fi
 exit "$status"

@@ -22,6 +22,9 @@ public abstract class DatabaseServer(string product, string account, string stop
     private string? _folder;
     private int _databases;
 
+    /// <summary>Whether what it acknowledges is on the disk, as an app's own server would have it; no test needs that.</summary>
+    public bool Flushes { get; init; }
+
     /// <summary>Why there is no server; null if there is one.</summary>
     public string? MissingReason { get; private set; }
 

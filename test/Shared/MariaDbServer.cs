@@ -17,7 +17,7 @@ public sealed class MariaDbServer() : DatabaseServer("MariaDB", account: "mysql"
     protected override string[] Command =>
     [
         _server!, "--no-defaults", $"--datadir={Data}", $"--port={Port}", "--bind-address=127.0.0.1",
-        $"--socket={Folder}/socket", $"--pid-file={Folder}/pid", "--innodb-flush-log-at-trx-commit=0",
+        $"--socket={Folder}/socket", $"--pid-file={Folder}/pid", $"--innodb-flush-log-at-trx-commit={(Flushes ? 1 : 0)}",
         "--innodb-buffer-pool-size=32M", "--max-connections=200", "--character-set-server=utf8mb4", "--skip-name-resolve",
     ];
 

@@ -16,7 +16,7 @@ public sealed class PostgresServer() : DatabaseServer("PostgreSQL", account: "po
     protected override string[] Command =>
     [
         Path.Combine(_binaries!, "postgres"), "-D", Data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1",
-        "-c", $"unix_socket_directories={Folder}", "-c", "fsync=off", "-c", "max_connections=200",
+        "-c", $"unix_socket_directories={Folder}", "-c", $"fsync={(Flushes ? "on" : "off")}", "-c", "max_connections=200",
     ];
 
     // It is one of several processes.

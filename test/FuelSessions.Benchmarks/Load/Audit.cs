@@ -53,7 +53,7 @@ internal sealed class Audit(StoreHost stores, Results results, CancellationToken
             return async () => (await stores.CommandsAsync(subject))!.Since(before);
         }
 
-        if (subject is not { Variant: "ours", Store: "sqlite" or "postgres" })
+        if (subject is not { Variant: "ours", Store: "sqlite" or "postgres" or "mysql" })
         {
             return null;
         }

@@ -33,7 +33,7 @@ internal sealed record CompareSettings(
             arguments.Number("--seconds", quick ? 1 : 2, 1, 60),
             arguments.Number("--rounds", quick ? 1 : 5, 1, 100),
             arguments.List("--only", "floor", "builtin", "ours"),
-            arguments.List("--stores", "memory", "redis", "memcached", "sqlite", "postgres", "cookie"),
+            arguments.List("--stores", "memory", "redis", "memcached", "sqlite", "postgres", "mysql", "cookie"),
             arguments.List("--scenarios", Scenario.Kinds),
             !quick && !arguments.Has("--no-fat"),
             arguments.Number("--seed", 1, 0, int.MaxValue),

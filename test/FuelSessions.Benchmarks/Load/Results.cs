@@ -28,6 +28,11 @@ internal sealed class Results
         list.Add(measurement);
     }
 
+    /// <summary>Measurements that other programs disturbed: those that were made again, and those that count all the same.</summary>
+    internal (int Repeated, int Kept) Disturbed { get; private set; }
+
+    internal void NoteDisturbance(bool isKept) => Disturbed = isKept ? (Disturbed.Repeated, Disturbed.Kept + 1) : (Disturbed.Repeated + 1, Disturbed.Kept);
+
     internal void LeaveOut(string what) => _left.Add(what);
 
     internal void SetCommands(Subject subject, Scenario scenario, double perRequest) => _commands[(subject, scenario)] = perRequest;

@@ -41,6 +41,7 @@ internal sealed record Scenario(string Name, string Path, int SeededBytes = 0, b
         // All paths are the same there, but for the cookie.
         { IsNone: true } => [Unused, New],
         { Store: "redis" } => [.. Thin, .. Fat, CountAlone],
+        { Store: "sqlite" or "postgres" or "mysql" } => [.. Thin, ReadFat, CountFat, CountAlone],
 
         // That what is not used costs the same however large it is, and that what is new is written as a change is, is shown once.
         _ => [.. Thin, ReadFat, CountFat],

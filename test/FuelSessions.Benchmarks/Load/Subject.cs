@@ -13,7 +13,8 @@ internal sealed record Subject(string Variant, string Store)
         new("floor", "redis"), new("builtin", "redis"), new("ours", "redis"),
         new("ours", "memcached"),
         new("floor", "sqlite"), new("ours", "sqlite"),
-        new("ours", "postgres"),
+        new("floor", "postgres"), new("ours", "postgres"),
+        new("ours", "mysql"),
         new("ours", "cookie"),
     ];
 

@@ -8,6 +8,7 @@ internal sealed class Bounds
     private static readonly Subject OnMemory = new("ours", "memory");
     private static readonly Subject OnRedis = new("ours", "redis");
     private static readonly Subject OnSqlite = new("ours", "sqlite");
+    private static readonly Subject OnPostgres = new("ours", "postgres");
 
     private readonly Results _results;
 
@@ -17,25 +18,31 @@ internal sealed class Bounds
 
     private Bound[] All() =>
     [
-        CpuOverFloor("redis, read", OnRedis, Scenario.Read, limit: 1.4, aim: 1.15),
-        CpuOverFloor("redis, count", OnRedis, Scenario.Count, limit: 1.4, aim: 1.15),
-        RateOverBuiltIn(OnRedis, Scenario.Read, limit: 1.8, aim: 2.3),
-        RateOverBuiltIn(OnRedis, Scenario.Count, limit: 1.3, aim: 1.9),
-        RateOverBuiltIn(OnRedis, Scenario.New, limit: 1.5, aim: 2),
+        CpuOverFloor("redis, read", OnRedis, Scenario.Read, limit: 1.3, aim: 1.1),
+        CpuOverFloor("redis, count", OnRedis, Scenario.Count, limit: 1.3, aim: 1.1),
+        RateOverBuiltIn(OnRedis, Scenario.Read, limit: 2.8, aim: 3.3),
+        RateOverBuiltIn(OnRedis, Scenario.Count, limit: 2, aim: 2.4),
+        RateOverBuiltIn(OnRedis, Scenario.New, limit: 1.9, aim: 2.2),
         RateOverBuiltIn(OnRedis, Scenario.Unused, limit: 3.5, aim: 4),
         AtMost("CPU per request, not used though a cookie is sent: ours / none", 1.15, 1.03, Ratio(Cpu(OnRedis, Scenario.Unused), Cpu(Subject.None, Scenario.Unused))),
         RateOverBuiltIn(OnMemory, Scenario.Read, limit: 1.1, aim: 1.3),
         RateOverBuiltIn(OnMemory, Scenario.Count, limit: 1.1, aim: 1.3),
         AtMost("p50 of one connection, redis, count: ours / built-in", 0.6, 0.4, Ratio(P50(OnRedis), P50(BuiltIn(OnRedis)))),
         AtLeast("requests/s on a cold start, after its first second: synchronous / asynchronous", 0.9, 1, Ratio(Cold(synchronous: true), Cold(synchronous: false))),
-        Allocated(OnMemory, Scenario.Unused, limit: 500),
-        Allocated(OnMemory, Scenario.Read, limit: 1800),
-        Allocated(OnMemory, Scenario.Count, limit: 3000),
+        CpuOverNone(Scenario.Read, limit: 1.2, aim: 1.1),
+        CpuOverNone(Scenario.Count, limit: 1.4, aim: 1.25),
+        Allocated(OnMemory, Scenario.Unused, limit: 250),
+        Allocated(OnMemory, Scenario.Read, limit: 800),
+        Allocated(OnMemory, Scenario.Count, limit: 1200),
         Allocated(OnMemory, Scenario.New, limit: 3000),
-        Allocated(OnRedis, Scenario.Read, limit: 1800),
-        Allocated(OnRedis, Scenario.Count, limit: 3000),
+        Allocated(OnRedis, Scenario.Read, limit: 1200),
+        Allocated(OnRedis, Scenario.Count, limit: 2000),
         Allocated(OnRedis, Scenario.New, limit: 3000),
+        CpuOverFloor("SQLite, read", OnSqlite, Scenario.Read, limit: 1.2, aim: 1),
         CpuOverFloor("SQLite, count", OnSqlite, Scenario.Count, limit: 1.5, aim: 1.2),
+        RateOverFloor(OnSqlite, limit: 3, aim: 6),
+        RateOverFloor(OnPostgres, limit: 1, aim: 2),
+        AtMost("p50 of one connection, SQLite, count: ours / floor", 1.2, 1.05, Ratio(P50(OnSqlite), P50(Floor(OnSqlite)))),
         Commands(Scenario.Unused, 0),
         Commands(Scenario.Read, 1),
         Commands(Scenario.Count, 2),
@@ -51,6 +58,8 @@ internal sealed class Bounds
 
     private static Subject BuiltIn(Subject ours) => ours with { Variant = "builtin" };
 
+    private static Subject Floor(Subject ours) => ours with { Variant = "floor" };
+
     private static double? Ratio(double? part, double? whole) => whole is 0 ? null : part / whole;
 
     private Bound CpuOverFloor(string where, Subject ours, Scenario scenario, double limit, double aim)
@@ -58,19 +67,26 @@ internal sealed class Bounds
         double? none = Cpu(Subject.None, scenario.Baseline);
         return AtMost(
             $"CPU per request over none, {where}: ours / floor", limit, aim,
-            Ratio(Cpu(ours, scenario) - none, Cpu(ours with { Variant = "floor" }, scenario) - none));
+            Ratio(Cpu(ours, scenario) - none, Cpu(Floor(ours), scenario) - none));
     }
+
+    private Bound CpuOverNone(Scenario scenario, double limit, double aim) => AtMost(
+        $"CPU per request, memory, {scenario}: ours / none", limit, aim, Ratio(Cpu(OnMemory, scenario), Cpu(Subject.None, scenario.Baseline)));
 
     private Bound RateOverBuiltIn(Subject ours, Scenario scenario, double limit, double aim) => AtLeast(
         $"requests/s, {ours.Store}, {scenario}: ours / built-in", limit, aim,
         Ratio(_results.Median(ours, scenario, m => m.RequestsPerSecond), _results.Median(BuiltIn(ours), scenario, m => m.RequestsPerSecond)));
+
+    private Bound RateOverFloor(Subject ours, double limit, double aim) => AtLeast(
+        $"requests/s, {ours.Store}, count: ours / floor", limit, aim,
+        Ratio(_results.Median(ours, Scenario.Count, m => m.RequestsPerSecond), _results.Median(Floor(ours), Scenario.Count, m => m.RequestsPerSecond)));
 
     // Over none, which allocates for the same request: its connection, its headers, the answer. On redis over the floor, whose client
     // allocates for the same calls.
     private Bound Allocated(Subject ours, Scenario scenario, double limit)
     {
         (string than, Subject other, Scenario same) = ours.Store == "redis"
-            ? ("the floor", ours with { Variant = "floor" }, scenario)
+            ? ("the floor", Floor(ours), scenario)
             : ("none", Subject.None, scenario.Baseline);
         return AtMost(
             $"bytes allocated per request over {than}, {ours.Store}, {scenario}", limit, limit / 2,

@@ -25,6 +25,12 @@ internal static class ComparisonReport
             text.Append(CultureInfo.InvariantCulture, $"{results.Failures} requests under load were not answered or were answered with an error.\n\n");
         }
 
+        if (results.Disturbed is var (repeated, kept) && repeated + kept > 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"Other programs disturbed {repeated + kept} measurements, of which {repeated} were made again.");
+            text.Append(kept == 0 ? "\n\n" : $" {kept} remained disturbed, so these figures are not to be quoted.\n\n");
+        }
+
         foreach (string what in results.LeftOut)
         {
             text.Append("Not measured: ").Append(what).Append("\n\n");

@@ -32,7 +32,8 @@ internal static class BenchServer
         await variant.UseAsync(app);
         using var served = new Served(settings.KeepsTimeline);
         app.MapScenarios(variant, served);
-        app.MapStats(served);
+        using var conflicts = new ConflictCounter();
+        app.MapStats(served, conflicts);
         await app.StartAsync();
         Console.WriteLine(Ready + app.Urls.Single());
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FuelSessions.Tests.Servers;
 using Microsoft.Data.Sqlite;
+using MySql.Data.MySqlClient;
 using Npgsql;
 
 namespace FuelSessions.Benchmarks.Load.Stores;
@@ -16,6 +17,8 @@ internal sealed class StoreHost : IAsyncDisposable
     private MemcachedProcess? _memcached;
     private PostgresServer? _postgres;
     private string? _postgresDatabase;
+    private MariaDbServer? _mySql;
+    private string? _mySqlDatabase;
 
     /// <summary>Where all server processes keep their Data Protection keys.</summary>
     internal string Keys => _folder.CreateSubdirectory("keys").FullName;
@@ -33,6 +36,7 @@ internal sealed class StoreHost : IAsyncDisposable
         "redis" => $"{(await StartRedisAsync()).Configuration},tiebreaker=",
         "memcached" => (await StartMemcachedAsync()).Address,
         "postgres" => await PostgresAsync(),
+        "mysql" => await MySqlAsync(),
         "sqlite" => Sqlite(subject),
         _ => null,
     };
@@ -50,13 +54,16 @@ internal sealed class StoreHost : IAsyncDisposable
                 {
                     connection.Open();
                     using SqliteCommand command = connection.CreateCommand();
-                    command.CommandText = $"DELETE FROM {(subject.Variant == "floor" ? "floor" : "sessions")}";
+                    command.CommandText = $"DELETE FROM {Table(subject)}";
                     command.ExecuteNonQuery();
                 }
 
                 break;
             case "postgres":
-                await ExecuteOnPostgresAsync("TRUNCATE sessions");
+                await ExecuteOnPostgresAsync($"TRUNCATE {Table(subject)}");
+                break;
+            case "mysql":
+                await ExecuteOnMySqlAsync("TRUNCATE TABLE sessions");
                 break;
         }
     }
@@ -86,7 +93,12 @@ internal sealed class StoreHost : IAsyncDisposable
 
         if (_postgres is not null)
         {
-            versions.Add($"PostgreSQL {((string)(await ExecuteOnPostgresAsync("SHOW server_version"))!).Split(' ')[0]} (fsync off)");
+            versions.Add($"PostgreSQL {((string)(await ExecuteOnPostgresAsync("SHOW server_version"))!).Split(' ')[0]} (fsync on)");
+        }
+
+        if (_mySql is not null)
+        {
+            versions.Add($"MariaDB {((string)(await ExecuteOnMySqlAsync("SELECT version()"))!).Split('-')[0]} (flushes at each commit)");
         }
 
         using var memory = new SqliteConnection("Data Source=:memory:");
@@ -97,7 +109,11 @@ internal sealed class StoreHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Task stopped = Task.WhenAll(_redis?.DisposeAsync() ?? Task.CompletedTask, _memcached?.DisposeAsync() ?? Task.CompletedTask, _postgres?.DisposeAsync() ?? Task.CompletedTask);
+        Task stopped = Task.WhenAll(
+            _redis?.DisposeAsync() ?? Task.CompletedTask,
+            _memcached?.DisposeAsync() ?? Task.CompletedTask,
+            _postgres?.DisposeAsync() ?? Task.CompletedTask,
+            _mySql?.DisposeAsync() ?? Task.CompletedTask);
         await stopped;
         SqliteConnection.ClearAllPools();
         _folder.Delete(recursive: true);
@@ -110,6 +126,16 @@ internal sealed class StoreHost : IAsyncDisposable
         await using var command = new NpgsqlCommand(text, connection) { CommandTimeout = 300 };
         return await command.ExecuteScalarAsync();
     }
+
+    private async Task<object?> ExecuteOnMySqlAsync(string text)
+    {
+        await using var connection = new MySqlConnection(await MySqlAsync());
+        await connection.OpenAsync();
+        await using var command = new MySqlCommand(text, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
+    private static string Table(Subject subject) => subject.Variant == "floor" ? "floor" : "sessions";
 
     private string Sqlite(Subject subject) => string.Create(CultureInfo.InvariantCulture, $"Data Source={Path.Combine(_folder.FullName, subject.Variant)}.db");
 
@@ -140,10 +166,21 @@ internal sealed class StoreHost : IAsyncDisposable
     {
         if (_postgres is null)
         {
-            _postgres = new PostgresServer();
+            _postgres = new PostgresServer { Flushes = true };
             await _postgres.InitializeAsync();
         }
 
         return _postgres.MissingReason is { } reason ? throw new UsageException(reason) : _postgresDatabase ??= await _postgres.CreateDatabaseAsync();
+    }
+
+    private async Task<string> MySqlAsync()
+    {
+        if (_mySql is null)
+        {
+            _mySql = new MariaDbServer { Flushes = true };
+            await _mySql.InitializeAsync();
+        }
+
+        return _mySql.MissingReason is { } reason ? throw new UsageException(reason) : _mySqlDatabase ??= await _mySql.CreateDatabaseAsync();
     }
 }

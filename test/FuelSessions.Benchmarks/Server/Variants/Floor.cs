@@ -24,7 +24,8 @@ internal sealed class Floor(ServerSettings settings) : IVariant
         "memory" => new MemoryFloor(),
         "redis" => await RedisFloor.ConnectAsync(settings.Connection!),
         "sqlite" => SqliteFloor.Open(settings.Connection!),
-        _ => throw new UsageException($"floor is measured on memory, redis and sqlite, not on '{settings.Store}'."),
+        "postgres" => await PostgresFloor.OpenAsync(settings.Connection!),
+        _ => throw new UsageException($"floor is measured on memory, redis, sqlite and postgres, not on '{settings.Store}'."),
     };
 
     public Task UseAsync(WebApplication app) => Task.CompletedTask;

@@ -8,7 +8,7 @@ namespace FuelSessions.Benchmarks.Server.Variants;
 /// <summary>FuelSessions with the defaults that an app gets, on any of its stores.</summary>
 internal sealed class OurSession(ServerSettings settings) : IVariant
 {
-    private bool IsDb => settings.Store is "sqlite" or "postgres";
+    private bool IsDb => settings.Store is "sqlite" or "postgres" or "mysql";
 
     public Task AddServicesAsync(IServiceCollection services)
     {
@@ -33,6 +33,9 @@ internal sealed class OurSession(ServerSettings settings) : IVariant
                 break;
             case "postgres":
                 builder.AddDbDriver(options => Counted(options.UseNpgsql(settings.Connection)));
+                break;
+            case "mysql":
+                builder.AddDbDriver(options => Counted(options.UseMySQL(settings.Connection!)));
                 break;
             case "memory" or "cookie":
                 break;

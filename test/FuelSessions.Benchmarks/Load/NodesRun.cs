@@ -1,0 +1,112 @@
+using System.Globalization;
+using FuelSessions.Benchmarks.Load.Stores;
+using FuelSessions.Benchmarks.Report;
+using FuelSessions.Benchmarks.Server;
+
+namespace FuelSessions.Benchmarks.Load;
+
+/// <summary>What several processes on one store carry together, of the same sessions, and how often they are in each other's way.</summary>
+internal sealed class NodesRun(StoreHost stores, int seconds, CancellationToken cancellationToken)
+{
+    private const int Connections = 32;
+
+    private static readonly int[] Processes = [1, 2, 4];
+
+    // All of a browser's requests at once, or all users on one session, so to speak.
+    private static readonly int[] Sessions = [Load.Sessions.Usual, 8];
+
+    internal static async Task<int> RunAsync(Arguments arguments)
+    {
+        int seconds = arguments.Number("--seconds", 3, 1, 60);
+        IReadOnlyList<string> names = arguments.List("--stores", "redis", "postgres", "sqlite");
+        string? page = arguments.Text("--page");
+        arguments.ThrowIfUnknown();
+        Wrk.ThrowIfMissing();
+        using var interruption = new Interruption();
+        await using var stores = new StoreHost();
+        var run = new NodesRun(stores, seconds, interruption.Token);
+        try
+        {
+            string text = await run.RunAsync(names);
+            Console.WriteLine(text);
+            if (page is not null)
+            {
+                await PerformancePage.ReplaceAsync(page, "nodes", text, interruption.Token);
+            }
+
+            return 0;
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("Interrupted.");
+            return 130;
+        }
+    }
+
+    private async Task<string> RunAsync(IReadOnlyList<string> names)
+    {
+        var table = new MarkdownTable("store", "sessions", "processes", "requests/s", "CPU µs", "conflicts / 1,000", "lost");
+        foreach (string store in names)
+        {
+            var subject = new Subject("ours", store);
+            foreach (int processes in Processes)
+            {
+                List<ServerProcess> nodes = [];
+                try
+                {
+                    var settings = new ServerSettings(subject.Variant, store, await stores.ConnectionAsync(subject), stores.Keys);
+                    while (nodes.Count < processes)
+                    {
+                        nodes.Add(await ServerProcess.StartAsync(settings, cancellationToken));
+                    }
+
+                    foreach (int sessions in Sessions)
+                    {
+                        table.Add([store, Text(sessions), Text(processes), .. await MeasureAsync(subject, nodes, sessions)]);
+                    }
+                }
+                finally
+                {
+                    foreach (ServerProcess node in nodes)
+                    {
+                        await node.DisposeAsync();
+                    }
+                }
+            }
+        }
+
+        Machine machine = Machine.Describe(await stores.VersionsAsync());
+        return $"Measured on {machine}, which all processes and the load generator share. {seconds} s each, {Connections} connections in all.\n\n{table.Write()}";
+    }
+
+    private async Task<string[]> MeasureAsync(Subject subject, IReadOnlyList<ServerProcess> nodes, int sessions)
+    {
+        Console.Error.WriteLine($"{nodes.Count} of {subject}, {sessions} sessions");
+        await stores.EmptyAsync(subject);
+        string[] cookies = await Load.Sessions.BeginAsync(nodes[0], sessions, 0, cancellationToken);
+        await File.WriteAllLinesAsync(stores.CookieFile, cookies, cancellationToken);
+
+        // Once unmeasured, so that what is compiled is.
+        await LoadAsync(nodes, seed: 1, 2);
+        long before = await Load.Sessions.SumAsync(nodes[0], cookies, cancellationToken);
+        ServerStats[] begin = await Task.WhenAll(nodes.Select(node => node.SettledStatsAsync(cancellationToken)));
+        WrkResult[] results = await LoadAsync(nodes, seed: 2, seconds);
+        ServerStats[] end = await Task.WhenAll(nodes.Select(node => node.SettledStatsAsync(cancellationToken)));
+        long requests = end.Sum(stats => stats.Requests) - begin.Sum(stats => stats.Requests);
+        long counted = await Load.Sessions.SumAsync(nodes[0], cookies, cancellationToken) - before;
+        double cpu = end.Sum(stats => stats.CpuMicroseconds) - begin.Sum(stats => stats.CpuMicroseconds);
+        double conflicts = end.Sum(stats => stats.Conflicts) - begin.Sum(stats => stats.Conflicts);
+        return
+        [
+            Text(results.Sum(result => result.Answered / result.Duration.TotalSeconds)),
+            Text(cpu / requests),
+            Text(1000 * conflicts / requests),
+            Text(requests - counted),
+        ];
+    }
+
+    private Task<WrkResult[]> LoadAsync(IReadOnlyList<ServerProcess> nodes, int seed, int time) => Task.WhenAll(nodes.Select((node, number) =>
+        Wrk.RunAsync(node.Url(Scenario.Count.Path), stores.CookieFile, Connections / nodes.Count, time, (seed * 100) + number, cancellationToken)));
+
+    private static string Text(double number) => number.ToString("#,0", CultureInfo.InvariantCulture);
+}

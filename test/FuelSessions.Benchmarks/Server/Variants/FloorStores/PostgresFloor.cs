@@ -1,0 +1,41 @@
+using Npgsql;
+
+namespace FuelSessions.Benchmarks.Server.Variants.FloorStores;
+
+/// <summary>One SELECT; one UPDATE that compares the version; on the client's own pool.</summary>
+internal sealed class PostgresFloor(NpgsqlDataSource database) : IFloorStore
+{
+    internal static async Task<PostgresFloor> OpenAsync(string connectionString)
+    {
+        NpgsqlDataSource database = NpgsqlDataSource.Create(connectionString);
+        await using NpgsqlCommand command = database.CreateCommand(
+            "CREATE TABLE IF NOT EXISTS floor (id text PRIMARY KEY, version bigint NOT NULL, expires bigint NOT NULL, value bytea NOT NULL)");
+        await command.ExecuteNonQueryAsync();
+        return new PostgresFloor(database);
+    }
+
+    public async ValueTask<byte[]?> ReadAsync(string id)
+    {
+        await using NpgsqlCommand command = database.CreateCommand("SELECT value FROM floor WHERE id = $1 AND expires > $2");
+        command.Parameters.AddRange([new NpgsqlParameter { Value = id }, new NpgsqlParameter { Value = Now() }]);
+        return await command.ExecuteScalarAsync() as byte[];
+    }
+
+    public async ValueTask<bool> ReplaceAsync(string id, byte[] read, byte[] next)
+    {
+        await using NpgsqlCommand command = database.CreateCommand("UPDATE floor SET version = $2 + 1, expires = $3, value = $4 WHERE id = $1 AND version = $2");
+        command.Parameters.AddRange([new NpgsqlParameter { Value = id }, new NpgsqlParameter { Value = FloorValue.Version(read) }, new NpgsqlParameter { Value = End() }, new NpgsqlParameter { Value = next }]);
+        return await command.ExecuteNonQueryAsync() == 1;
+    }
+
+    public async ValueTask AddAsync(string id, byte[] value)
+    {
+        await using NpgsqlCommand command = database.CreateCommand("INSERT INTO floor (id, version, expires, value) VALUES ($1, 1, $2, $3)");
+        command.Parameters.AddRange([new NpgsqlParameter { Value = id }, new NpgsqlParameter { Value = End() }, new NpgsqlParameter { Value = value }]);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static long End() => Now() + (long)FloorValue.Lifetime.TotalMilliseconds;
+}

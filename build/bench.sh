@@ -2,9 +2,10 @@
 # Measures FuelSessions against no session, a handler that does the same by hand, and the framework's own session, on all stores, and
 # writes the figures into docs/performance.md. On Debian it installs what it needs (wrk and the stores' servers) if it may.
 #
-#   build/bench.sh                       the comparison: some 20 minutes
+#   build/bench.sh                       the comparison: some 75 minutes
 #   build/bench.sh --growth              and what a request costs as more is stored: some 15 minutes more
 #   build/bench.sh --nodes               and what one, two and four processes on one store carry: some 2 minutes more
+#   build/bench.sh --bounds --check      only what must hold, with the newest redis client: some 15 minutes
 #   build/bench.sh --quick               whether everything works: two or three minutes, written nowhere
 #   build/bench.sh --only ours,floor --stores redis --scenarios read,count
 #                                        a part of the comparison, written nowhere
@@ -21,11 +22,12 @@ cd "$(dirname "$0")/.."
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 page=docs/performance.md
-compare=() growth=() with_growth= with_nodes= partial= full=
+compare=() growth=() with_growth= with_nodes= only_bounds= partial= full=
 while [ $# -gt 0 ]; do
   case "$1" in
     --growth) with_growth=1; shift ;;
     --nodes) with_nodes=1; shift ;;
+    --bounds) only_bounds=1; compare+=("$1"); shift ;;
     --max) growth+=("$1" "$2"); shift 2 ;;
     --quick) compare+=("$1"); growth+=(--max 10000 --rounds 1); partial=1; shift ;;
     --no-fat) compare+=("$1"); partial=1; shift ;;
@@ -57,6 +59,7 @@ build() {
   echo "== build (Release)${1:+ with StackExchange.Redis $1}"
   dotnet build test/FuelSessions.Benchmarks -c Release -v quiet --nologo ${1:+-p:StackExchangeRedisVersion=$1}
 }
+[ -z "$only_bounds" ] || REDIS_CLIENT=${REDIS_CLIENT:-$newest_redis_client}
 build "${REDIS_CLIENT:-}"
 
 # By its file and not by "dotnet run", so that a signal reaches the one process that stops all others.
@@ -74,7 +77,7 @@ run() {
 
 echo "== comparison"
 status=0
-run compare "${compare[@]}" ${full:+--page "$page"} || status=$?
+run compare "${compare[@]}" ${full:+--page "$page"} ${only_bounds:+--section bounds} || status=$?
 if [ "$status" -eq 0 ] && [ -n "$full" ] && [ -z "${REDIS_CLIENT:-}" ]; then
   build "$newest_redis_client"
   echo "== comparison on redis"

@@ -11,10 +11,10 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
     private const int RunsOfNone = 3;
 
     private const int ColdStarts = 5;
+    private const int CleanUps = 3;
 
     // Of the machine, by programs that are no part of the run.
     private const double MostForeign = 0.08;
-    private const int MostAttempts = 3;
 
     private readonly Results _results = new();
     private readonly Measurer _measurer = new(stores);
@@ -73,6 +73,7 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
 
         await AuditAsync();
         await StartColdAsync();
+        await CleanUpAsync();
         return _results;
     }
 
@@ -160,7 +161,7 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
                 return measured;
             }
 
-            bool isKept = attempt == MostAttempts;
+            bool isKept = attempt == options.Attempts;
             Console.Error.WriteLine($"disturbed: other programs took {share:P0} of the machine{(isKept ? "" : "; once more")}");
             _results.NoteDisturbance(isKept);
             if (isKept)
@@ -187,6 +188,15 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
             {
                 await audit.RunAsync(subject, await ServerAsync(subject, forNew: false));
             }
+        }
+    }
+
+    private async Task CleanUpAsync()
+    {
+        if (options.Scenarios.Contains(Scenario.Count.Kind) && _subjects.Contains(CleanUp.Subject))
+        {
+            var cleanUp = new CleanUp(stores, _measurer, _results, cancellationToken);
+            await cleanUp.RunAsync(Math.Min(CleanUps, options.Rounds), options.Seconds, options.ExpiredRows, _random);
         }
     }
 

@@ -1,3 +1,5 @@
+using FuelSessions.Benchmarks.Report;
+
 namespace FuelSessions.Benchmarks.Load;
 
 /// <summary>How much of the comparison is to be done, and how thoroughly.</summary>
@@ -12,6 +14,9 @@ namespace FuelSessions.Benchmarks.Load;
 /// <param name="Page">The page whose section is written anew; null: none.</param>
 /// <param name="Section">Which section.</param>
 /// <param name="Checks">Whether a missed bound is an error of the run.</param>
+/// <param name="OnlyBounds">Whether nothing is measured but what the bounds are made of.</param>
+/// <param name="ExpiredRows">How many of them a clean-up begins with.</param>
+/// <param name="Attempts">How often a measurement is made at most, if other programs disturb it.</param>
 internal sealed record CompareSettings(
     int Seconds,
     int Rounds,
@@ -23,33 +28,40 @@ internal sealed record CompareSettings(
     string? Json,
     string? Page,
     string Section,
-    bool Checks)
+    bool Checks,
+    bool OnlyBounds,
+    int ExpiredRows,
+    int Attempts)
 {
     internal static CompareSettings Parse(Arguments arguments)
     {
         // Enough to see that everything works and roughly where it stands; nothing to be quoted.
         bool quick = arguments.Has("--quick");
+        bool onlyBounds = arguments.Has("--bounds");
         var options = new CompareSettings(
-            arguments.Number("--seconds", quick ? 1 : 2, 1, 60),
-            arguments.Number("--rounds", quick ? 1 : 5, 1, 100),
+            arguments.Number("--seconds", quick ? 1 : 3, 1, 60),
+            arguments.Number("--rounds", quick ? 1 : onlyBounds ? 5 : 7, 1, 100),
             arguments.List("--only", "floor", "builtin", "ours"),
             arguments.List("--stores", "memory", "redis", "memcached", "sqlite", "postgres", "mysql", "cookie"),
             arguments.List("--scenarios", Scenario.Kinds),
-            !quick && !arguments.Has("--no-fat"),
+            !quick && !onlyBounds && !arguments.Has("--no-fat"),
             arguments.Number("--seed", 1, 0, int.MaxValue),
             arguments.Text("--json"),
             arguments.Text("--page"),
             arguments.Text("--section") ?? "comparison",
-            arguments.Has("--check"));
+            arguments.Has("--check"),
+            onlyBounds,
+            quick ? 100_000 : 1_000_000,
+            quick ? 1 : 3);
         arguments.ThrowIfUnknown();
         return options;
     }
 
-    internal bool Wants(Subject subject) => subject.IsNone || (Variants.Contains(subject.Variant) && Stores.Contains(subject.Store));
+    internal bool Wants(Subject subject) => subject.IsNone || (Variants.Contains(subject.Variant) && Stores.Contains(subject.Store) && (!OnlyBounds || Bounds.Need(subject)));
 
     // Not used without a session is what all CPU time is compared with.
     internal bool Wants(Subject subject, Scenario scenario) =>
-        (Scenarios.Contains(scenario.Kind) || (subject.IsNone && scenario == Scenario.Unused)) && (Fat || !scenario.IsFat);
+        (Scenarios.Contains(scenario.Kind) || (subject.IsNone && scenario == Scenario.Unused)) && (Fat || !scenario.IsFat) && (!OnlyBounds || Bounds.Need(subject, scenario));
 
     internal int SecondsOf(Scenario scenario) => scenario.IsFat ? Math.Max(1, Seconds / 2) : Seconds;
 }

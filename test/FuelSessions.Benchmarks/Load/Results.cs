@@ -18,6 +18,9 @@ internal sealed class Results
     /// <summary>Requests a second after the first one of a fresh process; by variant, and whether it waited on its thread.</summary>
     internal Dictionary<(string Variant, bool Synchronous), List<double>> ColdStarts { get; } = [];
 
+    /// <summary>The p99 of requests, in microseconds, while expired rows are removed and while nothing is.</summary>
+    internal List<(double With, double Without)> CleanUps { get; } = [];
+
     internal void Add(Subject subject, Scenario scenario, Measurement measurement)
     {
         if (!_measurements.TryGetValue((subject, scenario), out List<Measurement>? list))

@@ -23,6 +23,7 @@ internal static class RawResults
                 rounds = entry.Value,
             }),
             bursts = results.Bursts.Select(entry => new { subject = entry.Key.ToString(), entry.Value.Answered, entry.Value.Lost }),
+            cleanUps = results.CleanUps.Select(pair => new { pair.With, pair.Without }),
             coldStarts = results.ColdStarts.Select(entry => new { entry.Key.Variant, entry.Key.Synchronous, rates = entry.Value }),
         };
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(all, Options), cancellationToken);

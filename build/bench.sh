@@ -5,13 +5,14 @@
 #   build/bench.sh                       the comparison: some 75 minutes
 #   build/bench.sh --growth              and what a request costs as more is stored: some 15 minutes more
 #   build/bench.sh --nodes               and what one, two and four processes on one store carry: some 2 minutes more
+#   build/bench.sh --tokens              and calls of an API through a token session: half a minute more
 #   build/bench.sh --bounds --check      only what must hold, with the newest redis client: some 15 minutes
 #   build/bench.sh --quick               whether everything works: two or three minutes, written nowhere
 #   build/bench.sh --only ours,floor --stores redis --scenarios read,count
 #                                        a part of the comparison, written nowhere
 #
 # Further options: --seconds N and --rounds N of the comparison, --no-fat (no sessions with 4 KB of other data), --json FILE (every single
-# measurement), --check (a bound that is missed is an error), --max N (growth: no more sessions, rows or bytes than that).
+# measurement), --check (a bound that is missed is an error), --max N (growth: no more sessions, rows or bytes than that), --no-comparison (only what else is named).
 # The comparison on redis is made twice: with the lowest version of StackExchange.Redis that the driver works with, and with the newest that it is
 # tested with. REDIS_CLIENT=3.4.35 build/bench.sh … measures with that version only.
 #
@@ -22,11 +23,13 @@ cd "$(dirname "$0")/.."
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 page=docs/performance.md
-compare=() growth=() with_growth= with_nodes= only_bounds= partial= full=
+compare=() growth=() with_growth= with_nodes= with_tokens= only_bounds= without_comparison= partial= full=
 while [ $# -gt 0 ]; do
   case "$1" in
     --growth) with_growth=1; shift ;;
     --nodes) with_nodes=1; shift ;;
+    --tokens) with_tokens=1; shift ;;
+    --no-comparison) without_comparison=1; shift ;;
     --bounds) only_bounds=1; compare+=("$1"); shift ;;
     --max) growth+=("$1" "$2"); shift 2 ;;
     --quick) compare+=("$1"); growth+=(--max 10000 --rounds 1); partial=1; shift ;;
@@ -75,10 +78,12 @@ run() {
   return "$status"
 }
 
-echo "== comparison"
 status=0
-run compare "${compare[@]}" ${full:+--page "$page"} ${only_bounds:+--section bounds} || status=$?
-if [ "$status" -eq 0 ] && [ -n "$full" ] && [ -z "${REDIS_CLIENT:-}" ]; then
+if [ -z "$without_comparison" ]; then
+  echo "== comparison"
+  run compare "${compare[@]}" ${full:+--page "$page"} ${only_bounds:+--section bounds} || status=$?
+fi
+if [ "$status" -eq 0 ] && [ -n "$full" ] && [ -z "${REDIS_CLIENT:-}$without_comparison" ]; then
   build "$newest_redis_client"
   echo "== comparison on redis"
   run compare "${compare[@]}" --stores redis --page "$page" --section "comparison with the newest redis client" || status=$?
@@ -87,6 +92,10 @@ fi
 if [ "$status" -eq 0 ] && [ -n "$with_growth" ]; then
   echo "== growth"
   run growth "${growth[@]}" || status=$?
+fi
+if [ "$status" -eq 0 ] && [ -n "$with_tokens" ]; then
+  echo "== tokens"
+  run tokens ${full:+--page "$page"} || status=$?
 fi
 if [ "$status" -eq 0 ] && [ -n "$with_nodes" ]; then
   echo "== nodes"

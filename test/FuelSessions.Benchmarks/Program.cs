@@ -8,6 +8,7 @@ const string Usage = """
     parts [BenchmarkDotNet's arguments]   the parts, one by one, in process
     compare [options]                     none, floor, built-in and ours under load; see build/bench.sh
     nodes [options]                       one, two and four processes on one store
+    tokens [options]                      a thousand calls of an API, through a token session and by a bare client
     growth [options]                      what a request costs as payloads, variables, sessions and expired rows grow
     server [options]                      what the two start: one variant on one store
     """;
@@ -21,6 +22,7 @@ try
         "parts" => PartsRun.Run(rest),
         "compare" => await CompareRun.RunAsync(new Arguments(rest)),
         "nodes" => await NodesRun.RunAsync(new Arguments(rest)),
+        "tokens" => await TokensRun.RunAsync(new Arguments(rest)),
         "growth" => await GrowthRun.RunAsync(new Arguments(rest)),
         "server" => await BenchServer.RunAsync(new Arguments(rest)),
         _ => Help(),

@@ -29,22 +29,19 @@ internal static class GrowthRun
 
     private static async Task<List<GrowthChart>> MeasureAsync(GrowthBench bench, GrowthSettings settings)
     {
-        (string Name, Func<GrowthBench, Task<GrowthChart>> Measure)[] kinds =
+        (string Name, Func<GrowthBench, Task<IReadOnlyList<GrowthChart>>> Measure)[] kinds =
         [
             ("payload", PayloadGrowth.MeasureAsync),
-            ("variables", VariableGrowth.MeasureAsync),
-            ("memory", RedisMemory.MeasureAsync),
+            ("variables", async b => [await VariableGrowth.MeasureAsync(b)]),
+            ("memory", async b => [await RedisMemory.MeasureAsync(b)]),
+            ("connections", ConnectionGrowth.MeasureAsync),
             ("sessions", SessionGrowth.MeasureAsync),
-            ("expired", ExpiredGrowth.MeasureAsync),
+            ("expired", async b => [await ExpiredGrowth.MeasureAsync(b)]),
         ];
         List<GrowthChart> charts = [];
-        foreach ((string name, Func<GrowthBench, Task<GrowthChart>> measure) in kinds.Where(kind => settings.Only.Contains(kind.Name)))
+        foreach ((_, Func<GrowthBench, Task<IReadOnlyList<GrowthChart>>> measure) in kinds.Where(kind => settings.Only.Contains(kind.Name)))
         {
-            GrowthChart chart = await measure(bench);
-            if (chart.Lines.Any(line => line.Points.Count > 0))
-            {
-                charts.Add(chart);
-            }
+            charts.AddRange((await measure(bench)).Where(chart => chart.Lines.Any(line => line.Points.Count > 0)));
         }
 
         return charts;

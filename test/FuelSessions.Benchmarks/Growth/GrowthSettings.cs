@@ -3,7 +3,7 @@ using FuelSessions.Benchmarks.Load;
 namespace FuelSessions.Benchmarks.Growth;
 
 /// <summary>How far and how thoroughly growth is to be measured.</summary>
-/// <param name="Only">Which of the four.</param>
+/// <param name="Only">What grows.</param>
 /// <param name="Stores">For stored sessions and expired rows.</param>
 /// <param name="Most">No more sessions, rows or bytes than that.</param>
 /// <param name="Seconds">Of one measurement.</param>
@@ -14,7 +14,7 @@ internal sealed record GrowthSettings(IReadOnlyList<string> Only, IReadOnlyList<
     internal static GrowthSettings Parse(Arguments arguments)
     {
         var settings = new GrowthSettings(
-            arguments.List("--only", "payload", "variables", "sessions", "memory", "expired"),
+            arguments.List("--only", "payload", "variables", "memory", "connections", "sessions", "expired"),
             arguments.List("--stores", "redis", "sqlite", "postgres"),
             arguments.Number("--max", 1_000_000, 1000, 10_000_000),
             arguments.Number("--seconds", 1, 1, 60),

@@ -43,9 +43,13 @@ internal static class SampleRecords
         UserAgentFamilyHash = (1UL << 63) + 5,
         IpHash = ulong.MaxValue - 6,
         Principal = "Ada",
+        Binding = Binding(0xA1),
         Data = EveryByte(),
         Flash = "flash"u8.ToArray(),
     };
+
+    /// <summary>Of an elliptic key, confirmed, with one bound cookie.</summary>
+    internal static DeviceBinding Binding(byte value) => DeviceBinding.FromBytes([1, .. Of(16, value), 1, 2, .. Of(16, 0xB2), 3, 1, .. Of(16, 0xC3), 4, .. Of(64, 0xD4)]);
 
     internal static byte[] EveryByte() => [.. Enumerable.Range(0, 256).Select(value => (byte)value)];
 
@@ -59,6 +63,8 @@ internal static class SampleRecords
     }
 
     internal static long Number(SessionRecord record) => BinaryPrimitives.ReadInt64LittleEndian(record.Data.Span);
+
+    private static IEnumerable<byte> Of(int count, byte value) => Enumerable.Repeat(value, count);
 
     private static UInt128 Bits() => BinaryPrimitives.ReadUInt128BigEndian(RandomBytes(16));
 }

@@ -78,6 +78,9 @@ public sealed partial class Session
     /// <summary>Whom the session belongs to, as <see cref="AttachPrincipal"/> said; null for an anonymous one.</summary>
     public string? Principal => Used().Principal;
 
+    /// <summary>Whether the session is bound to a device, and this request proves to come from there. See <c>BindToDevice</c>.</summary>
+    public DeviceProof DeviceProof => Used().DeviceProof;
+
     /// <summary>A short fingerprint of the session's key, for logs and pages. It proves nothing and stays the same through rotations.</summary>
     public string Fingerprint => Used().Key.Fingerprint;
 

@@ -48,4 +48,10 @@ public enum SessionEventKind
     /// such a thing.
     /// </summary>
     UnreadableId,
+
+    /// <summary>
+    /// A request with the good id of a session that is bound to a device brought no good bound cookie: <see cref="DeviceBindingOptions.OnUnboundRequest"/>
+    /// says what it got. From a copied cookie, or a browser that could not refresh.
+    /// </summary>
+    Unproved,
 }

@@ -8,7 +8,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
     private readonly string _failures = Directory.CreateTempSubdirectory("fuelsessions-fuzz").FullName;
 
     private static readonly string[] All =
-        ["records", "variables", "paths", "cookies", "protected", "carried", "packed-records", "memcached", "answers", "stored-tokens", "return-paths", "settings"];
+        ["records", "variables", "paths", "cookies", "protected", "carried", "packed-records", "proofs", "memcached", "answers", "stored-tokens", "return-paths", "settings"];
 
     public static TheoryData<string> Targets() => [.. All];
 

@@ -13,6 +13,7 @@ public sealed class TestCertificate : IDisposable
 
     private readonly RSA _key = RSA.Create(2048);
     private readonly X509Certificate2 _certificate;
+    private X509Certificate2? _server;
 
     public TestCertificate()
     {
@@ -31,6 +32,9 @@ public sealed class TestCertificate : IDisposable
     }
 
     public X509Certificate2 Authority { get; }
+
+    /// <summary>The certificate with its key, for a server in this process.</summary>
+    public X509Certificate2 Server => _server ??= _certificate.CopyWithPrivateKey(_key);
 
     /// <summary>Where the authority's certificate is, once it was saved there.</summary>
     public string? AuthorityPath { get; private set; }
@@ -55,6 +59,7 @@ public sealed class TestCertificate : IDisposable
     {
         _key.Dispose();
         _certificate.Dispose();
+        _server?.Dispose();
         Authority.Dispose();
     }
 }

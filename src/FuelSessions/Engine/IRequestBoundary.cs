@@ -1,3 +1,5 @@
+using FuelSessions.Records;
+
 namespace FuelSessions.Engine;
 
 /// <summary>What the engine must know of the request that a session is used in.</summary>
@@ -19,6 +21,9 @@ internal interface IRequestBoundary
     /// Whether the pipeline would keep the id of that session from the client, which has not consented to cookies, and nothing else could tell it.
     /// </summary>
     bool Withholds(SessionTransaction transaction);
+
+    /// <summary>How the request stands to the device that the session of that record is bound to.</summary>
+    BindingStanding StandingOf(SessionRecord record, FuelSessionsOptions options) => BindingStanding.Free;
 
     /// <summary>Told when there is something to save again, after everything had been saved.</summary>
     void OnUnsaved();

@@ -19,6 +19,10 @@ internal sealed partial class SessionTransaction
 
         switch (worth)
         {
+            case Worth.Good when !Admits(record):
+                Detach();
+                _visit.Binding = BindingStanding.Refused;
+                return default;
             case Worth.Good:
                 SessionSpans.Outcome("found");
                 Adopt(new Kept(record, id.Secret is { } proof ? Rotation.CurrentSecret(record, proof) : null, id.Token, record.Epoch));
@@ -72,6 +76,7 @@ internal sealed partial class SessionTransaction
     {
         var fresh = new Fresh(SessionId.Create(), _visit.Now);
         _shown = new ShownIds(fresh);
+        _visit.Binding = BindingStanding.Free;
         _standing = fresh;
         return fresh;
     }

@@ -124,7 +124,8 @@ internal sealed partial class SessionTransaction
     }
 
     // Every change passes here: what would be lost silently is refused aloud.
-    private void BeginChange(bool revive = true, bool ends = false)
+    /// <param name="leaves">Whether the session that was found stays as it is, and another one begins.</param>
+    private void BeginChange(bool revive = true, bool ends = false, bool leaves = false)
     {
         UseNow();
         Unsaved();
@@ -137,6 +138,11 @@ internal sealed partial class SessionTransaction
         if (_visit.IsReadOnly)
         {
             throw new InvalidOperationException("The endpoint uses its session read-only (SessionEndpoint metadata); a change would be lost. Remove the metadata, or don't change the session.");
+        }
+
+        if (!ends && !leaves && IsReadOnlyByBinding)
+        {
+            throw Unproved("it may read the session and not change it (OnUnboundRequest).");
         }
 
         if (_visit.Storage.IsCarried && _visit.Boundary.HeadersSent)

@@ -44,6 +44,7 @@ internal sealed partial class SessionTransaction
     private void Ended(SessionRecord record)
     {
         _answer.Withdraws = true;
+        _answer.EndedBinding = record.Binding;
         _visit.Services.Diagnostics.Destroyed(Driver, record);
     }
 
@@ -119,6 +120,11 @@ internal sealed partial class SessionTransaction
             throw new InvalidOperationException(
                 $"The client's id on driver '{Driver}' is good, and belongs to another user agent or address (MatchUserAgent, MatchIp): this request's session is empty and can't be saved, as that id "
                 + "would be replaced. Create(), or a sign-in with AttachPrincipal, begins a session that can. Session.IsDetached tells beforehand.");
+        }
+
+        if (_visit.Binding == BindingStanding.Refused)
+        {
+            throw Unproved("its session is empty and can't be saved (OnUnboundRequest). Create(), or a sign-in with AttachPrincipal, begins one that can.");
         }
 
         if (explicitly)

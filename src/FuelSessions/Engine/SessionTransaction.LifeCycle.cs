@@ -25,6 +25,11 @@ internal sealed partial class SessionTransaction
             return;
         }
 
+        if (revoke && IsUnproved)
+        {
+            throw Unproved("it can't raise what the session may do, or shut the device's owner out. A sign-in of somebody else begins a session of its own.");
+        }
+
         Rotation? before = _intent.Rotation;
         _intent = _intent.WithRotation(standing, _visit.Presented?.Secret, revoke);
         if (_intent.Rotation is { } rotation && rotation != before)
@@ -38,6 +43,12 @@ internal sealed partial class SessionTransaction
         UseNow();
         if (string.Equals(principal, Principal, StringComparison.Ordinal))
         {
+            return;
+        }
+
+        if (IsUnproved)
+        {
+            AttachUnproved(principal);
             return;
         }
 
@@ -63,7 +74,7 @@ internal sealed partial class SessionTransaction
 
     internal void Create()
     {
-        BeginChange(revive: false);
+        BeginChange(revive: false, leaves: true);
         ThrowIfByToken();
         if (_visit.Boundary.HeadersSent)
         {
@@ -89,6 +100,7 @@ internal sealed partial class SessionTransaction
         if (stored is not null)
         {
             Adopt(stored);
+            _visit.Binding = StandingTo(stored.Record);
             AgeFlash();
         }
         else if (standing is not Apart { State: SessionState.Detached or SessionState.Gone })

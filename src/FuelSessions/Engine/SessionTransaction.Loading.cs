@@ -133,13 +133,17 @@ internal sealed partial class SessionTransaction
 
     // A method of its own: what it makes for that is made for nobody else.
     private ValueTask<Found> ChooseAsync(PresentedId[] candidates, StoreDeadline deadline, bool isWaiting) =>
-        Reading.ChooseAsync(candidates, key => ReadAsync(key, deadline, isWaiting), Judge);
+        Reading.ChooseAsync(candidates, key => ReadAsync(key, deadline, isWaiting), JudgeOfSeveral);
 
     // For who waits it completes at once.
     private ValueTask<SessionRecord?> ReadAsync(SessionKey key, StoreDeadline deadline, bool isWaiting) =>
         isWaiting ? new ValueTask<SessionRecord?>(_visit.Storage.Read(key, Options.StoreTimeout, deadline)) : _visit.Storage.ReadWithinAsync(key, deadline);
 
     private Worth Judge(PresentedId id, SessionRecord record) => Admission.Judge(id, record, _visit.Boundary.Client, Options, _visit.Services.Clock.GetUtcNow());
+
+    // One that gets nothing of its session takes no other one's place [B4].
+    private Worth JudgeOfSeveral(PresentedId id, SessionRecord record) =>
+        Judge(id, record) is var worth && worth == Worth.Good && StandingTo(record) == BindingStanding.Refused ? Worth.Late : worth;
 
     private void Failed(SessionStoreException error, SessionKey key, bool isAhead)
     {

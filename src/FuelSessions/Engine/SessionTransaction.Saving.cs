@@ -70,6 +70,11 @@ internal sealed partial class SessionTransaction
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
     private async ValueTask SaveAsync(Kept read, bool explicitly)
     {
+        if (IsReadOnlyByBinding)
+        {
+            return;
+        }
+
         if (_visit.Storage.IsCarried && _visit.Boundary.HeadersSent && _content.HasChanges)
         {
             throw TooLate("changed");
@@ -129,6 +134,7 @@ internal sealed partial class SessionTransaction
                     _visit.Services.Diagnostics.Rotated(Driver);
                 }
 
+                _answer.EndedBinding ??= write.Record.Binding is null ? done.Basis.Binding : null;
                 isProlonged = write.Record.Expires != done.Basis.Expires;
                 break;
             case Plan.Touch touch:

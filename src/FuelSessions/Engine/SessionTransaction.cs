@@ -98,6 +98,9 @@ internal sealed partial class SessionTransaction(
     /// <summary>Whether the client's id leads nowhere any more, because this request has destroyed its session.</summary>
     internal bool IdToWithdraw => _answer.Withdraws;
 
+    /// <summary>The binding that ended with what this request did to its session; null: none did. The browser's cookie of it is of no use any more [B6].</summary>
+    internal DeviceBinding? EndedBinding => _answer.EndedBinding;
+
     /// <summary>Whether the last save kept nothing for want of consent.</summary>
     internal bool IsWithheld => _answer.IsWithheld;
 
@@ -120,7 +123,7 @@ internal sealed partial class SessionTransaction(
                 // Once the headers are sent it stays as it was: consent that comes later can't let the id out.
                 IsKeptBack = isOpen ? isWithheld && !_answer.HasToken : IsWithheld,
                 WantsCookieAgain = isOpen && _answer.IsWantedAgain,
-                Client = _visit.Boundary.Client,
+                Client = _visit.Boundary.Client with { IsOnDevice = _visit.Binding == BindingStanding.Proved },
                 Options = Options,
                 Now = _visit.Now,
             };

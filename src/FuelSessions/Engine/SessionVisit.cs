@@ -25,8 +25,11 @@ internal struct SessionVisit(
 
     internal readonly bool IsReadOnly => isReadOnly;
 
+    /// <summary>How the request stands to the device that its session is bound to [B4].</summary>
+    internal BindingStanding Binding { get; set; }
+
     /// <summary>Whether reading uses up flash variables; not if nobody may ever see the answer.</summary>
-    internal readonly bool KeepsFlash => isReadOnly || boundary.IsSpeculative;
+    internal readonly bool KeepsFlash => isReadOnly || Binding == BindingStanding.ReadOnly || boundary.IsSpeculative;
 
     internal readonly DateTimeOffset Now => ExpiryPolicy.Milliseconds(services.Clock.GetUtcNow());
 

@@ -1,4 +1,5 @@
 using FuelSessions;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -32,7 +33,8 @@ public static class FuelSessionsApplicationBuilderExtensions
                 services.Engine.Diagnostics.ComesBeforeRouting();
             }
 
-            return new SessionMiddleware(next, services).InvokeAsync;
+            RequestDelegate sessions = new SessionMiddleware(next, services).InvokeAsync;
+            return services.Bindings is { } bindings ? new BindingEndpoints(sessions, services, bindings).InvokeAsync : sessions;
         });
     }
 }

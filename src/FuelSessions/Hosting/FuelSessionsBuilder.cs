@@ -76,6 +76,22 @@ public sealed class FuelSessionsBuilder
     }
 
     /// <summary>
+    /// Binds sessions to the device that their browser runs on, where the browser can do it (Device Bound Session Credentials): a copied cookie then works for
+    /// <see cref="DeviceBindingOptions.BoundTime"/> at most. Over https, for drivers with a server side; other browsers and drivers go on as before. <c>UseFuelSessions</c> answers
+    /// what browsers ask below <c>/.fuelsessions/dbsc/</c>. Calling it again adds to it.
+    /// </summary>
+    /// <exception cref="OptionsValidationException">At start-up: a setting can't work.</exception>
+    public FuelSessionsBuilder BindToDevice(Action<DeviceBindingOptions>? configure = null)
+    {
+        Services.AddOptions<DeviceBindingOptions>()
+            .Configure(configure ?? (static _ => { }))
+            .ValidateOnStart();
+        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DeviceBindingOptions>, DeviceBindingOptionsRules>());
+        Services.TryAddSingleton<DeviceBindings>();
+        return this;
+    }
+
+    /// <summary>
     /// Takes FuelPHP's defaults where ours differ for what only the app can know: the driver <c>cookie</c>, the cookie names fuelcid, fuelfid, fueldid,
     /// fuelmid and fuelrid (the memory driver's: fuelxid), a cookie that outlives the browser, and no absolute end. Whatever the app configures wins
     /// over them, wherever this is called.

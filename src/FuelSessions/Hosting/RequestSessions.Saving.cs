@@ -159,12 +159,18 @@ internal sealed partial class RequestSessions
         for (SessionEntry? entry = _entries.First; entry is not null; entry = entry.Next)
         {
             ChannelWriter.Write(context, entry, services.HomeOf(entry.Session.Driver).Protector, isThere);
+            if (services.Bindings is { } bindings && context.Request.IsHttps)
+            {
+                AnnounceBinding(entry, bindings);
+            }
+
             if (entry.Session.Transaction.IsWithheld)
             {
                 ReportWithheld(entry);
             }
         }
 
+        TakeBackOverdue();
         _announced = context.Response.Headers.SetCookie;
         _isCurrent = true;
     }

@@ -30,6 +30,9 @@ internal sealed class SessionEntry(Session session, Channel channel, ChannelRead
 
     internal bool IsWithheldReported { get; set; }
 
+    /// <summary>What the response offers the browser to bind the session with, and for which id.</summary>
+    internal (SessionId Id, string Text)? Offer { get; set; }
+
     /// <summary>The text that the client sent for that id; null if it sent another one.</summary>
     internal string? TextOf(SessionId id) => Session.Transaction.TextOf(id);
 }

@@ -84,6 +84,9 @@ internal sealed class SessionProfiles
     /// <summary>The same; an empty name means the default driver.</summary>
     internal FuelSessionsOptions ForOrDefault(string? driver) => string.IsNullOrEmpty(driver) ? _default : For(driver);
 
+    /// <summary>The settings that sessions of that driver are bound by; null if there is no such driver, or it has no server side.</summary>
+    internal FuelSessionsOptions? ForBinding(string driver) => _drivers.Contains(driver) && _drivers.Find(driver).Create is not null ? For(driver) : null;
+
     /// <summary>A driver's settings changed by code.</summary>
     internal FuelSessionsOptions Changed(Action<FuelSessionsOptions> configure)
     {

@@ -15,7 +15,8 @@ internal sealed class SessionServices(
     DriverRegistry drivers,
     IDataProtectionProvider protection,
     TimeProvider clock,
-    SessionDiagnostics diagnostics)
+    SessionDiagnostics diagnostics,
+    DeviceBindings? bindings = null)
 {
     private volatile SessionHome? _latestHome;
     private readonly ConcurrentDictionary<string, SessionHome> _homes = new(StringComparer.OrdinalIgnoreCase);
@@ -24,6 +25,9 @@ internal sealed class SessionServices(
     internal SessionProfiles Profiles => profiles.Current;
 
     internal TimeProvider Clock => clock;
+
+    /// <summary>Null if the app binds no sessions to devices.</summary>
+    internal DeviceBindings? Bindings => bindings;
 
     internal EngineServices Engine { get; } = new(clock, new CommitQueue(), diagnostics);
 

@@ -93,6 +93,14 @@ internal ref struct RecordWriter(Span<byte> buffer)
         Position += bytes.Length;
     }
 
+    /// <summary>Room for so many bytes that somebody else writes.</summary>
+    internal Span<byte> Take(int size)
+    {
+        Span<byte> taken = _buffer.Slice(Position, size);
+        Position += size;
+        return taken;
+    }
+
     // What people configure are whole seconds, minutes and hours: their number, and in the lowest two bits the unit.
     private void Duration(long milliseconds)
     {

@@ -133,6 +133,9 @@ public sealed record SessionRecord
     /// <summary>Whom the session belongs to, as the app said; null for an anonymous one. 256 characters at most.</summary>
     public string? Principal { get; init; }
 
+    /// <summary>What binds the session to a device; null if nothing does. Its bytes count as content.</summary>
+    public DeviceBinding? Binding { get; init; }
+
     /// <summary>The encoded variables.</summary>
     public ReadOnlyMemory<byte> Data { get; init; }
 

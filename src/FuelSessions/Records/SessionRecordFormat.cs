@@ -48,7 +48,8 @@ public static class SessionRecordFormat
         TokenSecret = 1 << 16,
         OnlyUserAgent = 1 << 17,
         OnlyFamily = 1 << 18,
-        More = TokenSecret | OnlyUserAgent | OnlyFamily,
+        Binding = 1 << 20,
+        More = TokenSecret | OnlyUserAgent | OnlyFamily | Binding,
     }
 
     /// <summary>Encodes a record into a new array.</summary>
@@ -87,6 +88,7 @@ public static class SessionRecordFormat
         head.Length
         + (record.Principal is null ? 0 : RecordWriter.SizeOfBlock(PrincipalSize(record)))
         + (record.Flash.IsEmpty ? 0 : RecordWriter.SizeOfBlock(record.Flash.Length))
+        + (record.Binding is not { } binding ? 0 : RecordWriter.SizeOfBlock(binding.Size))
         + record.Data.Length
         + ChecksumSize;
 
@@ -176,6 +178,13 @@ public static class SessionRecordFormat
             writer.Block(record.Flash.Span);
         }
 
+        if (record.Binding is { } binding)
+        {
+            int size = binding.Size;
+            writer.Varint((ulong)size);
+            DeviceBindingFormat.Write(binding, writer.Take(size));
+        }
+
         writer.Raw(record.Data.Span);
         writer.Int(Checksum(record.Key, buffer[..writer.Position]));
     }
@@ -246,6 +255,7 @@ public static class SessionRecordFormat
             IpHash = (parts & Parts.Ip) != 0 ? reader.ClientHash(longHashes) : null,
             Principal = (parts & Parts.Principal) != 0 ? Encoding.UTF8.GetString(content[reader.Block()]) : null,
             Flash = (parts & Parts.Flash) != 0 ? bytes[reader.Block()] : default,
+            Binding = (parts & Parts.Binding) != 0 ? DeviceBindingFormat.Read(content[reader.Block()]) : null,
             Data = bytes[reader.Rest()],
         };
     }
@@ -268,7 +278,8 @@ public static class SessionRecordFormat
         | (record.IpHash is null ? Parts.None : Parts.Ip)
         | (HasLongHash(record) ? Parts.LongHashes : Parts.None)
         | (record.Principal is null ? Parts.None : Parts.Principal)
-        | (record.Flash.IsEmpty ? Parts.None : Parts.Flash);
+        | (record.Flash.IsEmpty ? Parts.None : Parts.Flash)
+        | (record.Binding is null ? Parts.None : Parts.Binding);
 
     // Those that the engine makes have 32 bits.
     private static bool HasLongHash(SessionRecord record) => uint.MaxValue

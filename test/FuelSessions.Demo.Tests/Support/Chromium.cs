@@ -7,9 +7,21 @@ namespace FuelSessions.Demo.Tests.Support;
 public sealed class Chromium : IAsyncLifetime
 {
     // Upper bounds, for machines that have other things to do and have never started a browser before.
-    private const float MostMilliseconds = 120_000;
+    internal const float MostMilliseconds = 120_000;
 
     private static readonly string[] _places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+    /// <summary>Where it is.</summary>
+    /// <exception cref="ServerMissingException">There is none.</exception>
+    internal static string Program =>
+        _places.FirstOrDefault(File.Exists) ?? throw ServerMissingException.Because("There is no Chromium (Debian: apt-get install chromium).");
+
+    // Chromium's sandbox does not work for root.
+    internal static string[] Arguments { get; } =
+    [
+        "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        .. Environment.UserName == "root" ? ["--no-sandbox"] : Array.Empty<string>(),
+    ];
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -22,19 +34,13 @@ public sealed class Chromium : IAsyncLifetime
         }
 
         Assertions.SetDefaultExpectTimeout(MostMilliseconds);
-        string[] arguments =
-        [
-            "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        ];
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = program,
             Headless = true,
             Timeout = MostMilliseconds,
-
-            // Chromium's sandbox does not work for root.
-            Args = Environment.UserName == "root" ? [.. arguments, "--no-sandbox"] : arguments,
+            Args = Arguments,
         });
     }
 

@@ -14,6 +14,7 @@ internal static class AllTargets
         ["protected"] = static () => new ProtectedTarget(),
         ["carried"] = static () => new CarriedTarget(),
         ["packed-records"] = static () => new PackedRecordTarget(),
+        ["proofs"] = static () => new ProofTarget(),
         ["memcached"] = static () => new MemcachedTarget(),
         ["answers"] = static () => new TokenAnswerTarget(),
         ["stored-tokens"] = static () => new StoredTokenTarget(),

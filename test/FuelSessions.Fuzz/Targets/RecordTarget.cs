@@ -71,7 +71,7 @@ internal sealed class RecordTarget : FuzzTarget
         encoded[stored[^1] % encoded.Length] ^= (byte)(1 << (stored[^2] % 8));
         Promise.That(IsRefused(key, encoded), "a record with another bit is read");
         Promise.That(IsRefused(key, encoded.AsMemory(0, encoded.Length - 1)), "a record that was cut short is read");
-        return Outcome.Of(record.Principal is null, record.Flash.IsEmpty, record.Nonce is null, record.PreviousHash is null, record.Confirmed is null, record.UserAgentHash > uint.MaxValue, record.Epoch == 0, record.Data.IsEmpty);
+        return Outcome.Of(record.Principal is null, record.Flash.IsEmpty, record.Nonce is null, record.PreviousHash is null, record.Confirmed is null, record.UserAgentHash > uint.MaxValue, record.Epoch == 0, record.Data.IsEmpty, record.Binding?.Confirmed is null, record.Binding?.Size / 64);
     }
 
     private SessionRecord? Decode(SessionKey key, byte[] stored)
@@ -168,6 +168,8 @@ internal sealed class RecordTarget : FuzzTarget
             Data = VariablesTarget.Sample,
             Flash = VariablesTarget.Sample,
         };
+        yield return plain with { Principal = "ann", Binding = ProofTarget.Binding(confirmed: plain.Created) };
+        yield return plain with { Binding = ProofTarget.Binding(confirmed: null), Data = VariablesTarget.Sample };
     }
 
     private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)

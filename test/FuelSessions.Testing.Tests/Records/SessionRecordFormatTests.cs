@@ -83,6 +83,30 @@ public sealed class SessionRecordFormatTests
         Assert.Equal(44 + 33, SessionRecordFormat.Encode(record).Length);
     }
 
+    [Fact]
+    public void Bound_to_a_device_it_takes_the_binding_its_length_and_a_byte()
+    {
+        DeviceBinding binding = SampleRecords.Binding(1);
+        byte[] encoded = SessionRecordFormat.Encode(New() with { Binding = binding });
+        Assert.Equal(44 + 1 + 1 + binding.Size, encoded.Length);
+        Assert.True(binding.Size < 128);
+        Assert.Equal(binding, DeviceBinding.FromBytes(binding.ToByteArray()));
+        Assert.NotEqual(binding, SampleRecords.Binding(2));
+    }
+
+    [Theory]
+    [InlineData(0, 0, "no algorithm")]
+    [InlineData(0, 2, "a key that is too short for its algorithm")]
+    [InlineData(36, 200, "more cookies than there are")]
+    public void A_damaged_binding_is_refused(int at, byte value, string why)
+    {
+        byte[] bytes = SampleRecords.Binding(1).ToByteArray();
+        bytes[at] = value;
+        Assert.True(Record.Exception(() => DeviceBinding.FromBytes(bytes)) is SessionRecordFormatException, why);
+        Assert.Throws<SessionRecordFormatException>(() => DeviceBinding.FromBytes(bytes.AsSpan(0, 40)));
+        Assert.Throws<SessionRecordFormatException>(() => DeviceBinding.FromBytes([]));
+    }
+
     // A store compares the version where it is: behind two bytes, in as many as it says itself.
     [Theory]
     [InlineData(1, new byte[] { 1 })]
@@ -310,6 +334,7 @@ public sealed class SessionRecordFormatTests
             UserAgentFamilyHash = device ? Hash(random) : null,
             IpHash = random.Next(2) == 0 ? Hash(random) : null,
             Principal = random.Next(2) == 0 ? Text(random) : null,
+            Binding = random.Next(2) == 0 ? SampleRecords.Binding((byte)random.Next(256)) : null,
             Data = Bytes(random),
             Flash = Bytes(random),
         };

@@ -11,6 +11,7 @@ public sealed class SessionRecordTests
         { nameof(SessionRecord.PreviousHash), record => record with { PreviousHash = null } },
         { nameof(SessionRecord.Nonce), record => record with { Nonce = null } },
         { nameof(SessionRecord.TokenSecret), record => record with { TokenSecret = null } },
+        { nameof(SessionRecord.Binding), record => record with { Binding = null } },
         { nameof(SessionRecord.Confirmed), record => record with { Confirmed = null } },
         { nameof(SessionRecord.UserAgentHash), record => record with { UserAgentHash = null } },
         { nameof(SessionRecord.UserAgentFamilyHash), record => record with { UserAgentFamilyHash = null } },

@@ -84,12 +84,12 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"(<!-- drawn by build/architecture\.sh -->\n```\n).*?(```\n)", RegexOptions.Singleline)]
     private static partial Regex Picture();
 
-    [GeneratedRegex(@"^- \*\*([RWCF]\d+)\*\* ", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^- \*\*([RWCFB]\d+)\*\* ", RegexOptions.Multiline)]
     private static partial Regex Rule();
 
     [GeneratedRegex(@"\]\(\.\./([^)]+)\)")]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"\[((?:[RWCF]\d+(?:–[RWCF]\d+)?(?:, )?)+)\]")]
+    [GeneratedRegex(@"\[((?:[RWCFB]\d+(?:–[RWCFB]\d+)?(?:, )?)+)\]")]
     private static partial Regex Named();
 }

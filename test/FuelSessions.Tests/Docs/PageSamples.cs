@@ -1,6 +1,7 @@
 using FuelSessions.Drivers;
 using FuelSessions.Testing;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -14,6 +15,18 @@ internal static class PageSamples
     internal interface IAlarms
     {
         void PossibleTheft(string? principal, string fingerprint);
+    }
+
+    internal static void Binding(WebApplicationBuilder builder)
+    {
+        builder.Services.AddFuelSessions().BindToDevice(o => o.OnUnboundRequest = UnboundRequestAction.Report);
+    }
+
+    internal static void Proof(WebApplication app)
+    {
+        app.MapPost("/transfer", (Session session) => session.DeviceProof == DeviceProof.Missing ? Results.Forbid() : Transfer());
+
+        static IResult Transfer() => Results.NoContent();
     }
 
     internal static void Dashboard(WebApplicationBuilder builder, WebApplication app)

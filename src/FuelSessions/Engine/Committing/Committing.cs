@@ -110,7 +110,7 @@ internal static class Committing
     /// <exception cref="SessionTooLargeException">The content is larger than the settings allow [F5].</exception>
     internal static SessionRecord Fitting(SessionRecord record, SessionStorage storage, FuelSessionsOptions options)
     {
-        long size = (long)record.Data.Length + record.Flash.Length;
+        long size = (long)record.Data.Length + record.Flash.Length + (record.Binding?.Size ?? 0);
         return size <= options.MaxPayloadBytes ? record : throw SessionTooLargeException.OverMaxPayloadBytes(storage.Name, size, options.MaxPayloadBytes);
     }
 

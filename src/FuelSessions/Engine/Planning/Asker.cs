@@ -28,6 +28,9 @@ internal readonly struct Asker
 
     internal bool Presents(SessionRecord record) => Shown is { } secret && secret.Hash().Equals(record.CurrentHash);
 
+    /// <summary>Whether the browser has shown for the first time that it knows of the binding, which counts from then on [B4].</summary>
+    internal bool ConfirmsBinding(SessionRecord record) => Client.IsOnDevice && record.Binding is { Confirmed: null };
+
     /// <summary>Whether the client is to be told the current id though nothing is stored [R4, W7].</summary>
     internal bool LacksId(SessionRecord record) => WantsCookieAgain || (IsReachable && !Presents(record));
 }

@@ -41,7 +41,7 @@ internal static class Planner
         }
 
         bool confirms = basis.Confirmed is null && asker.Presents(basis);
-        return confirms || rotation is not null || content.IsChanged || intent.IsUnmet(basis, read.Record)
+        return confirms || asker.ConfirmsBinding(basis) || rotation is not null || content.IsChanged || intent.IsUnmet(basis, read.Record)
             ? Write(basis, read, asker, intent, content, (current, rotation, confirms))
             : Upkeep(basis, asker, isFresh: lost is not null);
     }
@@ -122,6 +122,9 @@ internal static class Planner
             UserAgentHash = key is null ? basis.UserAgentHash : asker.Client.UserAgentHash(key, options),
             UserAgentFamilyHash = key is null ? basis.UserAgentFamilyHash : asker.Client.UserAgentFamilyHash(key, options),
             IpHash = key is null ? basis.IpHash : asker.Client.IpHash(key, options),
+
+            // Its browser has shown that it knows of it, and from now on it counts [B4].
+            Binding = asker.ConfirmsBinding(next) ? next.Binding!.ConfirmedAt(asker.Now) : next.Binding,
             Data = hasContent ? variables.Data.Encode(stamp: 0) : basis.Data,
             Flash = hasContent ? variables.Flash.Encode(basis.Version + 1) : basis.Flash,
         };

@@ -16,4 +16,6 @@ internal sealed class SessionCounters(Meter meter)
     internal Counter<long> Collected { get; } = meter.CreateCounter<long>("fuelsessions.sessions.collected", "{session}", "Expired records removed in the background.");
 
     internal Counter<long> Events { get; } = meter.CreateCounter<long>("fuelsessions.events", "{event}", "Events by kind: see SessionEventKind.");
+
+    internal Counter<long> Bindings { get; } = meter.CreateCounter<long>("fuelsessions.device_bindings", "{event}", "What happens to sessions bound to devices, by outcome and reason.");
 }

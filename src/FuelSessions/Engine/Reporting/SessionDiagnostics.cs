@@ -158,6 +158,9 @@ internal sealed partial class SessionDiagnostics : IDisposable
             case SessionEventKind.TooManyNew:
                 LogTooManyNew(fingerprint, driver);
                 break;
+            case SessionEventKind.Unproved:
+                LogUnproved(fingerprint, driver);
+                break;
             case SessionEventKind.UpkeepFailed:
                 LogUpkeepFailed(fingerprint, driver, error);
                 break;

@@ -14,6 +14,9 @@ internal readonly struct ClientIdentity(string? userAgent, IPAddress? address)
 {
     private const int MostOnStack = 512;
 
+    /// <summary>Whether it has proved to be on the device that the session is bound to [B4].</summary>
+    internal bool IsOnDevice { get; init; }
+
     internal string? UserAgent { get; } = string.IsNullOrEmpty(userAgent) ? null : userAgent;
 
     /// <summary>

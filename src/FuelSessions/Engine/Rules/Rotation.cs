@@ -42,6 +42,9 @@ internal sealed record Rotation(SessionSecret? From, RotationNonce Nonce, Sessio
         PreviousRevoked = Revokes,
         Epoch = record.Epoch + (Revokes ? 1u : 0u),
         TokenSecret = Revokes || record.TokenSecret is not { } tokens ? null : To.SealTokenSecret(From!.OpenTokenSecret(tokens)),
+
+        // Whoever a session is handed to begins without one [B6].
+        Binding = Revokes ? null : record.Binding,
         Rotated = now,
         Confirmed = null,
     };

@@ -1,3 +1,5 @@
+using FuelSessions.Records;
+
 namespace FuelSessions.Engine;
 
 /// <summary>What the response tells the client of its id.</summary>
@@ -11,6 +13,9 @@ internal struct Answer
 
     /// <summary>Whether the client's id leads nowhere any more, because this request has destroyed its session.</summary>
     internal bool Withdraws { get; set; }
+
+    /// <summary>The binding that ended with what this request did to its session; null: none did [B6].</summary>
+    internal DeviceBinding? EndedBinding { get; set; }
 
     /// <summary>Whether the app has changed how the cookie looks, so that it goes out again [W7].</summary>
     internal bool IsWantedAgain { get; set; }

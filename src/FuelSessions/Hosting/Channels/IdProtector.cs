@@ -87,15 +87,21 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
     }
 
     /// <summary>The session that a token stands for, and the secret that proves it, if it is not over.</summary>
-    internal bool TryReadToken(ReadOnlySpan<char> text, string name, out SessionId token)
+    internal bool TryReadToken(ReadOnlySpan<char> text, string name, out SessionId token) => TryReadToken(text, name, out token, out _);
+
+    /// <param name="ends">From when on it is over.</param>
+    internal bool TryReadToken(ReadOnlySpan<char> text, string name, out SessionId token, out DateTimeOffset ends)
     {
         token = default;
+        ends = default;
         if (_protection.Unprotect(text, LongestToken) is not [(byte)Kind.Token, .. { Length: TokenSize - 1 } bytes]
             || !BoundName.Is(name, bytes.AsSpan(bytes.Length - BoundName.Size))
-            || BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(SessionId.Size)) <= clock.GetUtcNow().ToUnixTimeMilliseconds())
+            || BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(SessionId.Size)) is var end && end <= clock.GetUtcNow().ToUnixTimeMilliseconds())
         {
             return false;
         }
+
+        ends = DateTimeOffset.FromUnixTimeMilliseconds(end);
 
         token = SessionId.FromBytes(bytes.AsSpan(0, SessionId.Size));
         return true;

@@ -1,0 +1,94 @@
+using FuelSessions.Engine;
+using FuelSessions.Records;
+using Microsoft.AspNetCore.Http;
+
+namespace FuelSessions;
+
+/// <summary>Sessions that are bound to a device: whether the request comes from there, and what its answer says of it [B1, B4].</summary>
+internal sealed partial class RequestSessions
+{
+    // Bound cookies that came and are over, though the browser has them still.
+    private List<(DeviceBinding Binding, FuelSessionsOptions Profile)>? _overdue;
+
+    /// <inheritdoc/>
+    public BindingStanding StandingOf(SessionRecord record, FuelSessionsOptions options)
+    {
+        if (record.Binding is not { } binding || services.Bindings is not { } bindings || profiles.ForBinding(options.Driver) is not { } profile)
+        {
+            return BindingStanding.Free;
+        }
+
+        BindingStanding standing = bindings.StandingOf(context, binding, profile);
+        if (standing >= BindingStanding.Reported)
+        {
+            string? reason = ProofHeaders.SkippedIn(context.Request.Headers);
+            Diagnostics.Binding(options.Driver, reason is null ? "unproved" : "skipped", reason);
+            if (BoundCookie.IsIn(context, binding, profile))
+            {
+                (_overdue ??= []).Add((binding, profile));
+            }
+        }
+
+        return standing;
+    }
+
+    // A browser that has a cookie left does not ask for another one: its clock is behind ours, or ours was set forward.
+    private void TakeBackOverdue()
+    {
+        foreach ((DeviceBinding binding, FuelSessionsOptions profile) in _overdue ?? [])
+        {
+            BoundCookie.Delete(context, binding, profile);
+        }
+    }
+
+    private void AnnounceBinding(SessionEntry entry, DeviceBindings bindings)
+    {
+        SessionTransaction transaction = entry.Session.Transaction;
+        if (transaction is { IdToSend: null, EndedBinding: null } || profiles.ForBinding(transaction.Driver) is not { } profile)
+        {
+            return;
+        }
+
+        if (transaction.EndedBinding is { } ended)
+        {
+            // The browser misses it with its next request, refreshes, and learns that the binding is over.
+            BoundCookie.Delete(context, ended, profile);
+        }
+
+        if (transaction.IdToSend is { } id && IsToBeOffered(entry, transaction, profile, bindings))
+        {
+            Offer(entry, id, profile, bindings);
+        }
+    }
+
+    // Where the browser can't keep the bound cookie, or would not send it, nothing is bound.
+    private static bool IsToBeOffered(SessionEntry entry, SessionTransaction transaction, FuelSessionsOptions profile, DeviceBindings bindings) =>
+        entry is { Channel: Channel.Cookie or Channel.None, IsCookieRefused: false }
+        && profile is { EnableCookie: true, CookiePartitioned: false }
+        && !transaction.IsOther
+        && string.Equals(transaction.Options.BoundName, profile.BoundName, StringComparison.Ordinal)
+        && transaction.Stored is { Binding: null or { Confirmed: null } } record
+        && (bindings.Options.BindAnonymous || record.Principal is not null);
+
+    private void Offer(SessionEntry entry, SessionId id, FuelSessionsOptions profile, DeviceBindings bindings)
+    {
+        string? before = entry.Offer?.Text;
+        if (entry.Offer is not { } made || made.Id.Key != id.Key || !made.Id.Secret.Equals(id.Secret))
+        {
+            try
+            {
+                entry.Offer = (id, BindingOffer.Make(context, bindings, services.HomeOf(profile.Driver).Protector, profile, id));
+                Diagnostics.Binding(profile.Driver, "offered");
+            }
+            catch (SessionStoreException error)
+            {
+                // Offered again with the next id.
+                Diagnostics.BindingFailed(profile.Driver, error);
+                return;
+            }
+        }
+
+        string[] others = [.. context.Response.Headers[ProofHeaders.Registration].Where(value => value is not null && value != before)!];
+        context.Response.Headers[ProofHeaders.Registration] = (string[])[.. others, entry.Offer!.Value.Text];
+    }
+}

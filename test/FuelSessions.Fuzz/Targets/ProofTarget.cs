@@ -1,0 +1,142 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using FuelSessions.Fuzz.Running;
+using FuelSessions.Records;
+
+namespace FuelSessions.Fuzz.Targets;
+
+/// <summary>
+/// What browsers send for sessions that are bound to a device: signed proofs, and the headers around them. An input says which good proof to begin with, and how to
+/// alter its text or what is in it. Whatever is found to be signed by a key of ours is, letter by letter, a text that was made with it.
+/// </summary>
+internal sealed class ProofTarget : FuzzTarget
+{
+    private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/. \0\u00e9\"{}[]:,\\";
+
+    private readonly DeviceKey[] _keys;
+    private readonly Dictionary<string, DeviceKey> _made = [];
+    private readonly List<(string Header, string Payload, string Signature)> _parts = [];
+
+    internal ProofTarget()
+    {
+        using ECDsa ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using RSA rsa = RSA.Create(2048);
+        ECPoint q = ec.ExportParameters(false).Q;
+        RSAParameters n = rsa.ExportParameters(false);
+        _keys = [new DeviceKey(DeviceKeyAlgorithm.ES256, (byte[])[.. q.X!, .. q.Y!]), new DeviceKey(DeviceKeyAlgorithm.RS256, (byte[])[0, .. n.Exponent!, .. n.Modulus!])];
+        string[] jwks =
+        [
+            $$"""{"crv":"P-256","kty":"EC","x":"{{Base64Url.EncodeToString(q.X)}}","y":"{{Base64Url.EncodeToString(q.Y)}}"}""",
+            $$"""{"e":"{{Base64Url.EncodeToString(n.Exponent)}}","kty":"RSA","n":"{{Base64Url.EncodeToString(n.Modulus)}}"}""",
+        ];
+        for (int i = 0; i < jwks.Length; i++)
+        {
+            string algorithm = i == 0 ? "ES256" : "RS256";
+            Add(i, $$"""{"alg":"{{algorithm}}","jwk":{{jwks[i]}},"typ":"dbsc+jwt"}""", """{"jti":"AAAAAAAAAAAAAAAAAAAAAA","authorization":"CfDJ8","aud":"https://localhost/"}""");
+            Add(i, $$"""{"alg":"{{algorithm}}","typ":"dbsc+jwt"}""", """{"jti":"AAAAAAAAAAAAAAAAAAAAAA","aud":["a",1]}""");
+        }
+
+        void Add(int key, string header, string payload)
+        {
+            string message = $"{Text(header)}.{Text(payload)}";
+            byte[] bytes = Encoding.ASCII.GetBytes(message);
+            string signature = Base64Url.EncodeToString(key == 0 ? ec.SignData(bytes, HashAlgorithmName.SHA256) : rsa.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+            _parts.Add((header, payload, signature));
+            _made.Add($"{message}.{signature}", _keys[key]);
+        }
+    }
+
+    internal override string Name => "proofs";
+
+    internal override int BytesPerByte => 64;
+
+    // An exception of the JSON reader, or of the cryptography.
+    internal override int FixedBytes => 64 * 1024;
+
+    internal override int Longest => 512;
+
+    internal override IEnumerable<string> Words => ["ES256", "RS256", "none", "crit", "jwk", "\\u0000", "\\ud800", "AQAB"];
+
+    internal override IEnumerable<byte[]> Seeds =>
+        from part in Enumerable.Range(0, 4)
+        from form in Enumerable.Range(0, 4)
+        select (byte[])[(byte)form, (byte)part];
+
+    internal static Records.DeviceBinding Binding(DateTimeOffset? confirmed)
+    {
+        DateTimeOffset time = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123);
+        byte[] key = [.. Enumerable.Range(0, 64).Select(static i => (byte)i)];
+        return new(UInt128.MaxValue / 5, new DeviceKey(DeviceKeyAlgorithm.ES256, key), time, confirmed, 11, time, new BoundProof(new SecretHash(12), time), new BoundProof(new SecretHash(13), time));
+    }
+
+    internal override int Run(ReadOnlyMemory<byte> input)
+    {
+        var recipe = new Recipe(input.Span);
+        int form = recipe.Below(4);
+        (string header, string payload, string signature) = _parts[recipe.Below(_parts.Count)];
+        string text = form switch
+        {
+            0 => Altered($"{Text(header)}.{Text(payload)}.{signature}", ref recipe),
+            1 => $"{Text(Altered(header, ref recipe))}.{Text(payload)}.{signature}",
+            2 => $"{Text(header)}.{Text(Altered(payload, ref recipe))}.{signature}",
+            _ => Altered($"\"{Text(header)}.{Text(payload)}.{signature}\";id=\"x\"", ref recipe),
+        };
+
+        Meter.Start();
+        ReadOnlySpan<char> value = form == 3 ? ProofHeaders.One(text) : text;
+        SignedProof? proof = SignedProof.Parse(value);
+        Meter.Stop();
+        if (proof is null)
+        {
+            Promise.That(!_made.ContainsKey(value.ToString()), "a good proof is refused");
+            return form;
+        }
+
+        DeviceKey? signer = _made.GetValueOrDefault(value.ToString());
+        foreach (DeviceKey key in _keys)
+        {
+            Promise.That(proof.IsSignedBy(key) == ReferenceEquals(key, signer), "what nobody has signed is taken for signed, or what was is not");
+        }
+
+        Promise.That(proof.Key is not { } own || own.Thumbprint().Length == 43, "a key has no thumbprint");
+        Promise.That(proof.Key is not { } other || !proof.IsSignedBy(other) || signer is not null, "a key of somebody's verifies what another has signed");
+        return Outcome.Of(form, proof.Algorithm, proof.Key is null, proof.Authorization is null, proof.Audiences?.Length, signer is null);
+    }
+
+    private static string Altered(string good, ref Recipe recipe)
+    {
+        var text = new StringBuilder(good);
+        while (!recipe.IsOver)
+        {
+            int deed = recipe.Below(6);
+            int at = text.Length == 0 ? 0 : recipe.Short() % text.Length;
+            char character = Alphabet[recipe.Below(Alphabet.Length)];
+            switch (deed)
+            {
+                case 0 when text.Length > 0:
+                    text[at] = character;
+                    break;
+                case 1 when text.Length > 0:
+                    text.Remove(at, 1);
+                    break;
+                case 2:
+                    text.Insert(at, character);
+                    break;
+                case 3:
+                    text.Length = at;
+                    break;
+                case 4:
+                    text.Append(character);
+                    break;
+                default:
+                    text.Insert(at, Encoding.Latin1.GetString(recipe.Block(recipe.Byte() % 32)));
+                    break;
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static string Text(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
+}

@@ -52,9 +52,9 @@ internal sealed class MeterHistory(IMeterFactory meters, TimeProvider clock) : I
             {
                 driver = tag.Value as string ?? "";
             }
-            else if (tag.Key is "kind" or "db.operation.name" or "reason")
+            else if (tag.Key is "kind" or "db.operation.name" or "outcome" or "reason" && tag.Value is string text)
             {
-                part = tag.Value as string ?? "";
+                part = part.Length == 0 ? text : $"{part}: {text}";
             }
         }
 

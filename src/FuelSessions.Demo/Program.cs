@@ -1,7 +1,9 @@
+using FuelSessions;
 using FuelSessions.Demo;
 using FuelSessions.Demo.Api;
 using FuelSessions.Demo.Authority;
 using FuelSessions.Demo.Client;
+using FuelSessions.Demo.Theft;
 using FuelSessions.Demo.Web;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
@@ -18,7 +20,14 @@ try
     builder.Services.AddFuelSessions(options => options.Path ??= Path.Combine(data, "sessions"))
         .AddDbDriver(db => db.UseSqlite(new SqliteConnectionStringBuilder { DataSource = Path.Combine(data, "sessions.db") }.ToString()))
         .PersistDataProtectionKeys()
+        .BindToDevice(bind =>
+        {
+            // As short as browsers sign often enough for, so that a visitor sees a copied cookie end.
+            bind.BoundTime = TimeSpan.FromMinutes(5);
+            bind.OnUnboundRequest = UnboundRequestAction.Refuse;
+        })
         .AddDashboard();
+    builder.Services.AddSingleton<Thief>();
     builder.AddProviderClient(data);
     builder.Services.AddRazorPages();
     builder.Services.AddProblemDetails();

@@ -44,6 +44,7 @@ public sealed class ToolTests(Places places)
 
         ToolRun shown = await place.RunAsync("show", first);
         Assert.Contains("secret", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("not bound", shown.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Lovelace", shown.Output + (await place.RunAsync("show", first, "--json")).Output, StringComparison.Ordinal);
         Assert.Contains("Lovelace", (await place.RunAsync("show", first, "--values")).Output, StringComparison.Ordinal);
         Assert.Equal("\"Lovelace\"", (await place.RunAsync("show", first, "--values", "--json")).Json.GetProperty("variables")[0].GetProperty("value").GetString());

@@ -4,6 +4,7 @@ const plots = [
   { title: 'Sessions destroyed', series: 'fuelsessions.sessions.destroyed', unit: 'in 10 s' },
   { title: 'Conflicts merged', series: 'fuelsessions.store.conflicts', unit: 'in 10 s' },
   { title: 'Stale ids and other events', series: 'fuelsessions.events', unit: 'in 10 s' },
+  { title: 'Bound to their device, and proofs of it', series: 'fuelsessions.device_bindings', unit: 'in 10 s' },
   { title: 'Store calls, mean', series: 'db.client.operation.duration', unit: 'ms', factor: 1000 },
   { title: 'Store calls, slowest', series: 'db.client.operation.duration', unit: 'ms', factor: 1000, highest: true },
   { title: 'Size of saved sessions, mean', series: 'fuelsessions.session.size', unit: 'bytes' },

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using FuelSessions.Demo.Shop;
+using FuelSessions.Demo.Theft;
 using FuelSessions.Demo.Web;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace FuelSessions.Demo.Pages;
 
 /// <summary>One session, and what can be done with it. Each form posts, changes the session, leaves a flash message, and redirects.</summary>
-internal sealed class IndexModel(Session session) : PageModel
+internal sealed class IndexModel(Session session, Thief thief) : PageModel
 {
     // Razor escapes the text for HTML, so it need not be done twice.
     private static readonly JsonSerializerOptions _readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -20,6 +21,18 @@ internal sealed class IndexModel(Session session) : PageModel
     internal SessionView Known { get; private set; } = SessionView.Of(session);
 
     internal Cart Cart { get; } = new(session);
+
+    internal CookieCopy? Copy => thief.CopyOf(session);
+
+    internal string Binding => session.DeviceProof switch
+    {
+        DeviceProof.Given => "bound to its device: your browser has signed for it within the last five minutes",
+        DeviceProof.Missing => "bound to a device, of which this request proves nothing",
+        _ when Known.Driver == "cookie" => "not bound: the cookie driver keeps nothing at the server that could be",
+        _ when !Request.IsHttps => "not bound: that takes https, as with --urls https://localhost:5443",
+        _ when Known.Principal is null => "not bound: sign in first",
+        _ => "not bound: your browser has brought no key, or not yet",
+    };
 
     // Without what the page Tokens keeps: it is encrypted, and still nobody's to read.
     internal string Variables => JsonSerializer.Serialize(session.All().Where(variable => variable.Key is not "oauth_tokens").ToDictionary(), _readable);
@@ -80,6 +93,24 @@ internal sealed class IndexModel(Session session) : PageModel
     {
         session.Destroy();
         return Back("session", "Destroyed. This message is the first thing in a new session.");
+    }
+
+    public IActionResult OnPostCopy()
+    {
+        thief.Copy(session, Request);
+        return Back("device", "Copied: all cookies of this page, as malware does.");
+    }
+
+    public async Task<IActionResult> OnPostUseCopyAsync()
+    {
+        if (Copy is not { } copy)
+        {
+            return Back("device", "Copy them first.");
+        }
+
+        string all = await thief.OpensAsync(copy, HttpContext) ? "The copy opens your session" : "The copy opens nothing";
+        string rest = !copy.HasBoundCookie ? "." : await thief.OpensAsync(copy.WithoutBoundCookie, HttpContext) ? ", also without the bound cookie." : "; nothing without the bound cookie.";
+        return Back("device", all + rest);
     }
 
     private RedirectToPageResult ChangeCart(int number, Func<Product, string> change) =>

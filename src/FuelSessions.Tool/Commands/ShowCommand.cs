@@ -44,6 +44,7 @@ internal sealed class ShowCommand : StoreCommand
                     record?.Epoch,
                     record?.Rotated,
                     record?.Confirmed,
+                    isBoundToDevice = record is { Binding: not null },
                     lifetimeSeconds = record?.Lifetime.TotalSeconds,
                     variables = content.Select(variable => new { variable.Name, variable.Kind, bytes = variable.Json.Length, value = withValues ? Encoding.UTF8.GetString(variable.Json) : null }),
                 });
@@ -55,6 +56,7 @@ internal sealed class ShowCommand : StoreCommand
             [
                 ("session", entry.Key.Fingerprint),
                 ("principal", record?.Principal ?? "nobody"),
+                ("device", record is { Binding: not null } ? "bound to it" : "not bound"),
                 ("begun", Shown.Time(record?.Created)),
                 ("last stored", Shown.Time(record?.Updated)),
                 ("id of", Shown.Time(record?.Rotated)),

@@ -37,7 +37,7 @@ public sealed class WatchedApp : IAsyncLifetime
                 app.MapGet("/destroy", (Session s) => { s.Destroy(); });
                 app.MapGet("/nothing", () => "");
             },
-            sessions => sessions.DecorateDriver("memory", (inner, _) => _rival = new RivalDriver(inner)),
+            sessions => sessions.BindToDevice().DecorateDriver("memory", (inner, _) => _rival = new RivalDriver(inner)),
             services: services =>
             {
                 services.AddOpenTelemetry()
@@ -78,6 +78,7 @@ public sealed class WatchedApp : IAsyncLifetime
         _app.Clock.Advance(TimeSpan.FromHours(3));
         await collected.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await VisitAsync(left, "/read", "/expired");
+        await left.SendAsync(HttpMethod.Post, "/.fuelsessions/dbsc/memory/register");
     }
 
     private async Task VisitAsync(TestBrowser browser, string path, string? name = null, HttpStatusCode expected = HttpStatusCode.OK)

@@ -46,6 +46,7 @@ internal sealed partial class Rooms
 
     /// <summary>Each package with those of its own that it builds on.</summary>
     internal IEnumerable<(string Project, string[] Knows)> Projects() => Directory.EnumerateFiles(Path.Join(Root, "src"), "*.csproj", SearchOption.AllDirectories)
+        .Where(path => !path.Contains($"{Path.DirectorySeparatorChar}Samples{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal)
         .Select(path => (Path.GetFileNameWithoutExtension(path), Reference().Matches(File.ReadAllText(path)).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal).ToArray()));
 

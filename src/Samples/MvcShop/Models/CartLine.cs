@@ -1,0 +1,3 @@
+namespace MvcShop.Models;
+
+public sealed record CartLine(Product Product, int Quantity);

@@ -1,0 +1,3 @@
+namespace MvcShop.Models;
+
+public sealed record ShopView(IReadOnlyList<Product> Products, Cart Cart, string? Customer, string? Message);

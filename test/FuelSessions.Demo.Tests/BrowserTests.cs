@@ -150,7 +150,7 @@ public class BrowserTests(Demos demos, Chromium chromium) : IClassFixture<Chromi
     {
         IPage page = await OpenAsync("db");
         await page.SetViewportSizeAsync(360, 740);
-        foreach (string path in (string[])["/", "/two", "/tokens"])
+        foreach (string path in (string[])["/", "/two", "/send", "/tokens"])
         {
             await page.GotoAsync(path);
             Assert.Equal(360, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
@@ -175,7 +175,8 @@ public class BrowserTests(Demos demos, Chromium chromium) : IClassFixture<Chromi
         await Expect(begun).Not.ToContainTextAsync("db: ");
         await page.Locator("summary", new() { HasText = "file" }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "RotationTime" }).First).ToBeVisibleAsync();
+        await Expect(page.Locator("details[open] tr", new() { HasText = "RotationTime" })).ToContainTextAsync("default");
+        await Expect(page.Locator("details[open] tr", new() { HasText = "PostFieldName" })).ToContainTextAsync("appsettings.json");
         await Button(page, "Pause").ClickAsync();
         await Expect(Button(page, "Pause")).ToHaveAttributeAsync("aria-pressed", "true");
 

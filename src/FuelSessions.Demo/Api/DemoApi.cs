@@ -11,5 +11,6 @@ internal static class DemoApi
         api.MapFlash();
         api.MapCart();
         api.MapBurst();
+        api.MapSend();
     }
 }

@@ -21,6 +21,8 @@ internal sealed class DemoProcess : IAsyncDisposable
 
     internal Uri Address { get; }
 
+    internal int Id => _process.Id;
+
     /// <param name="data">Its data folder.</param>
     /// <param name="settings">As on the command line: <c>FuelSessions:Driver=file</c>.</param>
     internal static async Task<DemoProcess> StartAsync(string data, string environment, params string[] settings)

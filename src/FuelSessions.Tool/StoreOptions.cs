@@ -10,7 +10,12 @@ internal sealed class StoreOptions
 {
     private readonly Option<string?> _store = new("--store", "-s") { Description = "sqlite, postgresql, sqlserver, mysql (MariaDB too), redis or file." };
     private readonly Option<string?> _connection = new("--connection", "-c") { Description = "The connection string; of file: the folder." };
-    private readonly Option<FileInfo?> _settings = new("--settings") { Description = "An app's appsettings.json, to take from what is not given here." };
+    private readonly Option<FileInfo[]> _settings = new("--settings")
+    {
+        Description = "An app's appsettings.json, to take from what is not given here; given again, what lies over it, as appsettings.Production.json.",
+        DefaultValueFactory = _ => [],
+    };
+
     private readonly Option<string?> _name = new("--connection-name") { Description = "Which of its ConnectionStrings." };
     private readonly Option<string?> _table = new("--table") { Description = "The table of sessions. Default sessions." };
     private readonly Option<string?> _prefix = new("--key-prefix") { Description = "What Redis keys begin with. Default fuel:session:" };
@@ -33,7 +38,7 @@ internal sealed class StoreOptions
         return store switch
         {
             RedisSessions.Kind => await RedisSessions.OpenAsync(
-                ConnectionOf(parsed, settings), parsed.GetValue(_prefix) ?? settings["FuelSessions:Redis:KeyPrefix"] ?? new RedisDriverOptions().KeyPrefix),
+                ConnectionOf(parsed, settings), parsed.GetValue(_prefix) ?? new RedisDriverOptions().KeyPrefix),
             FileSessions.Kind => FileSessions.Open(parsed.GetValue(_connection) ?? settings["FuelSessions:File:Path"] ?? settings["FuelSessions:Path"]
                 ?? throw new ToolException(ExitCode.Usage, "Where is the folder? Give it with --connection; without a setting Path it is below the local application data of the app's user (docs/files.md).")),
             _ => await SqlSessions.OpenAsync(SqlDialect.Of(store), ConnectionOf(parsed, settings), Table(parsed, settings), mayCreate: false, cancellationToken),
@@ -84,10 +89,14 @@ internal sealed class StoreOptions
     private string Table(ParseResult parsed, IConfiguration settings) =>
         SqlDialect.Checked(parsed.GetValue(_table) ?? settings["FuelSessions:Db:Table"] ?? settings["FuelSessions:Table"] ?? new FuelSessionsOptions().Table);
 
-    private IConfiguration Settings(ParseResult parsed)
+    /// <summary>The files of settings that were named.</summary>
+    internal IReadOnlyList<FileInfo> Files(ParseResult parsed) => parsed.GetValue(_settings) ?? [];
+
+    /// <summary>What they say together; nothing if none was named.</summary>
+    internal IConfiguration Settings(ParseResult parsed)
     {
         var builder = new ConfigurationBuilder();
-        if (parsed.GetValue(_settings) is { } file)
+        foreach (FileInfo file in Files(parsed))
         {
             builder.AddJsonFile(file.Exists ? file.FullName : throw new ToolException(ExitCode.Usage, $"There is no file '{file.FullName}'."));
         }

@@ -1,32 +1,77 @@
 using System.CommandLine;
+using FuelSessions.Tool.Settings;
 using FuelSessions.Tool.Stores;
+using Microsoft.Extensions.Configuration;
 using Spectre.Console;
 
 namespace FuelSessions.Tool.Commands;
 
-/// <summary>Looks for what loses sessions, and says how to mend it.</summary>
-internal sealed class DoctorCommand(StoreOptions store, OutputOptions output, IAnsiConsole console)
-    : StoreCommand("doctor", "Looks for what loses sessions: clocks, key ring, persistence, eviction, journal, rights.", store, output, console)
+/// <summary>Looks for what loses sessions, and says how to mend it: in an app's settings, and in the store.</summary>
+internal sealed class DoctorCommand : Command
 {
-    private protected override async Task<int> RunAsync(IStoredSessions sessions, ParseResult parsed, CancellationToken cancellationToken)
+    private readonly StoreOptions _store;
+
+    internal DoctorCommand(StoreOptions store, OutputOptions output, IAnsiConsole console)
+        : base("doctor", "Looks for what loses sessions: settings, clocks, key ring, persistence, eviction, journal, rights.")
     {
-        Finding[] findings = await sessions.ExamineAsync(cancellationToken).ToArrayAsync(cancellationToken);
-        if (Output.IsJson(parsed))
+        _store = store;
+        store.AddTo(this);
+        output.AddTo(this);
+        SetAction(async (parsed, cancellationToken) =>
         {
-            OutputOptions.Write(Screen, findings);
-        }
-        else
-        {
-            foreach (Finding finding in findings)
+            Finding[] findings = [.. FindSettings(parsed), .. await FindInStoreAsync(parsed, cancellationToken)];
+            if (output.IsJson(parsed))
             {
-                Screen.MarkupLineInterpolated($"[{(finding.Fix is null ? "green" : "yellow")}]{(finding.Fix is null ? "ok  " : "look")}[/] {finding.What}: {finding.Is}");
-                if (finding.Fix is { } fix)
-                {
-                    Screen.MarkupLineInterpolated($"     {fix}");
-                }
+                OutputOptions.Write(console, findings);
             }
+            else
+            {
+                Show(console, findings);
+            }
+
+            return findings.All(finding => finding.Fix is null) ? ExitCode.Done : ExitCode.Unwell;
+        });
+    }
+
+    private IEnumerable<Finding> FindSettings(ParseResult parsed)
+    {
+        if (_store.Files(parsed).Count == 0)
+        {
+            return [];
         }
 
-        return findings.All(finding => finding.Fix is null) ? ExitCode.Done : ExitCode.Unwell;
+        IConfiguration settings = _store.Settings(parsed);
+        bool hasSecrets = settings.GetSection("ConnectionStrings").GetChildren().Any(connection => connection.Value?.Contains("password", StringComparison.OrdinalIgnoreCase) == true);
+        return SettingsExamination.Of(settings).Concat(hasSecrets ? _store.Files(parsed).Select(file => FileRights.Found(file.FullName) with { What = $"rights of {file.Name}" }) : []);
+    }
+
+    private async Task<IEnumerable<Finding>> FindInStoreAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        IStoredSessions sessions;
+        try
+        {
+            sessions = await _store.OpenAsync(parsed, cancellationToken);
+        }
+        catch (ToolException error) when (error.ExitCode == ExitCode.Usage && _store.Files(parsed).Count > 0)
+        {
+            return [new Finding("store", $"not looked at. {error.Message}")];
+        }
+
+        await using (sessions)
+        {
+            return await sessions.ExamineAsync(cancellationToken).ToArrayAsync(cancellationToken);
+        }
+    }
+
+    private static void Show(IAnsiConsole console, Finding[] findings)
+    {
+        foreach (Finding finding in findings)
+        {
+            console.MarkupLineInterpolated($"[{(finding.Fix is null ? "green" : "yellow")}]{(finding.Fix is null ? "ok  " : "look")}[/] {finding.What}: {finding.Is}");
+            if (finding.Fix is { } fix)
+            {
+                console.MarkupLineInterpolated($"     {fix}");
+            }
+        }
     }
 }

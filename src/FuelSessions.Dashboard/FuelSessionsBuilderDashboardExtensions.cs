@@ -23,6 +23,8 @@ public static class FuelSessionsBuilderDashboardExtensions
         builder.Services.AddRouting();
         builder.Services.AddSingleton<MeterHistory>();
         builder.Services.AddSingleton<Gatekeeper>();
+        builder.Services.AddSingleton<SettingOrigins>();
+        builder.Services.AddSingleton<SettingsInForce>();
         builder.Services.AddSingleton<DashboardData>();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MeterHistory>(services => services.GetRequiredService<MeterHistory>()));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, Gatekeeper>(services => services.GetRequiredService<Gatekeeper>()));

@@ -13,6 +13,7 @@ const svg = 'http://www.w3.org/2000/svg';
 const byId = id => document.getElementById(id);
 let latest = null;
 let paused = false;
+let shownSettings = '';
 
 function element(name, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), properties);
@@ -55,20 +56,28 @@ function show() {
     ...[new Date(event.at).toLocaleTimeString(), event.kind, event.driver].map(text => element('td', { textContent: text })))));
 }
 
+// Made anew only when they change: what somebody has opened stays open.
 function showSettings() {
-  byId('driver').append(...latest.settings.map(one => element('option', { value: one.driver, textContent: one.driver })));
-  byId('settings').replaceChildren(...latest.settings.map(one => element('details', {}, element('summary', { textContent: one.driver }),
-    element('table', {}, element('tbody', {}, ...one.all.map(setting => element('tr', {}, element('th', { scope: 'row', textContent: setting.name }),
-      element('td', { textContent: setting.value }), element('td', { className: 'muted', textContent: setting.isDefault ? 'default' : 'set' }))))))));
+  const now = JSON.stringify(latest.settings);
+  if (now === shownSettings) return;
+  if (!shownSettings) byId('driver').append(...latest.settings.map(one => element('option', { value: one.driver, textContent: one.driver })));
+  shownSettings = now;
+  const open = new Set([...document.querySelectorAll('#settings details[open]')].map(one => one.dataset.driver));
+  byId('settings').replaceChildren(...latest.settings.map(one => {
+    const details = element('details', { open: open.has(one.driver) }, element('summary', { textContent: one.driver + (one.isDefault ? ', used where none is named' : '') }),
+      element('table', {}, element('tbody', {}, ...one.all.map(setting => element('tr', {}, element('th', { scope: 'row', textContent: setting.name }),
+        element('td', { textContent: setting.value }), element('td', { className: 'muted', textContent: setting.from }))))));
+    details.dataset.driver = one.driver;
+    return details;
+  }));
 }
 
 async function refresh() {
   try {
     const response = await fetch('data', { headers: { accept: 'application/json' } });
     if (!response.ok) throw new Error(`${response.status}`);
-    const isFirst = latest === null;
     latest = await response.json();
-    if (isFirst) showSettings();
+    showSettings();
     show();
     byId('state').textContent = '';
   } catch (error) {

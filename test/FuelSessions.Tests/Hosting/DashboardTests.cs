@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -77,12 +78,51 @@ public class DashboardTests
         Assert.Equal(1, Sum(told, "fuelsessions.events", "Detached"));
         Assert.True(Sum(told, "db.client.operation.duration", "write") > 0);
         Assert.Contains(told.GetProperty("events").EnumerateArray(), happened => happened.GetProperty("kind").GetString() == "Detached");
-        JsonElement settings = told.GetProperty("settings").EnumerateArray().Single(one => one.GetProperty("driver").GetString() == "memory").GetProperty("all");
-        Assert.Contains(settings.EnumerateArray(), one => one.GetProperty("name").GetString() == "RotationTime" && !one.GetProperty("isDefault").GetBoolean() && one.GetProperty("value").GetString() == "00:07:00");
 
         // An hour later it is over, and the place in the ring is free.
         app.Clock.Advance(TimeSpan.FromMinutes(61));
         Assert.Equal(0, Sum(JsonDocument.Parse((await AsAdminAsync(browser, "/fuelsessions/data")).Body).RootElement, "fuelsessions.sessions.started", ""));
+    }
+
+    [Fact]
+    public async Task Settings_are_told_with_where_they_come_from()
+    {
+        await using TestApp app = await StartAsync(
+            app => app.MapFuelSessionsDashboard().RequireAuthorization(),
+            new("FuelSessions:ExpirationTime", "01:00:00"),
+            new("FuelSessions:RotationTime", "00:01:00"),
+            new("FuelSessions:CookieName", "sid"),
+            new("FuelSessions:Memory:StoreTimeout", "00:00:03"),
+            new("FuelSessions:flash_id", "news"),
+            new("FuelSessions:MaxCookieBytes", $"{new FuelSessionsOptions().MaxCookieBytes}"));
+        using TestBrowser browser = app.NewBrowser();
+        Assert.Equal(("01:00:00", "memory"), await ToldAsync("memory", "ExpirationTime"));
+        Assert.Equal(("news", "memory"), await ToldAsync("memory", "FlashId"));
+        Assert.Equal(("sid", "memory"), await ToldAsync("memory", "CookieName"));
+        Assert.Equal(("00:00:03", "memory"), await ToldAsync("memory", "StoreTimeout"));
+        Assert.Equal("memory", (await ToldAsync("memory", "MaxCookieBytes")).From);
+
+        // Code wins over the section, and what is meant for one driver is not meant for others.
+        Assert.Equal(("00:07:00", "code"), await ToldAsync("memory", "RotationTime"));
+        Assert.Equal(("cid", "default"), await ToldAsync("cookie", "CookieName"));
+        Assert.Equal(("00:00:05", "default"), await ToldAsync("cookie", "StoreTimeout"));
+        Assert.Equal(("", "default"), await ToldAsync("memory", "TouchInterval"));
+
+        // What has changed while the app runs.
+        var root = (IConfigurationRoot)app.Services.GetRequiredService<IConfiguration>();
+        root["FuelSessions:ExpirationTime"] = "02:00:00";
+        root["FuelSessions:MatchIp"] = "true";
+        root.Reload();
+        Assert.Equal(("True", "memory"), await ToldAsync("cookie", "MatchIp"));
+        Assert.Equal(("02:00:00", "memory"), await ToldAsync("memory", "ExpirationTime"));
+
+        async Task<(string, string From)> ToldAsync(string driver, string setting)
+        {
+            JsonElement settings = JsonDocument.Parse((await AsAdminAsync(browser, "/fuelsessions/data")).Body).RootElement.GetProperty("settings");
+            JsonElement all = settings.EnumerateArray().Single(one => one.GetProperty("driver").GetString() == driver && one.GetProperty("isDefault").GetBoolean() == (driver == "memory")).GetProperty("all");
+            JsonElement told = all.EnumerateArray().Single(one => one.GetProperty("name").GetString() == setting);
+            return (told.GetProperty("value").GetString()!, told.GetProperty("from").GetString()!);
+        }
     }
 
     [Fact]
@@ -105,10 +145,11 @@ public class DashboardTests
     private static Task<TestResponse> AsAdminAsync(TestBrowser browser, string path) =>
         browser.SendAsync(HttpMethod.Get, path, edit: request => request.Headers.Add("X-Admin", "yes"));
 
-    private static Task<TestApp> StartAsync(Action<WebApplication> map) => TestApp.StartAsync(
+    private static Task<TestApp> StartAsync(Action<WebApplication> map, params KeyValuePair<string, string?>[] configuration) => TestApp.StartAsync(
         o => o.RotationTime = TimeSpan.FromMinutes(7),
         map,
         sessions => sessions.AddDashboard(),
+        configuration: configuration,
         services: services =>
         {
             services.AddAuthentication("header").AddScheme<AuthenticationSchemeOptions, HeaderHandler>("header", _ => { });

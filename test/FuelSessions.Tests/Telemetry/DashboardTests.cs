@@ -43,8 +43,9 @@ public sealed partial class DashboardTests(WatchedApp app) : IClassFixture<Watch
     public void It_is_put_together_as_Grafana_reads_it()
     {
         Assert.True(Dashboard.GetProperty("schemaVersion").GetInt32() >= 39);
+        Assert.All(Dashboard.GetProperty("templating").GetProperty("list").EnumerateArray().Select(variable => variable.GetProperty("current")), chosen => Assert.True(chosen.TryGetProperty("text", out _) && chosen.TryGetProperty("value", out _)));
         string[] variables = [.. Dashboard.GetProperty("templating").GetProperty("list").EnumerateArray().Select(variable => variable.GetProperty("name").GetString()!)];
-        Assert.All(Variable().Matches(Dashboard.GetRawText()), used => Assert.Contains(used.Groups[1].Value, (IEnumerable<string>)[.. variables, "__rate_interval"]));
+        Assert.All(Variable().Matches(Dashboard.GetRawText()), used => Assert.Contains(used.Groups[1].Value, (IEnumerable<string>)[.. variables, "__rate_interval", "__all"]));
         Assert.Equal(Panels.Length, Panels.Select(panel => panel.GetProperty("id").GetInt32()).Distinct().Count());
         var taken = new HashSet<(int, int)>();
         foreach (JsonElement at in Panels.Select(panel => panel.GetProperty("gridPos")))
@@ -61,6 +62,9 @@ public sealed partial class DashboardTests(WatchedApp app) : IClassFixture<Watch
             Assert.Equal(Targets(panel).Count(), Targets(panel).Select(target => target.GetProperty("refId").GetString()).Distinct().Count());
             Assert.All(Targets(panel).Append(panel), part => Assert.Equal("${datasource}", part.GetProperty("datasource").GetProperty("uid").GetString()));
             Assert.NotEqual("", panel.GetProperty("description").GetString());
+            JsonElement legend = panel.GetProperty("options").GetProperty("legend");
+            Assert.True(legend.GetProperty("showLegend").GetBoolean());
+            Assert.Equal(JsonValueKind.Array, legend.GetProperty("calcs").ValueKind);
         }
     }
 

@@ -7,6 +7,8 @@
 #   build/bench.sh --nodes               and what one, two and four processes on one store carry: some 2 minutes more
 #   build/bench.sh --tokens              and calls of an API through a token session: half a minute more
 #   build/bench.sh --bounds --check      only what must hold, with the newest redis client: some 15 minutes
+#   build/bench.sh --watched             alone, what tracing, metrics and health checks cost a read on Redis: two minutes, written nowhere. With --check,
+#                                        more than 10 % of CPU is an error; --seconds N and --rounds N as below
 #   build/bench.sh --quick               whether everything works: two or three minutes, written nowhere
 #   build/bench.sh --only ours,floor --stores redis --scenarios read,count
 #                                        a part of the comparison, written nowhere
@@ -23,10 +25,11 @@ cd "$(dirname "$0")/.."
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 page=docs/performance.md
-compare=() growth=() with_growth= with_nodes= with_tokens= only_bounds= without_comparison= partial= full=
+compare=() growth=() with_growth= with_nodes= with_tokens= only_bounds= watched= without_comparison= partial= full=
 while [ $# -gt 0 ]; do
   case "$1" in
     --growth) with_growth=1; shift ;;
+    --watched) watched=1; shift ;;
     --nodes) with_nodes=1; shift ;;
     --tokens) with_tokens=1; shift ;;
     --no-comparison) without_comparison=1; shift ;;
@@ -77,6 +80,11 @@ run() {
   running=
   return "$status"
 }
+
+if [ -n "$watched" ]; then
+  run watched "${compare[@]}"
+  exit
+fi
 
 status=0
 if [ -z "$without_comparison" ]; then

@@ -10,7 +10,8 @@ const string Usage = """
     nodes [options]                       one, two and four processes on one store
     tokens [options]                      a thousand calls of an API, through a token session and by a bare client
     growth [options]                      what a request costs as payloads, variables, sessions and expired rows grow
-    server [options]                      what the two start: one variant on one store
+    watched [options]                     what tracing, metrics and health checks cost a read on Redis
+    server [options]                      what they start: one variant on one store
     """;
 
 string verb = args.FirstOrDefault() ?? "";
@@ -24,6 +25,7 @@ try
         "nodes" => await NodesRun.RunAsync(new Arguments(rest)),
         "tokens" => await TokensRun.RunAsync(new Arguments(rest)),
         "growth" => await GrowthRun.RunAsync(new Arguments(rest)),
+        "watched" => await WatchedRun.RunAsync(new Arguments(rest)),
         "server" => await BenchServer.RunAsync(new Arguments(rest)),
         _ => Help(),
     };

@@ -49,6 +49,7 @@ internal static class BenchServer
         "floor" => new Floor(settings),
         "builtin" => new BuiltInSession(settings),
         "ours" => new OurSession(settings),
-        _ => throw new UsageException($"--variant is '{settings.Variant}'; there are none, floor, builtin and ours."),
+        "watched" => new Watched(settings),
+        _ => throw new UsageException($"--variant is '{settings.Variant}'; there are none, floor, builtin, ours and watched."),
     };
 }

@@ -26,7 +26,7 @@ internal struct Progress
 }
 
 /// <summary>What a request does with its session, each including the one before: it lets it live on [W7], was given it, and has asked something of it.</summary>
-internal enum SessionUse
+internal enum SessionUse : byte
 {
     None,
     KeptAlive,

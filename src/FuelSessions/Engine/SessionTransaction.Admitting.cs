@@ -61,7 +61,7 @@ internal sealed partial class SessionTransaction
     private void Adopt(Kept kept)
     {
         _content.Show(Variables.Of(kept.Record));
-        _shown = new ShownIds(kept);
+        _shown = null;
         _standing = kept;
     }
 
@@ -75,7 +75,7 @@ internal sealed partial class SessionTransaction
     private Fresh BeginShown()
     {
         var fresh = new Fresh(SessionId.Create(), _visit.Now);
-        _shown = new ShownIds(fresh);
+        _shown = null;
         _visit.Binding = BindingStanding.Free;
         _standing = fresh;
         return fresh;

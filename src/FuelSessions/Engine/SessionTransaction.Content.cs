@@ -23,7 +23,7 @@ internal sealed partial class SessionTransaction
     }
 
     internal TChange Apply<TChange>(TChange change)
-        where TChange : IChange
+        where TChange : Change
     {
         lock (_content)
         {
@@ -33,22 +33,16 @@ internal sealed partial class SessionTransaction
         }
     }
 
-    internal void Clear()
-    {
-        lock (_content)
-        {
-            Apply(new ClearVariables(_content.LastClear));
-        }
-    }
+    internal void Clear() => Apply(new ClearVariables());
 
     /// <summary>
     /// What was just stored past this transaction, by its driver, is not undone by a <see cref="Clear"/> that came before it and
     /// is only to be saved.
     /// </summary>
-    internal void KeepThroughClear(VariablePath path) => _content.LastClear?.Keep(path);
+    internal void KeepThroughClear(VariablePath path) => _content.Keep(path);
 
     /// <summary>All of them or, if one is refused, none.</summary>
-    internal void ApplyAll(IReadOnlyList<IChange> changes)
+    internal void ApplyAll(IReadOnlyList<Change> changes)
     {
         lock (_content)
         {
@@ -72,7 +66,7 @@ internal sealed partial class SessionTransaction
         UseNow();
         lock (_content)
         {
-            bool found = _content.Ages.TryGet(_content.Current.Flash, key, out json);
+            bool found = _content.TryGetFlash(key, out json);
             if (found && !_visit.KeepsFlash)
             {
                 Unsaved();
@@ -88,7 +82,7 @@ internal sealed partial class SessionTransaction
         UseNow();
         lock (_content)
         {
-            return [.. _content.Ages.Names(_content.Current.Flash)];
+            return [.. _content.FlashNames];
         }
     }
 
@@ -97,7 +91,7 @@ internal sealed partial class SessionTransaction
         UseNow();
         lock (_content)
         {
-            if (_content.Ages.TryGet(_content.Current.Flash, VariablePath.Whole(name), out ReadOnlyMemory<byte> json))
+            if (_content.TryGetFlash(VariablePath.Whole(name), out ReadOnlyMemory<byte> json))
             {
                 Apply(new KeepFlashVariable(name, json));
                 _content.Ages.Keep(name);

@@ -105,8 +105,8 @@ internal sealed partial class SessionTransaction
     private void Lose(SessionState state)
     {
         SessionSpans.Outcome(state == SessionState.Gone ? "gone" : "overtaken");
-        _intent = default;
-        _shown = _shown with { Rotated = null };
+        _intent = Intent.None;
+        _shown = _shown is null ? null : _shown with { Rotated = null };
         _answer.ToSend = null;
         _standing = _standing is { } lost ? new Apart(state, lost) : null;
     }

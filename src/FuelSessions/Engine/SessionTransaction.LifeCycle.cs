@@ -34,7 +34,7 @@ internal sealed partial class SessionTransaction
         _intent = _intent.WithRotation(standing, _visit.Presented?.Secret, revoke);
         if (_intent.Rotation is { } rotation && rotation != before)
         {
-            _shown = _shown.After(rotation, _visit.Now);
+            _shown = Shown.After(rotation, _visit.Now);
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed partial class SessionTransaction
 
         Kept? stored = standing as Kept ?? _intent.Ends;
         _content.Empty();
-        _intent = default;
+        _intent = Intent.None;
         if (stored is not null)
         {
             Adopt(stored);
@@ -149,8 +149,8 @@ internal sealed partial class SessionTransaction
     internal void Discard()
     {
         _content.Empty();
-        _intent = default;
-        _shown = default;
+        _intent = Intent.None;
+        _shown = null;
         _answer.Left = _standing ?? _answer.Left;
         _standing = null;
         _progress = new Progress { IsSaved = _progress.IsSaved, IsOver = _progress.IsOver, WasExpired = WasExpired };
@@ -181,7 +181,7 @@ internal sealed partial class SessionTransaction
     private void Empty()
     {
         _content.Empty();
-        _intent = new Intent { Ends = _intent.Ends };
+        _intent = _intent.Ends is { } ends ? new Intent { Ends = ends } : Intent.None;
     }
 
     // A new session with what this request itself has done, and nothing of the one that it has been shown [R10, W5].

@@ -61,6 +61,9 @@ internal sealed partial class SessionTransaction
             {
                 // A merge as a save would make it, which is not written yet [W2].
                 _content.Rebase(Variables.Of(latest));
+
+                // Of another request's rotation the app sees the id in the next one.
+                _shown = Shown;
                 _standing = kept.With(latest);
             }
         }

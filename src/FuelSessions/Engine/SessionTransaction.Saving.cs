@@ -125,7 +125,7 @@ internal sealed partial class SessionTransaction
         {
             case Plan.Write write:
                 bool isRotated = !write.Record.CurrentHash.Equals(done.Basis.CurrentHash);
-                ShownIds? unmoved = isRotated && _intent.Rotation is null ? _shown.Unmoved(done.Basis) : null;
+                ShownIds? unmoved = isRotated && _intent.Rotation is null ? Shown.Unmoved(done.Basis) : null;
                 Settle(read.With(write.Record, write.Current, write.Tokens), write.Variables);
                 _shown = unmoved ?? _shown;
                 _visit.Services.Diagnostics.Written(Driver, done.Basis, write.Record, done.Attempts);
@@ -165,8 +165,8 @@ internal sealed partial class SessionTransaction
     {
         _content.Show(variables);
         _content.DropChanges();
-        _intent = default;
-        _shown = _shown.Settled(kept.Secret);
+        _intent = Intent.None;
+        _shown = _shown?.Settled(kept.Secret);
         _standing = kept;
     }
 

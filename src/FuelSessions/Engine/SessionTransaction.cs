@@ -21,8 +21,10 @@ internal sealed partial class SessionTransaction(
     // and no memory.
     private readonly SessionContent _content = new();
     private Standing? _standing;
-    private Intent _intent;
-    private ShownIds _shown;
+    private Intent _intent = Intent.None;
+
+    // Null: those of the session as it stands.
+    private ShownIds? _shown;
     private Answer _answer;
     private Progress _progress;
 
@@ -57,9 +59,9 @@ internal sealed partial class SessionTransaction(
 
     internal DateTimeOffset Created => _standing?.Created ?? default;
 
-    internal DateTimeOffset Rotated => _shown.Rotated ?? _standing?.Record?.Rotated ?? Created;
+    internal DateTimeOffset Rotated => _shown?.Rotated ?? _standing?.Record?.Rotated ?? Created;
 
-    internal DateTimeOffset Updated => _shown.Rotated ?? (_standing?.Record is { } record ? ExpiryPolicy.LastUse(record, Options).Earliest : Created);
+    internal DateTimeOffset Updated => _shown?.Rotated ?? (_standing?.Record is { } record ? ExpiryPolicy.LastUse(record, Options).Earliest : Created);
 
     internal ulong? IpHash => _visit.Boundary.Client.IpHash(Key);
 
@@ -82,9 +84,9 @@ internal sealed partial class SessionTransaction(
     /// The id as the app may see it; null once it is destroyed, and for a request that came with a token, which proves
     /// a session and holds no id.
     /// </summary>
-    internal SessionId? Id => _shown.Current is { } secret && State != SessionState.Destroyed ? new SessionId(Key, secret) : null;
+    internal SessionId? Id => Shown.Current is { } secret && State != SessionState.Destroyed ? new SessionId(Key, secret) : null;
 
-    internal SessionId? PreviousId => _standing is { } standing ? _shown.PreviousId(standing) : null;
+    internal SessionId? PreviousId => _standing is { } standing ? Shown.PreviousId(standing) : null;
 
     /// <summary>The id that is good from now on, as far as it is known.</summary>
     internal SessionId? CurrentId => (_standing ?? _answer.Left)?.Id;
@@ -106,6 +108,8 @@ internal sealed partial class SessionTransaction(
 
     /// <summary>For how long the client is to keep the id [W7].</summary>
     internal TimeSpan Lifetime => ExpiryPolicy.CookieLifetime(_standing?.Record?.Lifetime ?? Options.ExpirationTime, Options);
+
+    private ShownIds Shown => _shown ?? new ShownIds(_standing);
 
     // Who asks, as it is now.
     private Asker Asker

@@ -35,6 +35,9 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
 
     internal SessionDiagnostics Diagnostics => services.Engine.Diagnostics;
 
+    /// <summary>Whether <c>HttpContext.Session</c> is served from the default session.</summary>
+    internal bool EmulatesNative => profiles.NativeEmulation;
+
     internal bool IsOf(HttpContext other) => ReferenceEquals(other, context);
 
     // Looked at each time: routing may come later in the pipeline than this app's sessions do.

@@ -12,21 +12,24 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
         Endpoint? endpoint = context.GetEndpoint();
         SessionProfiles profiles = services.Profiles;
         EndpointUse use = profiles.UseOf(endpoint);
-        return use.Enabled ? InvokeWithSessionsAsync(context, profiles, endpoint, use) : next(context);
+        if (!use.Enabled)
+        {
+            return next(context);
+        }
+
+        // A request may be run again, to make an error page for instance: its sessions go on.
+        return InvokeAsync(context, AmbientSessions.Find() is { } outer && outer.IsOf(context) ? outer
+            : context.Features.Get<RequestSessions>() ?? new RequestSessions(context, services, profiles, endpoint, use));
     }
 
-    private async Task InvokeWithSessionsAsync(HttpContext context, SessionProfiles profiles, Endpoint? endpoint, EndpointUse use)
+    // What it has to remember is kept for each request that waits: as little as possible.
+    private async Task InvokeAsync(HttpContext context, RequestSessions sessions)
     {
-        // A request may be run again, to make an error page for instance: its sessions go on.
-        RequestSessions sessions = AmbientSessions.Find() is { } outer && outer.IsOf(context) ? outer
-            : context.Features.Get<RequestSessions>() ?? new RequestSessions(context, services, profiles, endpoint, use);
-
         sessions.Enter();
         sessions.WatchBody();
         using AmbientSessions.Scope scope = AmbientSessions.Enter(sessions);
-        ISessionFeature? native = profiles.NativeEmulation ? Emulate(context, sessions) : null;
-        IHttpResponseBodyFeature body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        var saving = new SavingResponseBody(body, sessions);
+        ISessionFeature? native = sessions.EmulatesNative ? Emulate(context, sessions) : null;
+        var saving = new SavingResponseBody(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), sessions);
         context.Features.Set<IHttpResponseBodyFeature>(saving);
         try
         {
@@ -53,14 +56,14 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
         }
         finally
         {
-            context.Features.Set(body);
+            context.Features.Set(saving.Inner);
             sessions.Leave();
             if (sessions.HasAny)
             {
                 context.Features.Set(sessions);
             }
 
-            if (profiles.NativeEmulation)
+            if (sessions.EmulatesNative)
             {
                 context.Features.Set(native);
             }

@@ -8,33 +8,33 @@ internal sealed class OpenVariables
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
 
     // What was removed leaves a gap, until there are more gaps than variables.
-    private List<(string Name, Variable? Variable)> _slots = [];
+    private List<Variable?> _slots = [];
 
     // A dictionary puts what is added after a removal where the gap is.
     private bool _isInOrder = true;
 
     internal int Count => _places.Count;
 
-    internal IReadOnlyCollection<string> Names => _isInOrder ? _places.Keys : [.. InOrder().Select(static entry => entry.Name)];
+    internal IReadOnlyCollection<string> Names => _isInOrder ? _places.Keys : [.. InOrder().Select(static variable => variable.Name)];
 
     internal bool TryGet(string name, [NotNullWhen(true)] out Variable? variable)
     {
         Steps.Take(1);
-        variable = _places.TryGetValue(name, out int place) ? _slots[place].Variable : null;
+        variable = _places.TryGetValue(name, out int place) ? _slots[place] : null;
         return variable is not null;
     }
 
-    internal void Put(string name, Variable variable)
+    internal void Put(Variable variable)
     {
         Steps.Take(1);
-        if (_places.TryGetValue(name, out int place))
+        if (_places.TryGetValue(variable.Name, out int place))
         {
-            _slots[place] = (name, variable);
+            _slots[place] = variable;
         }
         else
         {
-            _places.Add(name, _slots.Count);
-            _slots.Add((name, variable));
+            _places.Add(variable.Name, _slots.Count);
+            _slots.Add(variable);
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed class OpenVariables
             return;
         }
 
-        _slots[place] = default;
+        _slots[place] = null;
         _isInOrder = false;
         if (_slots.Count > 2 * _places.Count)
         {
@@ -61,24 +61,15 @@ internal sealed class OpenVariables
         _isInOrder = true;
     }
 
-    internal IEnumerable<(string Name, Variable Variable)> InOrder()
-    {
-        foreach ((string name, Variable? variable) in _slots)
-        {
-            if (variable is not null)
-            {
-                yield return (name, variable);
-            }
-        }
-    }
+    internal IEnumerable<Variable> InOrder() => _slots.OfType<Variable>();
 
     private void Close()
     {
         Steps.Take(_slots.Count);
-        _slots = [.. InOrder().Select(static entry => (entry.Name, (Variable?)entry.Variable))];
+        _slots = [.. InOrder()];
         for (int place = 0; place < _slots.Count; place++)
         {
-            _places[_slots[place].Name] = place;
+            _places[_slots[place]!.Name] = place;
         }
     }
 }

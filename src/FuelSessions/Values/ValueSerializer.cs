@@ -66,7 +66,9 @@ internal static class ValueSerializer
             }
 
             string? lost = typeof(T).IsInterface && typeof(T) != info.Type ? LostBehind(typeof(T), contract, format, info) : contract.Refusal;
-            byte[] json = lost is null ? JsonSerializer.SerializeToUtf8Bytes(value, info) : [];
+            byte[] json = lost is not null ? []
+                : info is JsonTypeInfo<T> own ? JsonSerializer.SerializeToUtf8Bytes(value, own)
+                : JsonSerializer.SerializeToUtf8Bytes(value, info);
             lost ??= contract.NeedsCheck ? contract.Check(value) : null;
             return lost is null ? json : throw new ChangesOnTheWayException(lost);
         }

@@ -7,13 +7,15 @@ using FuelSessions.Records;
 
 namespace FuelSessions.Values;
 
-/// <summary>One variable's value as JSON: its bytes, and a tree only once an element inside it was changed.</summary>
-internal sealed class Variable(ReadOnlyMemory<byte> json, long stamp)
+/// <summary>One variable: its name, and its value as JSON, which is bytes, and a tree only once an element inside it was changed.</summary>
+internal class Variable(string name, ReadOnlyMemory<byte> json, long stamp)
 {
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private ReadOnlyMemory<byte>? _json = json;
     private JsonNode? _tree;
+
+    internal string Name => name;
 
     /// <summary>The record version that set it; 0: the one about to be written. Tells a flash variable from a later one of its name.</summary>
     internal long Stamp { get; set; } = stamp;
@@ -41,10 +43,19 @@ internal sealed class Variable(ReadOnlyMemory<byte> json, long stamp)
         return true;
     }
 
+    /// <summary>Sets it as a whole.</summary>
+    internal void Set(ReadOnlyMemory<byte> json)
+    {
+        _json = json;
+        _tree = null;
+        Stamp = 0;
+    }
+
     internal void Set(ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, string path)
     {
         _tree = JsonElementPath.Set(_tree ?? JsonTree.Parse(Json.Span), parts, json, lenient, path);
         _json = null;
+        Stamp = 0;
     }
 
     internal void Remove(ReadOnlySpan<string> parts)
@@ -57,7 +68,7 @@ internal sealed class Variable(ReadOnlyMemory<byte> json, long stamp)
     }
 
     /// <summary>Gives the variable a stamp if it has none, and tells how many bytes <see cref="Encode"/> will write.</summary>
-    internal int EncodedSize(string name, long stamp)
+    internal int EncodedSize(long stamp)
     {
         if (Stamp == 0)
         {
@@ -69,7 +80,7 @@ internal sealed class Variable(ReadOnlyMemory<byte> json, long stamp)
         return RecordWriter.SizeOf((ulong)Stamp) + RecordWriter.SizeOf((ulong)nameSize) + nameSize + RecordWriter.SizeOf((ulong)valueSize) + valueSize;
     }
 
-    internal void Encode(ref RecordWriter writer, string name)
+    internal void Encode(ref RecordWriter writer)
     {
         int nameSize = Encoding.UTF8.GetByteCount(name);
         writer.Varint((ulong)Stamp);

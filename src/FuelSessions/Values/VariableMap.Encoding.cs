@@ -19,7 +19,6 @@ internal sealed partial class VariableMap
         {
             _encoded = EncodePatched(_patches, stamp);
             _patches = null;
-            _patchCount = 0;
         }
 
         return _encoded;
@@ -28,17 +27,17 @@ internal sealed partial class VariableMap
     private static byte[] EncodeOpen(OpenVariables open, long stamp)
     {
         int size = RecordWriter.SizeOf((ulong)open.Count);
-        foreach ((string name, Variable variable) in open.InOrder())
+        foreach (Variable variable in open.InOrder())
         {
-            size += variable.EncodedSize(name, stamp);
+            size += variable.EncodedSize(stamp);
         }
 
         byte[] buffer = new byte[size];
         var writer = new RecordWriter(buffer);
         writer.Varint((ulong)open.Count);
-        foreach ((string name, Variable variable) in open.InOrder())
+        foreach (Variable variable in open.InOrder())
         {
-            variable.Encode(ref writer, name);
+            variable.Encode(ref writer);
         }
 
         return buffer;
@@ -55,7 +54,7 @@ internal sealed partial class VariableMap
         int size = before.Length - first;
         for (Patch? patch = patches; patch is not null; patch = patch.Next)
         {
-            size += patch.Variable.EncodedSize(patch.Name, stamp) - patch.Replaced.Length;
+            size += patch.EncodedSize(stamp) - patch.Replaced.Length;
             count += patch.Replaced.Length == 0 ? 1u : 0u;
         }
 
@@ -66,7 +65,7 @@ internal sealed partial class VariableMap
         while (NextReplaced(patches, copied) is { } patch)
         {
             writer.Raw(before[copied..patch.Replaced.Start]);
-            patch.Variable.Encode(ref writer, patch.Name);
+            patch.Encode(ref writer);
             copied = patch.Replaced.Start + patch.Replaced.Length;
         }
 
@@ -75,7 +74,7 @@ internal sealed partial class VariableMap
         {
             if (patch.Replaced.Length == 0)
             {
-                patch.Variable.Encode(ref writer, patch.Name);
+                patch.Encode(ref writer);
             }
         }
 
@@ -113,7 +112,7 @@ internal sealed partial class VariableMap
             {
                 long stamp = (long)reader.Varint();
                 ReadOnlySpan<byte> name = span[reader.Block()];
-                open.Put(Encoding.UTF8.GetString(name), new Variable(_encoded[reader.Block()], stamp));
+                open.Put(new Variable(Encoding.UTF8.GetString(name), _encoded[reader.Block()], stamp));
 
                 // Nobody has written a name twice, or one that is no Unicode: which of them is meant can't be told.
                 if (open.Count < read || !Utf8.IsValid(name))
@@ -127,7 +126,7 @@ internal sealed partial class VariableMap
 
         for (Patch? patch = _patches; patch is not null; patch = patch.Next)
         {
-            open.Put(patch.Name, patch.Variable);
+            open.Put(patch);
         }
 
         Steps.Take(_encoded.Length);

@@ -12,9 +12,10 @@ internal sealed partial class VariableMap(ReadOnlyMemory<byte> encoded)
 {
     private const int MostPatches = 4;
 
+    private static readonly byte[] Null = [.. "null"u8];
+
     private ReadOnlyMemory<byte> _encoded = encoded;
     private Patch? _patches;
-    private int _patchCount;
     private OpenVariables? _open;
 
     internal VariableMap()
@@ -73,22 +74,21 @@ internal sealed partial class VariableMap(ReadOnlyMemory<byte> encoded)
 
     internal void Set(VariablePath path, ReadOnlyMemory<byte> json, bool lenient = false)
     {
+        Variable? known = Changed(path.Name);
+        Variable changed = known ?? Patched(path.Name);
         if (path.IsWhole)
         {
-            Put(path.Name, new Variable(json, stamp: 0));
-            return;
+            changed.Set(json);
+        }
+        else
+        {
+            changed.Set(path.Rest, json.Span, lenient, path.Text);
         }
 
-        Variable? known = Changed(path.Name);
-        Variable variable = known
-            ?? (_open is null && TryFindEncoded(path.Name, out ReadOnlyMemory<byte> stored, out _)
-                ? new Variable(stored, stamp: 0)
-                : new Variable("null"u8.ToArray(), stamp: 0));
-        variable.Set(path.Rest, json.Span, lenient, path.Text);
-        variable.Stamp = 0;
+        // Not before: a change may be refused.
         if (known is null)
         {
-            Put(path.Name, variable);
+            Put((Patch)changed);
         }
     }
 
@@ -108,7 +108,6 @@ internal sealed partial class VariableMap(ReadOnlyMemory<byte> encoded)
     {
         _encoded = default;
         _patches = null;
-        _patchCount = 0;
         _open?.Clear();
     }
 
@@ -124,35 +123,37 @@ internal sealed partial class VariableMap(ReadOnlyMemory<byte> encoded)
         }
     }
 
-    private void Put(string name, Variable variable)
+    // As it is stored.
+    private Patch Patched(string name) =>
+        _open is null && TryFindEncoded(name, out ReadOnlyMemory<byte> json, out (int, int) place) ? new Patch(name, json, place) : new Patch(name, Null, default);
+
+    private void Put(Patch added)
     {
-        if (_open is null && FindPatch(name) is { } known)
+        int count = 0;
+        ref Patch? end = ref _patches;
+        while (end is not null)
         {
-            known.Variable = variable;
+            end = ref end.Next;
+            count++;
         }
-        else if (_open is not null || _patchCount == MostPatches)
+
+        if (_open is not null || count == MostPatches)
         {
-            Open().Put(name, variable);
+            Open().Put(added);
         }
         else
         {
-            TryFindEncoded(name, out _, out (int, int) replaced);
-            ref Patch? end = ref _patches;
-            while (end is not null)
-            {
-                end = ref end.Next;
-            }
-
-            end = new Patch(name, variable, replaced);
-            _patchCount++;
+            end = added;
         }
     }
 
-    private Variable? Changed(string name) =>
-        _open is null ? FindPatch(name)?.Variable : _open.TryGet(name, out Variable? variable) ? variable : null;
-
-    private Patch? FindPatch(string name)
+    private Variable? Changed(string name)
     {
+        if (_open is not null)
+        {
+            return _open.TryGet(name, out Variable? variable) ? variable : null;
+        }
+
         Patch? patch = _patches;
         while (patch is not null && !string.Equals(patch.Name, name, StringComparison.Ordinal))
         {
@@ -163,13 +164,9 @@ internal sealed partial class VariableMap(ReadOnlyMemory<byte> encoded)
     }
 
     /// <summary>A changed variable, and which of the encoded bytes it stands for; none: it is new.</summary>
-    private sealed class Patch(string name, Variable variable, (int Start, int Length) replaced)
+    private sealed class Patch(string name, ReadOnlyMemory<byte> json, (int Start, int Length) replaced) : Variable(name, json, stamp: 0)
     {
         internal Patch? Next;
-
-        internal string Name => name;
-
-        internal Variable Variable { get; set; } = variable;
 
         internal (int Start, int Length) Replaced => replaced;
     }

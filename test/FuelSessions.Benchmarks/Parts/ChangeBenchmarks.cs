@@ -7,7 +7,7 @@ namespace FuelSessions.Benchmarks.Parts;
 /// <summary>What a request has changed: applied to what it read, and again to what another request has stored meanwhile.</summary>
 public class ChangeBenchmarks
 {
-    private IChange[] _changes = null!;
+    private Change[] _changes = null!;
     private ReadOnlyMemory<byte> _stored;
 
     [Params(1, 10, 100)]
@@ -32,13 +32,12 @@ public class ChangeBenchmarks
     [Benchmark]
     public ReadOnlyMemory<byte> Merge() => Apply(_changes, lenient: true).Encode(stamp: 13);
 
-    private VariableMap Apply(IChange[] changes, bool lenient)
+    private VariableMap Apply(Change[] changes, bool lenient)
     {
         var data = new VariableMap(_stored);
-        var flash = new VariableMap();
-        foreach (IChange change in changes)
+        foreach (Change change in changes)
         {
-            change.Apply(data, flash, lenient);
+            change.Apply(data, lenient);
         }
 
         return data;

@@ -97,7 +97,7 @@ internal sealed class VariablesTarget : FuzzTarget
                     map.Remove(path);
                     break;
                 case 2:
-                    new IncrementVariable(path, 1).Apply(map, map, lenient: false);
+                    new IncrementVariable(path, 1).Apply(map, lenient: false);
                     break;
                 case 3:
                     map.Restamp(path.Name);

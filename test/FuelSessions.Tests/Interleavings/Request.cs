@@ -190,13 +190,13 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
     }
 
     /// <summary>An increment that notes what it is shown.</summary>
-    private sealed class Function(long by, List<long> saw) : IChange
+    private sealed class Function(long by, List<long> saw) : Change
     {
-        public void Apply(VariableMap data, VariableMap flash, bool lenient)
+        internal override void Apply(VariableMap variables, bool lenient)
         {
-            long sum = Variables.Read(data, Variables.Sum);
+            long sum = Variables.Read(variables, Variables.Sum);
             saw.Add(sum);
-            data.Set(Variables.Sum, ValueSerializer.WriteInteger(sum + by));
+            variables.Set(Variables.Sum, ValueSerializer.WriteInteger(sum + by));
         }
     }
 }

@@ -24,7 +24,7 @@ public enum Want
 internal sealed class PlannedRequest(int number, Want want, KnownId shown, FuelSessionsOptions options, DateTimeOffset now)
 {
     private readonly SessionContent _content = new();
-    private Intent _intent;
+    private Intent _intent = Intent.None;
     private Kept? _read;
     private SessionRecord? _basis;
     private Plan? _plan;

@@ -63,7 +63,7 @@ public class PlannerProperties
     [Fact]
     public void W7_what_was_just_stored_is_left_alone_by_who_wants_nothing_more() => Holds((of, plan) =>
         plan is not Plan.Write { Record: var next, Current: var current } || next.Rotated == RotationPolicy.Asked
-        || Planner.Save(next, new Kept(next, current, null, next.Epoch), of.Asker, default, of.NoContent, lost: Plan.Keep) == Plan.Keep);
+        || Planner.Save(next, new Kept(next, current, null, next.Epoch), of.Asker, Intent.None, of.NoContent, lost: Plan.Keep) == Plan.Keep);
 
     [Fact]
     public void R5_only_the_current_id_is_announced_and_only_to_who_did_not_show_it() => Holds((of, plan) =>

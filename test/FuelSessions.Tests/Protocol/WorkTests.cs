@@ -15,10 +15,10 @@ public class WorkTests
 
     private static readonly Dictionary<string, Func<int, Action>> All = new()
     {
-        ["a list becomes a map"] = n => On(List(n), map => new IncrementVariable(P("v.x"), 1).Apply(map, map, false)),
-        ["an element of a list"] = n => On(List(n), map => new IncrementVariable(P("v.7"), 1).Apply(map, map, false)),
+        ["a list becomes a map"] = n => On(List(n), map => new IncrementVariable(P("v.x"), 1).Apply(map, false)),
+        ["an element of a list"] = n => On(List(n), map => new IncrementVariable(P("v.7"), 1).Apply(map, false)),
         ["a list becomes a map, inside"] = n => On(Nested(n), map => map.Set(P("v.a.b.x"), "1"u8.ToArray())),
-        ["many increments"] = n => On(List(n), map => Times(n, i => new IncrementVariable(VariablePath.Of(["v", Text(i)]), 1).Apply(map, map, false))),
+        ["many increments"] = n => On(List(n), map => Times(n, i => new IncrementVariable(VariablePath.Of(["v", Text(i)]), 1).Apply(map, false))),
         ["many sets"] = n => On(Map(n), map => Times(n, i => map.Set(VariablePath.Of(["v", "k" + Text(i)]), "2"u8.ToArray()))),
         ["many reads"] = n => On(Map(n), map => Times(n, i => Assert.True(map.TryGetInTree(VariablePath.Of(["v", "k" + Text(i)]), out _)))),
         ["many variables read"] = n => On(Variables(n), map => Times(n, i => Assert.True(map.TryGetInTree(P("v" + Text(i)), out _)))),

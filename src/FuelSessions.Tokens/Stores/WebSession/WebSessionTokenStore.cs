@@ -85,9 +85,11 @@ internal sealed class WebSessionTokenStore : ITokenStore
         }
 
         StoreDeadline deadline = StoreDeadline.Start(_options.StoreTimeout);
+        CommitQueue.Turn? turn = null;
+        SessionRecord? stored = null;
         try
         {
-            using CommitQueue.Turn turn = await _sessions.Engine.Commits.EnterAsync(session, deadline.Token).ConfigureAwait(false);
+            turn = await _sessions.Engine.Commits.EnterAsync(session, deadline.Token).ConfigureAwait(false);
             SessionRecord? basis = await LiveAsync(session).ConfigureAwait(false);
             for (int attempt = 1; ; attempt++)
             {
@@ -109,7 +111,7 @@ internal sealed class WebSessionTokenStore : ITokenStore
                 WriteResult result = await Storage.WriteAsync(draft, _options.StoreTimeout, deadline).ConfigureAwait(false);
                 if (result.IsWritten)
                 {
-                    turn.Latest = draft;
+                    stored = draft;
                     request?.KeepThroughClear(PathOf(key));
                     return true;
                 }
@@ -125,6 +127,10 @@ internal sealed class WebSessionTokenStore : ITokenStore
         catch (OperationCanceledException error)
         {
             throw await Storage.FailureAsync("saved", session, _options.StoreTimeout, deadline, error).ConfigureAwait(false);
+        }
+        finally
+        {
+            turn?.Leave(stored);
         }
     }
 

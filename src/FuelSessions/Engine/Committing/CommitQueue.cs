@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using FuelSessions.Records;
+using Line = System.Collections.Generic.Queue<System.Threading.Tasks.TaskCompletionSource<FuelSessions.Records.SessionRecord?>>;
 
 namespace FuelSessions.Engine;
 
@@ -9,48 +11,45 @@ namespace FuelSessions.Engine;
 /// <param name="waking">How the next in line goes on: on a thread of its own, so that it does not run inside the request that leaves.</param>
 internal sealed class CommitQueue(TaskCreationOptions waking = TaskCreationOptions.RunContinuationsAsynchronously)
 {
-    private readonly Dictionary<SessionKey, Line>[] _shards = [.. Enumerable.Range(0, 16).Select(_ => new Dictionary<SessionKey, Line>())];
+    // Behind most commits nobody waits: no line is made for it.
+    private readonly Dictionary<SessionKey, Line?>[] _shards = [.. Enumerable.Range(0, 16).Select(_ => new Dictionary<SessionKey, Line?>())];
 
     internal ValueTask<Turn> EnterAsync(SessionKey key, CancellationToken cancellationToken)
     {
-        Dictionary<SessionKey, Line> shard = ShardOf(key);
-        TaskCompletionSource waiter;
-        Line? line;
+        Dictionary<SessionKey, Line?> shard = ShardOf(key);
+        TaskCompletionSource<SessionRecord?> waiter;
         lock (shard)
         {
-            if (!shard.TryGetValue(key, out line))
+            ref Line? line = ref CollectionsMarshal.GetValueRefOrAddDefault(shard, key, out bool isTaken);
+            if (!isTaken)
             {
-                line = new Line();
-                shard.Add(key, line);
-                return new(new Turn(this, key, line));
+                return new(new Turn(this, key, null));
             }
 
-            waiter = new TaskCompletionSource(waking);
-            line.Join(waiter);
+            waiter = new TaskCompletionSource<SessionRecord?>(waking);
+            (line ??= new()).Enqueue(waiter);
         }
 
-        return WaitAsync(waiter, new Turn(this, key, line), cancellationToken);
+        return WaitAsync(key, waiter, cancellationToken);
     }
 
-    private static async ValueTask<Turn> WaitAsync(TaskCompletionSource waiter, Turn turn, CancellationToken cancellationToken)
+    private async ValueTask<Turn> WaitAsync(SessionKey key, TaskCompletionSource<SessionRecord?> waiter, CancellationToken cancellationToken)
     {
-        using (cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetCanceled(), waiter))
+        using (cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource<SessionRecord?>)state!).TrySetCanceled(), waiter))
         {
-            await waiter.Task.ConfigureAwait(false);
+            return new Turn(this, key, await waiter.Task.ConfigureAwait(false));
         }
-
-        return turn;
     }
 
-    private void Leave(SessionKey key, Line line)
+    private void Leave(SessionKey key, SessionRecord? latest)
     {
-        Dictionary<SessionKey, Line> shard = ShardOf(key);
+        Dictionary<SessionKey, Line?> shard = ShardOf(key);
         lock (shard)
         {
             // A waiter that gave up can't be woken; the next one is.
-            while (line.Next() is { } next)
+            while (shard[key] is { } line && line.TryDequeue(out TaskCompletionSource<SessionRecord?>? next))
             {
-                if (next.TrySetResult())
+                if (next.TrySetResult(latest))
                 {
                     return;
                 }
@@ -60,28 +59,14 @@ internal sealed class CommitQueue(TaskCreationOptions waking = TaskCreationOptio
         }
     }
 
-    private Dictionary<SessionKey, Line> ShardOf(SessionKey key) => _shards[key.GetHashCode() & (_shards.Length - 1)];
+    private Dictionary<SessionKey, Line?> ShardOf(SessionKey key) => _shards[key.GetHashCode() & (_shards.Length - 1)];
 
-    internal sealed class Line
+    /// <param name="latest">What the one before in the line has stored; null if there was none.</param>
+    internal readonly struct Turn(CommitQueue queue, SessionKey key, SessionRecord? latest)
     {
-        private Queue<TaskCompletionSource>? _waiting;
+        internal SessionRecord? Latest => latest;
 
-        internal SessionRecord? Latest { get; set; }
-
-        internal void Join(TaskCompletionSource waiter) => (_waiting ??= new Queue<TaskCompletionSource>()).Enqueue(waiter);
-
-        internal TaskCompletionSource? Next() => _waiting is not null && _waiting.TryDequeue(out TaskCompletionSource? next) ? next : null;
-    }
-
-    internal readonly struct Turn(CommitQueue queue, SessionKey key, Line line) : IDisposable
-    {
-        /// <summary>What the one before in the line has stored; null if there was none.</summary>
-        internal SessionRecord? Latest
-        {
-            get => line.Latest;
-            set => line.Latest = value;
-        }
-
-        public void Dispose() => queue.Leave(key, line);
+        /// <param name="stored">What is stored by now; null if that is not known.</param>
+        internal void Leave(SessionRecord? stored) => queue.Leave(key, stored ?? latest);
     }
 }

@@ -30,6 +30,7 @@ internal static class Committing
         where TPlanning : struct, IPlanning
     {
         CommitQueue.Turn? turn = null;
+        SessionRecord? stored = null;
         int attempt = 1;
         try
         {
@@ -58,7 +59,7 @@ internal static class Committing
 
                 if (result.IsWritten)
                 {
-                    HandOn(turn, plan is Plan.Write stored ? stored.Record : basis);
+                    stored = plan is Plan.Write done ? done.Record : basis;
                     return new Committed(plan, basis, attempt, IsGone: false);
                 }
 
@@ -67,7 +68,7 @@ internal static class Committing
                     return new Committed(plan, basis, attempt, IsGone: true);
                 }
 
-                HandOn(turn, winner);
+                stored = winner;
                 if (plan is Plan.Write || plan == Plan.Delete)
                 {
                     services.Diagnostics.Conflict(storage.Name, basis.Key, attempt);
@@ -83,7 +84,8 @@ internal static class Committing
         }
         finally
         {
-            turn?.Dispose();
+            // To the next one in the line, which then needs not find it out.
+            turn?.Leave(stored);
         }
     }
 
@@ -112,15 +114,6 @@ internal static class Committing
     {
         long size = (long)record.Data.Length + record.Flash.Length + (record.Binding?.Size ?? 0);
         return size <= options.MaxPayloadBytes ? record : throw SessionTooLargeException.OverMaxPayloadBytes(storage.Name, size, options.MaxPayloadBytes);
-    }
-
-    // To the next one in the line, which then needs not find it out.
-    private static void HandOn(CommitQueue.Turn? turn, SessionRecord latest)
-    {
-        if (turn is { } taken)
-        {
-            taken.Latest = latest;
-        }
     }
 
     // What is not to be done at all is done.

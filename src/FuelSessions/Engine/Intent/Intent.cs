@@ -3,8 +3,11 @@ using FuelSessions.Records;
 namespace FuelSessions.Engine;
 
 /// <summary>What a request wants of its session besides its variables [W3, W7, R9, R10, C6], and is not stored yet.</summary>
-internal readonly struct Intent
+internal sealed record Intent
 {
+    /// <summary>Nothing, as nearly always.</summary>
+    internal static readonly Intent None = new();
+
     /// <summary>The rotation that was asked for; the app sees its id already.</summary>
     internal Rotation? Rotation { get; init; }
 

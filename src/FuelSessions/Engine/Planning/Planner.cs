@@ -75,7 +75,7 @@ internal static class Planner
             IpHash = asker.Client.IpHash(tokens ?? current, options),
             Principal = intent.Attachment?.Principal,
             Data = variables.Data.Encode(stamp: 0),
-            Flash = variables.Flash.Encode(stamp: 1),
+            Flash = variables.EncodeFlash(stamp: 1),
         };
         if (intent.Rotation is { } rotation)
         {
@@ -126,7 +126,7 @@ internal static class Planner
             // Its browser has shown that it knows of it, and from now on it counts [B4].
             Binding = asker.ConfirmsBinding(next) ? next.Binding!.ConfirmedAt(asker.Now) : next.Binding,
             Data = hasContent ? variables.Data.Encode(stamp: 0) : basis.Data,
-            Flash = hasContent ? variables.Flash.Encode(basis.Version + 1) : basis.Flash,
+            Flash = hasContent ? variables.EncodeFlash(basis.Version + 1) : basis.Flash,
         };
         return new Plan.Write(next, following, known, variables);
     }

@@ -4,7 +4,7 @@ namespace FuelSessions.Engine;
 /// What this request knows of each flash variable. Only that is kept here; values are in the flash
 /// <see cref="VariableMap"/>, under namespace and name.
 /// </summary>
-internal struct FlashVariables
+internal sealed class FlashVariables
 {
     private enum Age : byte
     {
@@ -14,33 +14,27 @@ internal struct FlashVariables
         Expiring,
     }
 
-    // Most requests see none.
-    private Dictionary<string, Age>? _ages;
+    private readonly Dictionary<string, Age> _ages = new(StringComparer.Ordinal);
 
     // Seen in this request, though a save has already removed them from the record.
     private Dictionary<string, ReadOnlyMemory<byte>>? _expired;
 
-    private Dictionary<string, Age> Ages => _ages ??= new Dictionary<string, Age>(StringComparer.Ordinal);
-
     /// <summary>The first use of the session in a request ages what an earlier one left.</summary>
     internal void Load(VariableMap flash, bool autoExpire)
     {
-        if (!flash.IsEmpty)
+        foreach (string name in flash.Names)
         {
-            foreach (string name in flash.Names)
-            {
-                Ages.TryAdd(name, autoExpire ? Age.Expiring : Age.Loaded);
-            }
+            _ages.TryAdd(name, autoExpire ? Age.Expiring : Age.Loaded);
         }
     }
 
-    internal void Renew(string name) => Ages[name] = Age.New;
+    internal void Renew(string name) => _ages[name] = Age.New;
 
-    internal void Keep(string name) => Ages[name] = Age.Kept;
+    internal void Keep(string name) => _ages[name] = Age.Kept;
 
     internal void Forget()
     {
-        _ages = null;
+        _ages.Clear();
         _expired = null;
     }
 
@@ -51,26 +45,22 @@ internal struct FlashVariables
     {
         if (key.IsWhole)
         {
-            _ages?.Remove(key.Name);
+            _ages.Remove(key.Name);
             _expired?.Remove(key.Name);
         }
         else if (_expired is not null && _expired.TryGetValue(key.Name, out ReadOnlyMemory<byte> whole))
         {
-            var shown = new Variable(whole, stamp: 0);
+            var shown = new Variable(key.Name, whole, stamp: 0);
             shown.Remove(key.Rest);
             _expired[key.Name] = shown.Json;
         }
     }
 
-    internal IEnumerable<string> Names(VariableMap flash) => _expired is null ? flash.Names : flash.Names.Union(_expired.Keys);
+    /// <summary>Those that a save has removed already, and that this request still sees.</summary>
+    internal IEnumerable<string> Expired => _expired?.Keys ?? Enumerable.Empty<string>();
 
-    internal bool TryGet(VariableMap flash, VariablePath key, out ReadOnlyMemory<byte> json)
+    internal bool TryGetExpired(VariablePath key, out ReadOnlyMemory<byte> json)
     {
-        if (flash.TryGet(key, out json))
-        {
-            return true;
-        }
-
         json = default;
         return _expired is not null
             && _expired.TryGetValue(key.Name, out ReadOnlyMemory<byte> whole)
@@ -83,7 +73,7 @@ internal struct FlashVariables
     /// <param name="expireAfterGet">The rule for a variable that this request has set.</param>
     internal void Read(string name, bool? expire, bool expireAfterGet)
     {
-        bool consume = Ages.GetValueOrDefault(name) switch
+        bool consume = _ages.GetValueOrDefault(name) switch
         {
             Age.New => expire ?? expireAfterGet,
             Age.Kept => expire ?? false,
@@ -92,7 +82,7 @@ internal struct FlashVariables
         };
         if (consume)
         {
-            Ages[name] = Age.Expiring;
+            _ages[name] = Age.Expiring;
         }
     }
 
@@ -102,11 +92,6 @@ internal struct FlashVariables
     /// </summary>
     internal List<(string Name, long Stamp)>? TakeExpiring(VariableMap flash)
     {
-        if (_ages is null)
-        {
-            return null;
-        }
-
         List<(string, long)>? expiring = null;
         foreach ((string name, Age age) in _ages)
         {
@@ -120,11 +105,11 @@ internal struct FlashVariables
         return expiring;
     }
 
-    internal static void Remove(List<(string Name, long Stamp)> expiring, VariableMap flash)
+    internal static void Remove(List<(string Name, long Stamp)> expiring, VariableMap? flash)
     {
         foreach ((string name, long stamp) in expiring)
         {
-            if (flash.StampOf(name) == stamp)
+            if (flash?.StampOf(name) == stamp)
             {
                 flash.Remove(VariablePath.Whole(name));
             }

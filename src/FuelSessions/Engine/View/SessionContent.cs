@@ -10,21 +10,41 @@ internal sealed class SessionContent
 {
     private ChangeList _changes;
     private List<(string Name, long Stamp)>? _expiring;
+    private FlashVariables? _ages;
+    private Variables _current;
 
     /// <summary>What the request knows of each flash variable.</summary>
-    internal FlashVariables Ages;
+    internal FlashVariables Ages => _ages ??= new FlashVariables();
 
-    internal Variables Current { get; private set; }
+    internal Variables Current => _current;
 
-    internal bool HasChanges => _changes.Count > 0;
+    internal bool HasChanges => !_changes.IsEmpty;
 
     /// <summary>Whether something is to be written for it.</summary>
     internal bool IsChanged => HasChanges || _expiring is not null;
 
-    internal ClearVariables? LastClear => _changes.Last<ClearVariables>();
-
     /// <summary>What the app sees from now on, with what it has done in it.</summary>
-    internal void Show(Variables variables) => Current = variables;
+    internal void Show(Variables variables) => _current = variables;
+
+    internal IEnumerable<string> FlashNames => (_current.Flash?.Names ?? []).Union(_ages?.Expired ?? []);
+
+    internal bool TryGetFlash(VariablePath key, out ReadOnlyMemory<byte> json)
+    {
+        json = default;
+        return _current.Flash?.TryGet(key, out json) is true || _ages?.TryGetExpired(key, out json) is true;
+    }
+
+    /// <summary>The first use of the session in a request ages the flash variables that an earlier one left.</summary>
+    internal void Age(bool autoExpire)
+    {
+        if (_current.Flash is { } flash)
+        {
+            Ages.Load(flash, autoExpire);
+        }
+    }
+
+    /// <summary>What is stored past the request's changes is not undone by them.</summary>
+    internal void Keep(VariablePath path) => _changes.Keep(path);
 
     /// <summary>What was done is stored, or given up.</summary>
     internal void DropChanges()
@@ -36,8 +56,8 @@ internal sealed class SessionContent
     /// <summary>Nothing is shown any more; what was done stays.</summary>
     internal void Hide()
     {
-        Ages.Forget();
-        Current = Variables.None;
+        _ages = null;
+        _current = Variables.None;
     }
 
     internal void Empty()
@@ -46,30 +66,30 @@ internal sealed class SessionContent
         Hide();
     }
 
-    internal void Apply(IChange change)
+    internal void Apply(Change change)
     {
-        change.Apply(Current.Data, Current.Flash, lenient: false);
+        _current.Apply(change, lenient: false);
         _changes.Add(change);
     }
 
     /// <summary>All of them or, if one is refused, none.</summary>
-    internal void ApplyAll(IReadOnlyList<IChange> changes)
+    internal void ApplyAll(IReadOnlyList<Change> changes)
     {
-        var before = new VariableMap(Current.Data.Encode(stamp: 0));
+        var before = new VariableMap(_current.Data.Encode(stamp: 0));
         try
         {
-            foreach (IChange change in changes)
+            foreach (Change change in changes)
             {
-                change.Apply(Current.Data, Current.Flash, lenient: false);
+                _current.Apply(change, lenient: false);
             }
         }
         catch
         {
-            Current = Current with { Data = before };
+            _current.Data = before;
             throw;
         }
 
-        foreach (IChange change in changes)
+        foreach (Change change in changes)
         {
             _changes.Add(change);
         }
@@ -78,16 +98,16 @@ internal sealed class SessionContent
     /// <summary>Another basis is shown, with what this request has done on top of it.</summary>
     internal void Rebase(Variables basis)
     {
-        Current = basis;
-        _changes.Replay(basis);
+        _current = basis;
+        _changes.Replay(ref _current);
     }
 
     /// <summary>What ends with the request ends with this save.</summary>
     internal void Expire()
     {
-        if (Ages.TakeExpiring(Current.Flash) is { } expiring)
+        if (_current.Flash is { } flash && _ages?.TakeExpiring(flash) is { } expiring)
         {
-            FlashVariables.Remove(expiring, Current.Flash);
+            FlashVariables.Remove(expiring, flash);
             _expiring = _expiring is null ? expiring : [.. _expiring, .. expiring];
         }
     }
@@ -98,11 +118,11 @@ internal sealed class SessionContent
     {
         if (isRead)
         {
-            return Current;
+            return _current;
         }
 
         var merged = Variables.Of(basis);
-        _changes.Replay(merged);
+        _changes.Replay(ref merged);
         FlashVariables.Remove(_expiring ?? [], merged.Flash);
         return merged;
     }

@@ -6,10 +6,10 @@ namespace FuelSessions.Engine;
 /// <param name="Current">Null for a request that came with a token, which proves a session and holds no id.</param>
 /// <param name="Previous">Null: to be read from the record.</param>
 /// <param name="Rotated">When the app has asked for a rotation that is not stored yet.</param>
-internal readonly record struct ShownIds(SessionSecret? Current, SessionSecret? Previous, DateTimeOffset? Rotated)
+internal sealed record ShownIds(SessionSecret? Current, SessionSecret? Previous, DateTimeOffset? Rotated)
 {
-    internal ShownIds(Standing standing)
-        : this(standing.Secret, null, null)
+    internal ShownIds(Standing? standing)
+        : this(standing?.Secret, null, null)
     {
     }
 

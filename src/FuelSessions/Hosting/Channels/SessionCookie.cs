@@ -212,11 +212,12 @@ internal static class SessionCookie
     // A request may be answered twice, as when an error page is made: the last answer counts.
     private static void Withdraw(HttpContext context, string name)
     {
-        var sent = context.Response.Headers.SetCookie;
-        if (sent.Count > 0)
+        if (context.Response.Headers.SetCookie is { Count: > 0 } sent)
         {
-            context.Response.Headers.SetCookie = sent.Where(value => !IsOf(value, name)).ToArray();
+            context.Response.Headers.SetCookie = Others(sent, name);
         }
+
+        static string?[] Others(StringValues sent, string name) => [.. sent.Where(value => !IsOf(value, name))];
 
         static bool IsOf(string? header, string name) =>
             SetCookieHeaderValue.TryParse(header, out SetCookieHeaderValue? cookie)

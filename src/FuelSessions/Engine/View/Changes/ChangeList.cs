@@ -1,49 +1,42 @@
 namespace FuelSessions.Engine;
 
-/// <summary>What a request did, in order. Most requests do nothing, or one thing: nothing is made for them in advance.</summary>
+/// <summary>What a request did, in order. Most requests do nothing, or one thing, so each knows the next: no list is made for them.</summary>
 internal struct ChangeList
 {
-    private IChange[]? _changes;
+    private Change? _first;
+    private Change? _last;
 
-    internal int Count { get; private set; }
+    internal readonly bool IsEmpty => _first is null;
 
-    internal readonly ReadOnlySpan<IChange> AsSpan() => _changes.AsSpan(0, Count);
-
-    internal void Add(IChange change)
+    internal void Add(Change change)
     {
-        if (_changes is null)
+        if (_last is null)
         {
-            _changes = new IChange[1];
+            _first = change;
         }
-        else if (_changes.Length == Count)
+        else
         {
-            Array.Resize(ref _changes, 4 * Count);
+            _last.Next = change;
         }
 
-        _changes[Count++] = change;
+        _last = change;
     }
 
-    /// <summary>The last one of a kind; null if there is none.</summary>
-    internal readonly TChange? Last<TChange>()
-        where TChange : class, IChange
+    /// <summary>Lets a merge keep what was stored after these changes and past them, in the version that the merge finds.</summary>
+    internal readonly void Keep(VariablePath path)
     {
-        for (int i = Count - 1; i >= 0; i--)
+        for (Change? change = _first; change is not null; change = change.Next)
         {
-            if (_changes![i] is TChange change)
-            {
-                return change;
-            }
+            (change as ClearVariables)?.Keep(path);
         }
-
-        return null;
     }
 
     /// <summary>Does all of it once more, to what another request has stored meanwhile [W2].</summary>
-    internal readonly void Replay(Variables variables)
+    internal readonly void Replay(ref Variables variables)
     {
-        foreach (IChange change in AsSpan())
+        for (Change? change = _first; change is not null; change = change.Next)
         {
-            change.Apply(variables.Data, variables.Flash, lenient: true);
+            variables.Apply(change, lenient: true);
         }
     }
 

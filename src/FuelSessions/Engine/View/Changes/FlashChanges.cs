@@ -1,32 +1,37 @@
 namespace FuelSessions.Engine;
 
-internal sealed class SetFlashVariable(VariablePath path, byte[] json) : IChange
+internal abstract class FlashChange : Change
 {
-    public void Apply(VariableMap data, VariableMap flash, bool lenient) => flash.Set(path, json, lenient);
+    internal sealed override bool IsOfFlash => true;
+}
+
+internal sealed class SetFlashVariable(VariablePath path, byte[] json) : FlashChange
+{
+    internal override void Apply(VariableMap variables, bool lenient) => variables.Set(path, json, lenient);
 }
 
 /// <summary>Keeps a flash variable for one more request, even if another request let it expire meanwhile.</summary>
-internal sealed class KeepFlashVariable(string name, ReadOnlyMemory<byte> json) : IChange
+internal sealed class KeepFlashVariable(string name, ReadOnlyMemory<byte> json) : FlashChange
 {
-    public void Apply(VariableMap data, VariableMap flash, bool lenient)
+    internal override void Apply(VariableMap variables, bool lenient)
     {
-        if (flash.StampOf(name) is null)
+        if (variables.StampOf(name) is null)
         {
-            flash.Set(VariablePath.Whole(name), json);
+            variables.Set(VariablePath.Whole(name), json);
         }
         else
         {
-            flash.Restamp(name);
+            variables.Restamp(name);
         }
     }
 }
 
-internal sealed class RemoveFlashVariable(VariablePath key) : IChange
+internal sealed class RemoveFlashVariable(VariablePath key) : FlashChange
 {
-    public void Apply(VariableMap data, VariableMap flash, bool lenient) => flash.Remove(key);
+    internal override void Apply(VariableMap variables, bool lenient) => variables.Remove(key);
 }
 
-internal sealed class ClearFlashVariables : IChange
+internal sealed class ClearFlashVariables : FlashChange
 {
-    public void Apply(VariableMap data, VariableMap flash, bool lenient) => flash.Clear();
+    internal override void Apply(VariableMap variables, bool lenient) => variables.Clear();
 }

@@ -3,67 +3,59 @@ using System.Globalization;
 
 namespace FuelSessions.Engine;
 
-internal sealed class SetVariable(VariablePath path, byte[] json) : IChange
+internal sealed class SetVariable(VariablePath path, byte[] json) : Change
 {
-    public void Apply(VariableMap data, VariableMap flash, bool lenient) => data.Set(path, json, lenient);
+    internal override void Apply(VariableMap variables, bool lenient) => variables.Set(path, json, lenient);
 }
 
-internal sealed class RemoveVariable(VariablePath path) : IChange
+internal sealed class RemoveVariable(VariablePath path) : Change
 {
-    public void Apply(VariableMap data, VariableMap flash, bool lenient) => data.Remove(path);
+    internal override void Apply(VariableMap variables, bool lenient) => variables.Remove(path);
 }
 
-/// <param name="earlier">The one before it in the same request, whose part it also plays; null if there is none.</param>
-internal sealed class ClearVariables(ClearVariables? earlier) : IChange
+internal sealed class ClearVariables : Change
 {
-    private readonly ClearVariables? _earlier = earlier;
     private ConcurrentDictionary<string, VariablePath>? _kept;
 
     /// <summary>
     /// Lets a merge keep what was stored after this change and past the request's own changes, in the version that the merge finds.
     /// </summary>
-    internal void Keep(VariablePath path)
-    {
-        string text = path.Text;
-        for (ClearVariables? clear = this; clear is not null; clear = clear._earlier)
-        {
-            LazyInitializer.EnsureInitialized(ref clear._kept, static () => new(StringComparer.Ordinal))[text] = path;
-        }
-    }
+    internal void Keep(VariablePath path) =>
+        LazyInitializer.EnsureInitialized(ref _kept, static () => new(StringComparer.Ordinal))[path.Text] = path;
 
-    public void Apply(VariableMap data, VariableMap flash, bool lenient)
+    internal override void Apply(VariableMap variables, bool lenient)
     {
         if (_kept is null)
         {
-            data.Clear();
+            variables.Clear();
             return;
         }
 
         List<(VariablePath Path, ReadOnlyMemory<byte> Json)> kept = [];
         foreach (VariablePath path in _kept.Values)
         {
-            if (data.TryGet(path, out ReadOnlyMemory<byte> json))
+            if (variables.TryGet(path, out ReadOnlyMemory<byte> json))
             {
                 kept.Add((path, json));
             }
         }
 
-        data.Clear();
+        variables.Clear();
         foreach ((VariablePath path, ReadOnlyMemory<byte> json) in kept)
         {
-            data.Set(path, json, lenient: true);
+            variables.Set(path, json, lenient: true);
         }
     }
 }
 
 /// <summary>Exact under concurrency: what is repeated in a merge is the addition, not its result [W3].</summary>
-internal sealed class IncrementVariable(VariablePath path, long by) : IChange
+internal sealed class IncrementVariable(VariablePath path, long by) : Change
 {
     internal long Result { get; private set; }
 
-    public void Apply(VariableMap data, VariableMap flash, bool lenient)
+    internal override void Apply(VariableMap variables, bool lenient)
     {
-        long before = ValueSerializer.ReadInteger(path, data.TryGetToChange(path, typeof(long), out ReadOnlyMemory<byte> json) ? json : (ReadOnlyMemory<byte>?)null);
+        long before = ValueSerializer.ReadInteger(path, variables.TryGetToChange(path, typeof(long), out ReadOnlyMemory<byte> json) ? json : (ReadOnlyMemory<byte>?)null);
         try
         {
             Result = checked(before + by);
@@ -75,19 +67,19 @@ internal sealed class IncrementVariable(VariablePath path, long by) : IChange
                 error);
         }
 
-        data.Set(path, ValueSerializer.WriteInteger(Result), lenient);
+        variables.Set(path, ValueSerializer.WriteInteger(Result), lenient);
     }
 }
 
 /// <summary>Exact in the same way: a merge calls the function again, on the value that won.</summary>
-internal sealed class UpdateVariable<T>(VariablePath path, Func<T?, T?> update, ValueFormat format) : IChange
+internal sealed class UpdateVariable<T>(VariablePath path, Func<T?, T?> update, ValueFormat format) : Change
 {
     internal T? Result { get; private set; }
 
-    public void Apply(VariableMap data, VariableMap flash, bool lenient)
+    internal override void Apply(VariableMap variables, bool lenient)
     {
-        T? before = data.TryGetToChange(path, typeof(T), out ReadOnlyMemory<byte> json) ? ValueSerializer.Deserialize<T>(path, json, format) : default;
+        T? before = variables.TryGetToChange(path, typeof(T), out ReadOnlyMemory<byte> json) ? ValueSerializer.Deserialize<T>(path, json, format) : default;
         Result = update(before);
-        data.Set(path, ValueSerializer.Serialize(path, Result, format), lenient);
+        variables.Set(path, ValueSerializer.Serialize(path, Result, format), lenient);
     }
 }

@@ -27,6 +27,6 @@ internal sealed class BoundAnswer(DeviceBindings bindings, SessionHome home, Fue
         key.WriteTo(bytes);
         System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes[SessionKey.Size..], binding.Id);
         var id = SessionId.FromBytes(bytes);
-        return options.EncryptCookie ? home.Protector.ProtectId(id, DeviceBindings.SealName(options)) : id.Encode();
+        return options.EncryptCookie ? home.Protector.ProtectId(id, DeviceBindings.SealName(options)).ToString() : id.Encode();
     }
 }

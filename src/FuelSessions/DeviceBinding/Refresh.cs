@@ -83,7 +83,7 @@ internal sealed class Refresh(DeviceBindings bindings, SessionHome home, FuelSes
     }
 
     private bool TryRead(string identifier, out SessionId id) =>
-        options.EncryptCookie ? home.Protector.TryReadId(identifier, DeviceBindings.SealName(options), out id, out _) : SessionId.TryParse(identifier, out id);
+        options.EncryptCookie ? home.Protector.TryReadId(identifier, DeviceBindings.SealName(options), out id) : SessionId.TryParse(identifier, out id);
 
     private static SessionSecret IdOf(DeviceBinding binding)
     {

@@ -134,9 +134,6 @@ internal sealed partial class SessionTransaction(
         }
     }
 
-    /// <summary>The text that the client sent for that id; null if it sent another one.</summary>
-    internal string? TextOf(SessionId id) => Presents(id) ? _visit.Presented?.Text : null;
-
     internal bool Presents(SessionId id) => _visit.Presents(id);
 
     /// <summary>Whether this request has destroyed that session, which its save is only to remove.</summary>

@@ -77,7 +77,7 @@ internal sealed partial class RequestSessions
         {
             try
             {
-                entry.Offer = (id, BindingOffer.Make(context, bindings, services.HomeOf(profile.Driver).Protector, profile, id));
+                entry.Offer = new OfferedBinding(id, BindingOffer.Make(context, bindings, services.HomeOf(profile.Driver).Protector, profile, id));
                 Diagnostics.Binding(profile.Driver, "offered");
             }
             catch (SessionStoreException error)
@@ -89,6 +89,6 @@ internal sealed partial class RequestSessions
         }
 
         string[] others = [.. context.Response.Headers[ProofHeaders.Registration].Where(value => value is not null && value != before)!];
-        context.Response.Headers[ProofHeaders.Registration] = (string[])[.. others, entry.Offer!.Value.Text];
+        context.Response.Headers[ProofHeaders.Registration] = (string[])[.. others, entry.Offer!.Text];
     }
 }

@@ -1,5 +1,4 @@
 using FuelSessions.Drivers;
-using FuelSessions.Records;
 
 namespace FuelSessions;
 
@@ -30,9 +29,6 @@ internal sealed class SessionEntry(Session session, Channel channel, ChannelRead
 
     internal bool IsWithheldReported { get; set; }
 
-    /// <summary>What the response offers the browser to bind the session with, and for which id.</summary>
-    internal (SessionId Id, string Text)? Offer { get; set; }
-
-    /// <summary>The text that the client sent for that id; null if it sent another one.</summary>
-    internal string? TextOf(SessionId id) => Session.Transaction.TextOf(id);
+    /// <summary>What the response offers the browser to bind the session with.</summary>
+    internal OfferedBinding? Offer { get; set; }
 }

@@ -21,24 +21,24 @@ public class ProtectionBenchmarks
         for (int index = 0; index < Many; index++)
         {
             _ids[index] = new SessionId(SessionKey.Create(), SessionSecret.Create());
-            _texts[index] = _protector.ProtectId(_ids[index], "sid");
+            _texts[index] = _protector.ProtectId(_ids[index], "sid").ToString();
         }
     }
 
     [Benchmark]
-    public string ProtectAnId() => _protector.ProtectId(_ids[Next()], "sid");
+    public string ProtectAnId() => _protector.ProtectId(_ids[Next()], "sid").ToString();
 
     [Benchmark]
-    public string ProtectAnIdSentAMomentAgo() => _protector.ProtectId(_ids[0], "sid");
+    public string ProtectAnIdSentAMomentAgo() => _protector.ProtectId(_ids[0], "sid").ToString();
 
     [Benchmark]
-    public bool ReadAnId() => _protector.TryReadId(_texts[Next()], "sid", out _, out _);
+    public bool ReadAnId() => _protector.TryReadId(_texts[Next()], "sid", out _);
 
     [Benchmark]
-    public bool ReadAnIdSeenAMomentAgo() => _protector.TryReadId(_texts[0], "sid", out _, out _);
+    public bool ReadAnIdSeenAMomentAgo() => _protector.TryReadId(_texts[0], "sid", out _);
 
     [Benchmark]
-    public bool RefuseGarbage() => _protector.TryReadId("CfDJ8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "sid", out _, out _);
+    public bool RefuseGarbage() => _protector.TryReadId("CfDJ8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "sid", out _);
 
     private int Next() => _next = (_next + 1) & (Many - 1);
 }

@@ -73,7 +73,7 @@ internal sealed class ProtectedTarget : FuzzTarget
         Meter.Start();
         bool isTaken = purpose switch
         {
-            Purpose.Id => _protector.TryReadId(text, name, out SessionId id, out _) && (key = id.Key) is var _,
+            Purpose.Id => _protector.TryReadId(text, name, out SessionId id) && (key = id.Key) is var _,
             Purpose.Token => _protector.TryReadToken(text, name, out SessionId token) && (key = token.Key) is var _,
             _ => _protector.TryReadRecord(text, name, out SessionId of, out _) && (key = of.Key) is var _,
         };
@@ -133,7 +133,7 @@ internal sealed class ProtectedTarget : FuzzTarget
     private void Make(IdProtector protector, string name, bool isOurs)
     {
         var id = SessionId.Create();
-        Add(Purpose.Id, protector.ProtectId(id, name));
+        Add(Purpose.Id, protector.ProtectId(id, name).ToString());
         Add(Purpose.Token, protector.ProtectToken(id.Key, id.Secret, SampleRecords.End, name));
         Add(Purpose.Record, protector.ProtectRecord(id, RecordPacking.Pack(SampleRecords.New(id), compresses: true), name));
 

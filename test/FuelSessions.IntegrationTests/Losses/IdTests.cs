@@ -259,6 +259,6 @@ public sealed class IdTests(PostgresServer postgres) : StoreTests(postgres)
     private static string NeverStored(SessionApp app, bool encrypted)
     {
         var id = new SessionId(SessionKey.Create(), SessionSecret.Create());
-        return encrypted ? app.Services.GetRequiredService<SessionServices>().HomeOf(app.Store.Driver).Protector.ProtectId(id, app.Store.CookieName) : id.Encode();
+        return encrypted ? app.Services.GetRequiredService<SessionServices>().HomeOf(app.Store.Driver).Protector.ProtectId(id, app.Store.CookieName).ToString() : id.Encode();
     }
 }

@@ -209,7 +209,7 @@ public sealed class ExpiryBoundsTests(PostgresServer postgres) : StoreTests(post
         }
 
         IdProtector protector = app.Services.GetRequiredService<SessionServices>().HomeOf(app.Store.Driver).Protector;
-        Assert.True(protector.TryReadId(copy.Jar[app.Store.CookieName], app.Store.CookieName, out Records.SessionId id, out _));
+        Assert.True(protector.TryReadId(copy.Jar[app.Store.CookieName], app.Store.CookieName, out Records.SessionId id));
         return await app.Probe.Inner.ReadAsync(id.Key, default) is not null;
     }
 

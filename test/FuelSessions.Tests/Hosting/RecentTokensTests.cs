@@ -7,6 +7,7 @@ namespace FuelSessions.Tests.Hosting;
 public class RecentTokensTests
 {
     private const string Name = "sid";
+    private const string Text = "text of no less than sixteen";
 
     private static SessionId NewId(SessionKey key) => new(key, SessionSecret.Create());
 
@@ -22,7 +23,7 @@ public class RecentTokensTests
         {
             var key = SessionKey.Create();
             (SessionId old, SessionId next) = (NewId(key), NewId(key));
-            string[] sent = new string[8];
+            IdText[] sent = new IdText[8];
             Parallel.For(0, sent.Length, i =>
             {
                 tokens.Received($"old {round}", old, dataKey, Name);
@@ -39,14 +40,14 @@ public class RecentTokensTests
         var tokens = new RecentTokens(clock);
         SessionId id = NewId(SessionKey.Create());
         DataKey key = NewKey(clock);
-        tokens.Received("text", id, key, Name);
+        tokens.Received(Text, id, key, Name);
         clock.Advance(TimeSpan.FromSeconds(59));
-        Assert.True(tokens.TryFind("text", Name, out SessionId found, out _));
+        Assert.True(tokens.TryFind(Text + "key", Name, out SessionId found));
         Assert.Equal(id.Encode(), found.Encode());
         clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.False(tokens.TryFind("text", Name, out _, out _));
+        Assert.False(tokens.TryFind(Text + "key", Name, out _));
         key.TrustSince(clock.GetTimestamp());
-        Assert.True(tokens.TryFind("text", Name, out _, out _));
+        Assert.True(tokens.TryFind(Text + "key", Name, out _));
     }
 
     [Fact]
@@ -54,7 +55,7 @@ public class RecentTokensTests
     {
         FakeTimeProvider clock = FakeClock.AtPresent();
         var tokens = new RecentTokens(clock);
-        tokens.Received("text", NewId(SessionKey.Create()), NewKey(clock), Name);
-        Assert.False(tokens.TryFind("texT", Name, out _, out _));
+        tokens.Received(Text, NewId(SessionKey.Create()), NewKey(clock), Name);
+        Assert.False(tokens.TryFind("texT of no less than sixteen" + "key", Name, out _));
     }
 }

@@ -8,5 +8,4 @@ namespace FuelSessions.Engine;
 /// <param name="Token">What a token proves it with; null for an id.</param>
 /// <param name="TravelsBack">Whether it came in a channel that can carry another id back to the client [C2].</param>
 /// <param name="Cookie">Whether it came in a cookie, and in which one.</param>
-/// <param name="Text">As it came, for who has to send the same id again; null where that is of no use.</param>
-internal readonly record struct PresentedId(SessionKey Key, SessionSecret? Secret, SessionSecret? Token, bool TravelsBack, string? Text = null, CookieUse Cookie = CookieUse.None);
+internal readonly record struct PresentedId(SessionKey Key, SessionSecret? Secret, SessionSecret? Token, bool TravelsBack, CookieUse Cookie = CookieUse.None);

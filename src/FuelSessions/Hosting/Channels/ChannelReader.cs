@@ -129,14 +129,13 @@ internal static class ChannelReader
         if (isCarried)
         {
             return protector.TryReadRecord(text, name, out SessionId carried, out SessionRecord? record)
-                ? new Arrival(channel, new PresentedId(carried.Key, carried.Secret, null, travelsBack, null, use), record)
+                ? new Arrival(channel, new PresentedId(carried.Key, carried.Secret, null, travelsBack, use), record)
                 : IsForeign(IdProtector.IsForeignRecord(text));
         }
 
-        string? known = null;
-        if (options.EncryptCookie ? protector.TryReadId(text, name, out SessionId id, out known) : SessionId.TryParse(text, out id))
+        if (options.EncryptCookie ? protector.TryReadId(text, name, out SessionId id) : SessionId.TryParse(text, out id))
         {
-            return new Arrival(channel, new PresentedId(id.Key, id.Secret, null, travelsBack, known, use), null);
+            return new Arrival(channel, new PresentedId(id.Key, id.Secret, null, travelsBack, use), null);
         }
 
         return channel != Channel.Cookie && protector.TryReadToken(text, name, out SessionId token)

@@ -29,17 +29,17 @@ internal static class ChannelWriter
         SessionId? toSend = entry.Carried is { Changed: true, Record: not null } ? transaction.CurrentId : transaction.IdToSend;
         if (toSend is { } id && (byCookie || byHeader))
         {
-            string value = Text(entry, id, protector);
+            IdText value = Text(context, entry, id, protector);
             if (byCookie)
             {
                 bool isTaken = SessionCookie.Set(context, options, CookieOf(entry), value, transaction.Lifetime, inChunks: entry.Carried is not null);
                 entry.IsCookieRefused = !isTaken;
-                entry.SentCookie = GoesByCookieOnly(entry, options) ? value : null;
+                entry.SentCookie = GoesByCookieOnly(entry, options) ? value.Own : null;
             }
 
             if (byHeader)
             {
-                context.Response.Headers[options.HeaderName!] = value;
+                context.Response.Headers[options.HeaderName!] = value.ToString();
                 SessionCookie.ForbidStorage(context);
             }
         }
@@ -56,12 +56,21 @@ internal static class ChannelWriter
         && CookieChunks.In(context.Request.Headers.Cookie, CookieOf(entry)).Count > 0;
 
     // A cookie that only has to live longer goes back as it came.
-    private static string Text(SessionEntry entry, SessionId id, IdProtector protector)
+    private static IdText Text(HttpContext context, SessionEntry entry, SessionId id, IdProtector protector)
     {
         FuelSessionsOptions options = entry.Session.Transaction.Options;
-        return entry.Carried is { Record: not null } carried ? protector.ProtectRecord(id, carried.Packed, BoundNameOf(entry))
-            : !options.EncryptCookie ? id.Encode()
-            : (entry.Session.Forged.EncryptCookie ? entry.TextOf(id) : null) ?? protector.ProtectId(id, BoundNameOf(entry));
+        return entry.Carried is { Record: not null } carried ? new(protector.ProtectRecord(id, carried.Packed, BoundNameOf(entry)))
+            : !options.EncryptCookie ? new(id.Encode())
+            : entry.Session.Transaction.Presents(id) && Came(context, entry, id, protector) is { } text ? new(text)
+            : protector.ProtectId(id, BoundNameOf(entry));
+    }
+
+    private static string? Came(HttpContext context, SessionEntry entry, SessionId id, IdProtector protector)
+    {
+        IEnumerable<string?> texts = entry.Channel == Channel.Cookie
+            ? CookieHeader.Values(context.Request.Headers.Cookie, CookieOf(entry))
+            : context.Request.Headers[entry.Session.Transaction.Options.HeaderName!];
+        return texts.FirstOrDefault(text => protector.TryReadId(text, BoundNameOf(entry), out SessionId read) && read.Key == id.Key && read.Secret.Equals(id.Secret));
     }
 
     private static string CookieOf(SessionEntry entry) => NameOf(entry, entry.Session.Transaction.Options.CookieName);

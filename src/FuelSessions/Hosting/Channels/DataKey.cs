@@ -40,7 +40,7 @@ internal sealed class DataKey(byte[] key, string text, long made)
     /// <summary>Data Protection stood by it at that timestamp.</summary>
     internal void TrustSince(long timestamp) => Volatile.Write(ref _checked, timestamp);
 
-    /// <summary>The id as it travels: sealed, and then the key's text.</summary>
+    /// <summary>The sealed id, which travels in front of the key's text.</summary>
     /// <param name="name">The session's cookie name, under which alone it can be opened.</param>
     internal string Seal(SessionId id, string name)
     {
@@ -57,7 +57,7 @@ internal sealed class DataKey(byte[] key, string text, long made)
         aes.Encrypt(bytes[..NonceSize], plain, bytes[NonceSize..^TagSize], bytes[^TagSize..], bound);
         GiveBack(aes);
         Base64Url.EncodeToChars(bytes, characters);
-        return string.Concat(characters, text);
+        return characters.ToString();
     }
 
     /// <summary>The id that was sealed as these characters; false if they are forged or damaged.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using FuelSessions.Configuration;
 using FuelSessions.Engine;
 using FuelSessions.Records;
@@ -31,7 +30,7 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         Token = 1,
     }
 
-    internal string ProtectId(SessionId id, string name)
+    internal IdText ProtectId(SessionId id, string name)
     {
         if (_recent.Find(id, name) is { } known)
         {
@@ -65,10 +64,9 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         return _protection.Protect(plain);
     }
 
-    /// <param name="known">The text, as a string that other requests with it share.</param>
-    internal bool TryReadId(ReadOnlySpan<char> text, string name, out SessionId id, [NotNullWhen(true)] out string? known)
+    internal bool TryReadId(ReadOnlySpan<char> text, string name, out SessionId id)
     {
-        if (_recent.TryFind(text, name, out id, out known))
+        if (_recent.TryFind(text, name, out id))
         {
             return true;
         }
@@ -81,8 +79,7 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
             return false;
         }
 
-        known = text.ToString();
-        _recent.Received(known, id, key, name);
+        _recent.Received(text[..DataKey.SealedLength].ToString(), id, key, name);
         return true;
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using FuelSessions.Records;
 
 namespace FuelSessions;
@@ -20,30 +19,31 @@ internal sealed class RecentTokens(TimeProvider clock)
     private readonly Entry?[] _byId = new Entry?[Places];
     private readonly Entry?[] _byText = new Entry?[Places];
 
-    internal string? Find(SessionId id, string name) => Volatile.Read(ref PlaceOf(id)) is { } entry && entry.Is(id, name) && IsLive(entry) ? entry.Text : null;
+    internal IdText? Find(SessionId id, string name) => Volatile.Read(ref PlaceOf(id)) is { } entry && entry.Is(id, name) && IsLive(entry) ? entry.Text : null;
 
-    internal bool TryFind(ReadOnlySpan<char> text, string name, out SessionId id, [NotNullWhen(true)] out string? known)
+    internal bool TryFind(ReadOnlySpan<char> text, string name, out SessionId id)
     {
         foreach (ref Entry? place in PlacesOf(text))
         {
-            if (Volatile.Read(ref place) is { } entry && text.SequenceEqual(entry.Text) && entry.IsOf(name) && IsLive(entry))
+            if (Volatile.Read(ref place) is { } entry && entry.Reads(text) && entry.IsOf(name) && IsLive(entry))
             {
-                (id, known) = (entry.Id, entry.Text);
+                id = entry.Id;
                 return true;
             }
         }
 
-        (id, known) = (default, null);
+        id = default;
         return false;
     }
 
     /// <summary>Keeps what a client has sent.</summary>
-    internal void Received(string text, SessionId id, DataKey key, string name) => Add(new Entry(id, text, key, name, clock.GetTimestamp()));
+    /// <param name="own">The text without the key's, which is shared.</param>
+    internal void Received(string own, SessionId id, DataKey key, string name) => Add(new Entry(id, own, key, name, clock.GetTimestamp()));
 
     /// <summary>Keeps what is about to be sent. Gives back the text to send: another one, if another thread was first.</summary>
-    internal string Sent(SessionId id, string text, DataKey key, string name)
+    internal IdText Sent(SessionId id, string own, DataKey key, string name)
     {
-        var added = new Entry(id, text, key, name, clock.GetTimestamp());
+        var added = new Entry(id, own, key, name, clock.GetTimestamp());
         ref Entry? place = ref PlaceOf(id);
         Entry? before = Volatile.Read(ref place);
         if (before is null || !before.Is(id, name) || !IsLive(before))
@@ -65,7 +65,7 @@ internal sealed class RecentTokens(TimeProvider clock)
     // Into an empty place of its text's, or that which was filled first.
     private void Add(Entry added)
     {
-        Span<Entry?> places = PlacesOf(added.Text);
+        Span<Entry?> places = PlacesOf(added.Own);
         int oldest = 0;
         Entry? occupant = Volatile.Read(ref places[0]);
         for (int i = 1; i < places.Length && occupant is not null; i++)
@@ -82,8 +82,12 @@ internal sealed class RecentTokens(TimeProvider clock)
 
     private bool IsLive(Entry entry) => entry.Key.IsTrusted(clock);
 
-    private sealed record Entry(SessionId Id, string Text, DataKey Key, string Name, long Added)
+    private sealed record Entry(SessionId Id, string Own, DataKey Key, string Name, long Added)
     {
+        internal IdText Text => new(Own, Key.Text);
+
+        internal bool Reads(ReadOnlySpan<char> text) => text.StartsWith(Own, StringComparison.Ordinal) && text[Own.Length..].SequenceEqual(Key.Text);
+
         internal bool Is(SessionId id, string name) => id.Key == Id.Key && id.Secret.Equals(Id.Secret) && IsOf(name);
 
         internal bool IsOf(string name) => string.Equals(name, Name, StringComparison.Ordinal);

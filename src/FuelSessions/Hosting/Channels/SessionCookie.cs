@@ -63,13 +63,13 @@ internal static class SessionCookie
 
     /// <param name="inChunks">Whether it may be too long for one cookie.</param>
     /// <returns>False if the pipeline did not take it, as a cookie policy may not.</returns>
-    internal static bool Set(HttpContext context, FuelSessionsOptions options, string name, string value, TimeSpan lifetime, bool inChunks)
+    internal static bool Set(HttpContext context, FuelSessionsOptions options, string name, IdText value, TimeSpan lifetime, bool inChunks)
     {
         Withdraw(context, name);
         if (!inChunks && context.Features.Get<IResponseCookiesFeature>() is null)
         {
             // Nobody watches cookies, as a cookie policy would. The value is base64url, which needs no escaping.
-            context.Response.Headers.Append(HeaderNames.SetCookie, string.Concat(name, "=", value, TextOfAttributes(context, options, lifetime)));
+            context.Response.Headers.Append(HeaderNames.SetCookie, string.Concat([name, "=", value.Own, value.Shared, TextOfAttributes(context, options, lifetime)]));
             ForbidStorage(context);
             return true;
         }
@@ -79,11 +79,11 @@ internal static class SessionCookie
         int chunks = 0;
         if (inChunks)
         {
-            chunks = SetChunks(context, name, value, cookie);
+            chunks = SetChunks(context, name, value.ToString(), cookie);
         }
         else
         {
-            context.Response.Cookies.Append(name, value, cookie);
+            context.Response.Cookies.Append(name, value.ToString(), cookie);
         }
 
         bool isTaken = context.Response.Headers.SetCookie.Count > before;

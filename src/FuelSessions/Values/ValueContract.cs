@@ -8,38 +8,27 @@ namespace FuelSessions.Values;
 
 /// <summary>
 /// What the serialiser's contract for a type says about its values: whether they come back as what they were, for a reason that
-/// lies in the type (<see cref="Refusal"/>) or in one value (<see cref="Check"/>, which is only called where something can be found).
+/// lies in the type (<see cref="Refusal"/>), or in one value, which <see cref="ValueLoss"/> looks for where it can be.
 /// </summary>
 internal sealed class ValueContract
 {
     private readonly ValueFormat _format;
-    private readonly Type _type;
     private readonly string? _ownRefusal;
-    private readonly List<Member> _members = [];
-    private readonly Func<object, object?>? _comparer;
-    private readonly object? _usualComparer;
-    private readonly bool _isExact;
-    private readonly bool _isOpen;
-    private readonly bool _isTree;
-    private readonly bool _isCollection;
-    private readonly bool _isMap;
-    private readonly string? _beside;
     private Judgement? _judged;
 
     internal ValueContract(Type type, ValueFormat format)
     {
-        _type = type;
+        Type = type;
         _format = format;
         if (format.IsUnchecked(type) || !format.Options.TryGetTypeInfo(type, out JsonTypeInfo? info))
         {
             return;
         }
 
-        _isOpen = info.Converter is OpenSlot;
-        _isTree = typeof(JsonNode).IsAssignableFrom(type);
+        Form = info.Converter is OpenSlot ? ValueForm.Open : typeof(JsonNode).IsAssignableFrom(type) ? ValueForm.Tree : ValueForm.Other;
         if (StackInOrder.ElementOf(info) is { } element)
         {
-            _members.Add(new Member("[]", null, element));
+            Members.Add(new Member("[]", null, element));
         }
         else if (info.Converter.GetType().Assembly != typeof(JsonSerializer).Assembly)
         {
@@ -50,23 +39,36 @@ internal sealed class ValueContract
         {
             case JsonTypeInfoKind.Object:
                 _ownRefusal = Unreadable(info) ?? AddMembers(info);
-                _isExact = !type.IsSealed && !type.IsValueType && info.PolymorphismOptions is null;
+                IsExact = !type.IsSealed && !type.IsValueType && info.PolymorphismOptions is null;
                 break;
             case JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary:
-                _isCollection = true;
-                _isMap = info.Kind == JsonTypeInfoKind.Dictionary;
-                _beside = HiddenState.OfCollection(type) is { } lost ? $"'{lost}' is no element of the collection and is not stored" : null;
-                _ownRefusal = _beside is not null ? _beside
+                Form = info.Kind == JsonTypeInfoKind.Dictionary ? ValueForm.Map : ValueForm.List;
+                Beside = HiddenState.OfCollection(type) is { } lost ? $"'{lost}' is no element of the collection and is not stored" : null;
+                _ownRefusal = Beside is not null ? Beside
                     : StackInOrder.IsReversed(type) ? "its elements would come back in reverse"
                     : Unreadable(info);
                 AddElement(info.KeyType, isKey: true);
                 AddElement(info.ElementType);
-                _comparer = KeyComparer.Of(type);
-                _usualComparer = _comparer is not null && info.CreateObject is { } create ? _comparer(create()) : null;
-                _isExact = !type.IsSealed && !type.IsInterface && !type.IsAbstract && !type.IsValueType && !type.IsArray;
+                Comparer = KeyComparer.Of(info);
+                IsExact = !type.IsSealed && !type.IsInterface && !type.IsAbstract && !type.IsValueType && !type.IsArray;
                 break;
         }
     }
+
+    internal Type Type { get; }
+
+    internal ValueForm Form { get; }
+
+    /// <summary>Whether a value of a derived type would come back as one of this type.</summary>
+    internal bool IsExact { get; }
+
+    internal List<Member> Members { get; } = [];
+
+    /// <summary>What its collections compare keys with; null: they don't.</summary>
+    internal KeyComparer? Comparer { get; }
+
+    /// <summary>What of its collections is lost beside their elements, and why; null: nothing.</summary>
+    internal string? Beside { get; }
 
     /// <summary>The member because of which no value of the type is safe, and why; null if there is none.</summary>
     internal string? Refusal => Judged.Refusal;
@@ -78,110 +80,11 @@ internal sealed class ValueContract
 
     private Judgement Judged => _judged ??= Judge();
 
-    /// <summary>What of this value would be lost, and why; null if nothing. It has no cycles: it was serialised before.</summary>
-    internal string? Check(object value) => Find(value) is { } loss ? $"'{_type.Name}{loss.Place}' {loss.Reason}" : null;
-
-    // The place is put together on the way back, so that nothing is made where nothing is lost.
-    private Loss? Find(object value)
-    {
-        if (FindComparer(value) is { } comparer)
-        {
-            return comparer;
-        }
-
-        if (_isTree && TreeText.IsBroken((JsonNode)value))
-        {
-            return new Loss("", "holds text with half of a surrogate pair, which can't be stored without loss");
-        }
-
-        foreach (Member member in _members)
-        {
-            ValueContract declared = _format.ContractOf(member.Type);
-            if (!member.IsKey && (declared._isExact || declared.NeedsCheck || member.Type.IsInterface) && FindIn(value, member, declared) is { } loss)
-            {
-                return loss with { Place = $"{(member.Property is null ? "" : ".")}{member.Name}{loss.Place}" };
-            }
-        }
-
-        return null;
-    }
-
-    private Loss? FindComparer(object value) => _comparer is not null && _comparer(value) is { } comparer && !KeyComparer.IsUsual(comparer, _usualComparer)
-        ? new Loss("", $"has a comparer of its own ({comparer.GetType().Name}), which is not stored")
-        : null;
-
-    private Loss? FindIn(object value, Member member, ValueContract declared)
-    {
-        if (member.Property is { Get: { } get })
-        {
-            return FindPart(get(value), declared);
-        }
-
-        if (value is IList list && !_isMap)
-        {
-            for (int i = 0; i < list.Count; i++)
-            {
-                if (FindPart(list[i], declared) is { } loss)
-                {
-                    return loss;
-                }
-            }
-
-            return null;
-        }
-
-        foreach (object? part in Parts(value))
-        {
-            if (FindPart(part, declared) is { } loss)
-            {
-                return loss;
-            }
-        }
-
-        return null;
-    }
-
-    // A query would run once more.
-    private IEnumerable Parts(object value) =>
-        _isMap && value is IDictionary map ? map.Values
-        : _isMap ? ((IEnumerable)value).Cast<object>().Select(KeyComparer.ValueOf)
-        : value is ICollection || !HiddenState.IsNameless(value.GetType()) ? (IEnumerable)value : Array.Empty<object>();
-
-    private Loss? FindPart(object? part, ValueContract declared)
-    {
-        if (part is null)
-        {
-            return null;
-        }
-
-        Type actual = part.GetType();
-        if (declared._isOpen && OpenSlot.ChangesInto(part) is { } other && !_format.IsUnchecked(actual))
-        {
-            return new Loss("", $"holds a '{actual}' where 'object' is declared, and would come back as {other}: declare its type");
-        }
-
-        if (actual == declared._type)
-        {
-            return declared.Find(part);
-        }
-
-        if (declared._isExact)
-        {
-            return new Loss("", $"holds a '{actual}' where '{declared._type}' is declared, and would come back as the latter");
-        }
-
-        // An interface, or an array of another type: the serialiser goes by what is declared, and its elements with it.
-        ValueContract own = _format.ContractOf(actual);
-        return !declared._isCollection ? own.Find(part)
-            : own._beside is { } beside ? new Loss("", $"holds a '{actual}': {beside}")
-            : own.FindComparer(part) ?? declared.Find(part);
-    }
-
     private Judgement Judge()
     {
         // A type may contain itself: each is looked at once.
-        HashSet<Type> seen = [_type];
-        Queue<(ValueContract Contract, string Place)> waiting = new([(this, _type.Name)]);
+        HashSet<Type> seen = [Type];
+        Queue<(ValueContract Contract, string Place)> waiting = new([(this, Type.Name)]);
         bool needsCheck = false, hasOpenSlots = false;
         while (waiting.TryDequeue(out (ValueContract Contract, string Place) next))
         {
@@ -190,12 +93,12 @@ internal sealed class ValueContract
                 return new Judgement($"'{next.Place}': {reason}", false, false);
             }
 
-            hasOpenSlots |= next.Contract._isOpen;
-            needsCheck |= next.Contract._comparer is not null || next.Contract._isOpen || next.Contract._isTree;
-            foreach (Member member in next.Contract._members)
+            hasOpenSlots |= next.Contract.Form == ValueForm.Open;
+            needsCheck |= next.Contract.Comparer is not null || next.Contract.Form is ValueForm.Open or ValueForm.Tree;
+            foreach (Member member in next.Contract.Members)
             {
                 ValueContract child = _format.ContractOf(member.Type);
-                needsCheck |= child._isExact || (member.Type.IsInterface && child._members.Count > 0);
+                needsCheck |= child.IsExact || (member.Type.IsInterface && child.Members.Count > 0);
                 if (seen.Add(member.Type))
                 {
                     waiting.Enqueue((child, member.Property is null ? next.Place + member.Name : $"{next.Place}.{member.Name}"));
@@ -210,7 +113,7 @@ internal sealed class ValueContract
     {
         if (element is not null)
         {
-            _members.Add(new Member("[]", null, element, isKey));
+            Members.Add(new Member("[]", null, element, isKey));
         }
     }
 
@@ -220,7 +123,7 @@ internal sealed class ValueContract
         {
             if (derived.DerivedType != info.Type)
             {
-                _members.Add(new Member("", null, derived.DerivedType));
+                Members.Add(new Member("", null, derived.DerivedType));
             }
         }
 
@@ -241,7 +144,7 @@ internal sealed class ValueContract
             }
             else if (property.CustomConverter is null)
             {
-                _members.Add(new Member(property.Name, property, property.PropertyType));
+                Members.Add(new Member(property.Name, property, property.PropertyType));
             }
         }
 
@@ -274,7 +177,5 @@ internal sealed class ValueContract
 
     private sealed record Judgement(string? Refusal, bool NeedsCheck, bool HasOpenSlots);
 
-    private sealed record Loss(string Place, string Reason);
-
-    private sealed record Member(string Name, JsonPropertyInfo? Property, Type Type, bool IsKey = false);
+    internal sealed record Member(string Name, JsonPropertyInfo? Property, Type Type, bool IsKey = false);
 }

@@ -69,7 +69,7 @@ internal static class ValueSerializer
             byte[] json = lost is not null ? []
                 : info is JsonTypeInfo<T> own ? JsonSerializer.SerializeToUtf8Bytes(value, own)
                 : JsonSerializer.SerializeToUtf8Bytes(value, info);
-            lost ??= contract.NeedsCheck ? contract.Check(value) : null;
+            lost ??= contract.NeedsCheck && ValueLoss.Find(value, contract, format) is { } loss ? $"'{contract.Type.Name}{loss.Place}' {loss.Reason}" : null;
             return lost is null ? json : throw new ChangesOnTheWayException(lost);
         }
         catch (ChangesOnTheWayException error)

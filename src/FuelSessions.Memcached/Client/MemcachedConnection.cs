@@ -16,27 +16,23 @@ internal sealed class MemcachedConnection : IDisposable
     private static long _lastId;
 
     private readonly string _name;
-    private readonly Socket _socket;
     private readonly NetworkStream _stream;
     private readonly PipeReader _incoming;
-    private readonly int _largestValue;
     private readonly TimeSpan _responseTimeout;
     private readonly Timer _watchdog;
 
     // Unbounded in bytes, so that a flush never waits; bounded by the number of commands.
     private readonly Pipe _outgoing = new(new PipeOptions(pauseWriterThreshold: 0, resumeWriterThreshold: 0, useSynchronizationContext: false));
     private readonly SemaphoreSlim _room = new(MostInFlight);
-    private readonly Queue<PendingCommand> _inFlight = new();
+    private readonly InFlight _inFlight = new();
     private readonly Lock _sending = new();
     private readonly ServerClock _clock = new();
     private MemcachedException? _closed;
-    private uint _lastOpaque;
     private long _lastReceived;
 
-    private MemcachedConnection(string name, Socket socket, NetworkStream stream, PipeReader incoming, int largestItem, TimeSpan responseTimeout)
+    private MemcachedConnection(string name, NetworkStream stream, PipeReader incoming, int largestItem, TimeSpan responseTimeout)
     {
-        (_name, _socket, _stream, _incoming, LargestItem, _responseTimeout) = (name, socket, stream, incoming, largestItem, responseTimeout);
-        _largestValue = largestItem;
+        (_name, _stream, _incoming, LargestItem, _responseTimeout) = (name, stream, incoming, largestItem, responseTimeout);
         TimeSpan period = responseTimeout / 2;
         _watchdog = new Timer(static state => ((MemcachedConnection)state!).Watch(), this, period, period);
     }
@@ -56,7 +52,7 @@ internal sealed class MemcachedConnection : IDisposable
         var stream = new NetworkStream(socket, ownsSocket: true);
         PipeReader incoming = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024, useZeroByteReads: true));
         int largestItem = await Handshake.AskAsync(stream, incoming, cancellationToken).ConfigureAwait(false);
-        var connection = new MemcachedConnection(name, socket, stream, incoming, largestItem, responseTimeout);
+        var connection = new MemcachedConnection(name, stream, incoming, largestItem, responseTimeout);
         _ = connection.ReceiveAsync();
         _ = connection.TransmitAsync();
         return connection;
@@ -106,8 +102,7 @@ internal sealed class MemcachedConnection : IDisposable
             sent = _closed is null;
             if (sent)
             {
-                pending.Sent(++_lastOpaque, command.Answers, Environment.TickCount64);
-                _inFlight.Enqueue(pending);
+                _inFlight.Add(pending, command.Answers);
                 Write(command, pending.Opaque);
             }
         }
@@ -174,7 +169,7 @@ internal sealed class MemcachedConnection : IDisposable
                 ReadResult result = await _incoming.ReadAsync().ConfigureAwait(false);
                 Volatile.Write(ref _lastReceived, Environment.TickCount64);
                 ReadOnlySequence<byte> buffer = result.Buffer;
-                while (ReplyReader.TryRead(ref buffer, _largestValue, out Reply reply))
+                while (ReplyReader.TryRead(ref buffer, LargestItem, out Reply reply))
                 {
                     Answer(reply);
                 }
@@ -195,31 +190,13 @@ internal sealed class MemcachedConnection : IDisposable
         await _incoming.CompleteAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Hands an answer to the caller whose command is the oldest one, if it can be the answer to that.</summary>
+    /// <summary>Hands an answer to the caller whose command it is the answer to.</summary>
     private void Answer(in Reply reply)
     {
-        PendingCommand? pending;
+        PendingCommand pending;
         lock (_sending)
         {
-            if (!_inFlight.TryPeek(out pending))
-            {
-                throw new MemcachedProtocolException("an answer to nothing");
-            }
-
-            bool error = reply.Status is ReplyStatus.ServerError or ReplyStatus.ClientError;
-            bool named = reply.Opaque is not null || error || reply.Status == ReplyStatus.Miss;
-            if (!named || (reply.Opaque is { } opaque && opaque != pending.Opaque) || !(error || pending.Answers.HasFlag(reply.Status)))
-            {
-                throw new MemcachedProtocolException("an answer to another command than the one whose turn it was");
-            }
-
-            if (reply.Status == ReplyStatus.ClientError)
-            {
-                // What it did not understand it may have taken for something else.
-                throw new MemcachedProtocolException($"it did not understand a command ('{reply.Error}'); FuelSessions needs memcached 1.6.18 or newer");
-            }
-
-            _inFlight.Dequeue();
+            pending = _inFlight.TakeFor(reply);
         }
 
         _room.Release();
@@ -235,18 +212,13 @@ internal sealed class MemcachedConnection : IDisposable
 
     private void Watch()
     {
-        long oldest;
+        long? oldest;
         lock (_sending)
         {
-            if (!_inFlight.TryPeek(out PendingCommand? pending))
-            {
-                return;
-            }
-
-            oldest = pending.SentAt;
+            oldest = _inFlight.Oldest;
         }
 
-        if (Environment.TickCount64 - Math.Max(oldest, Volatile.Read(ref _lastReceived)) > _responseTimeout.TotalMilliseconds)
+        if (oldest is { } sentAt && Environment.TickCount64 - Math.Max(sentAt, Volatile.Read(ref _lastReceived)) > _responseTimeout.TotalMilliseconds)
         {
             Close(Lost(new TimeoutException($"it did not answer for {_responseTimeout:g} (ResponseTimeout)")));
         }
@@ -267,8 +239,7 @@ internal sealed class MemcachedConnection : IDisposable
 
             Volatile.Write(ref _closed, error);
             _outgoing.Writer.Complete();
-            abandoned = [.. _inFlight];
-            _inFlight.Clear();
+            abandoned = _inFlight.TakeAll();
         }
 
         _watchdog.Dispose();

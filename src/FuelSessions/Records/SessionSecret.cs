@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace FuelSessions.Records;
@@ -11,8 +10,11 @@ internal sealed class SessionSecret
 
     private readonly UInt128 _bits;
 
-    // A request compares it several times, and a browser's next request brings the same one.
-    private StrongBox<(UInt128 Stored, UInt128 Unstored)>? _hash;
+    // The hash's two halves, once they are known: a request compares it several times, and a browser's next request brings the same one. Whoever
+    // computes them at the same time comes to the same.
+    private UInt128 _stored;
+    private UInt128 _unstored;
+    private bool _isHashed;
 
     private SessionSecret(UInt128 bits) => _bits = bits;
 
@@ -51,10 +53,18 @@ internal sealed class SessionSecret
     /// <summary>The token secret of a record that has none: requests that need one at the same time come to the same.</summary>
     internal SessionSecret DeriveTokenSecret() => new(Mac("first token secret"u8));
 
-    internal SecretHash Hash() => new(Halves.Stored);
+    internal SecretHash Hash()
+    {
+        ComputeHash();
+        return new SecretHash(_stored);
+    }
 
     /// <summary>A key that nobody knows but who has this secret: the half of the hash that is not stored.</summary>
-    internal UInt128 DerivedKey() => Halves.Unstored;
+    internal UInt128 DerivedKey()
+    {
+        ComputeHash();
+        return _unstored;
+    }
 
     /// <summary>Compares in constant time.</summary>
     internal bool Equals(SessionSecret? other)
@@ -94,13 +104,17 @@ internal sealed class SessionSecret
         return BinaryPrimitives.ReadUInt128BigEndian(buffer[Size..]);
     }
 
-    private (UInt128 Stored, UInt128 Unstored) Halves => (_hash ??= new StrongBox<(UInt128, UInt128)>(ComputeHash())).Value;
-
-    private (UInt128 Stored, UInt128 Unstored) ComputeHash()
+    private void ComputeHash()
     {
+        if (Volatile.Read(ref _isHashed))
+        {
+            return;
+        }
+
         Span<byte> buffer = stackalloc byte[Size + SHA256.HashSizeInBytes];
         WriteTo(buffer);
         SHA256.HashData(buffer[..Size], buffer[Size..]);
-        return (BinaryPrimitives.ReadUInt128BigEndian(buffer[Size..]), BinaryPrimitives.ReadUInt128BigEndian(buffer[(Size + Size)..]));
+        (_stored, _unstored) = (BinaryPrimitives.ReadUInt128BigEndian(buffer[Size..]), BinaryPrimitives.ReadUInt128BigEndian(buffer[(Size + Size)..]));
+        Volatile.Write(ref _isHashed, true);
     }
 }

@@ -79,33 +79,20 @@ internal static class JsonElementPath
         foreach (string part in parts)
         {
             Steps.Take(1);
-            switch (element)
+            if (element is JsonValue scalar)
             {
-                case JsonObject map:
-                    if (!map.TryGetPropertyValue(part, out element))
-                    {
-                        return false;
-                    }
+                endedAt = scalar.GetValueKind() switch
+                {
+                    JsonValueKind.String => JsonTokenType.String,
+                    JsonValueKind.Number => JsonTokenType.Number,
+                    _ => JsonTokenType.True,
+                };
+                return true;
+            }
 
-                    break;
-                case JsonArray list:
-                    if (!VariablePath.TryIndex(part, out int index) || index >= list.Count)
-                    {
-                        return false;
-                    }
-
-                    element = list[index];
-                    break;
-                case null:
-                    return false;
-                default:
-                    endedAt = element.GetValueKind() switch
-                    {
-                        JsonValueKind.String => JsonTokenType.String,
-                        JsonValueKind.Number => JsonTokenType.Number,
-                        _ => JsonTokenType.True,
-                    };
-                    return true;
+            if (!TryChild(element, part, out element))
+            {
+                return false;
             }
         }
 
@@ -149,12 +136,10 @@ internal static class JsonElementPath
     {
         for (; parts.Length > 1; parts = parts[1..])
         {
-            tree = tree switch
+            if (!TryChild(tree, parts[0], out tree))
             {
-                JsonObject map => map[parts[0]],
-                JsonArray list when VariablePath.TryIndex(parts[0], out int index) && index < list.Count => list[index],
-                _ => null,
-            };
+                return false;
+            }
         }
 
         switch (tree)
@@ -168,6 +153,18 @@ internal static class JsonElementPath
             default:
                 return false;
         }
+    }
+
+    private static bool TryChild(JsonNode? tree, string part, out JsonNode? child)
+    {
+        child = null;
+        if (tree is JsonArray list && VariablePath.TryIndex(part, out int index) && index < list.Count)
+        {
+            child = list[index];
+            return true;
+        }
+
+        return tree is JsonObject map && map.TryGetPropertyValue(part, out child);
     }
 
     private static void SetInList(JsonArray list, int index, ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, string path)

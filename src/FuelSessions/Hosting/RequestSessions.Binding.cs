@@ -35,7 +35,12 @@ internal sealed partial class RequestSessions
     // A browser that has a cookie left does not ask for another one: its clock is behind ours, or ours was set forward.
     private void TakeBackOverdue()
     {
-        foreach ((DeviceBinding binding, FuelSessionsOptions profile) in _overdue ?? [])
+        if (_overdue is null)
+        {
+            return;
+        }
+
+        foreach ((DeviceBinding binding, FuelSessionsOptions profile) in _overdue)
         {
             BoundCookie.Delete(context, binding, profile);
         }

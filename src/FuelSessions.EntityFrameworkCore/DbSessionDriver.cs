@@ -14,7 +14,7 @@ namespace FuelSessions.EntityFrameworkCore;
 /// Keeps each session in a row of a relational database: one statement a read, one a write; a second one only to
 /// see who won.
 /// </summary>
-internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider clock) : ISessionDriver, ICollectExpired, IKeepDataProtectionKeys
+internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider clock) : ISessionDriver, ICollectExpired, IFindByPrincipal, IKeepDataProtectionKeys
 {
     public IXmlRepository DataProtectionKeys { get; } = new DbKeyRepository(database);
 
@@ -67,6 +67,33 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
             (context, values, token) => SessionStatements.Of(context).Delete.ExecuteAsync(context, values, token),
             ifUnchanged: null,
             cancellationToken);
+
+    public async ValueTask<IReadOnlyList<SessionRecord>> FindByPrincipalAsync(string principal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        long now = Now;
+        List<(byte[] Key, StoredSession Session)> rows = await database.RunAsync<SessionRow, List<(byte[], StoredSession)>>(
+            (context, _, token) => SessionStatements.Of(context).SelectOfAsync(context, principal, now, token),
+            cancellationToken).ConfigureAwait(false);
+        List<SessionRecord> found = [];
+        foreach ((byte[] key, StoredSession session) in rows)
+        {
+            try
+            {
+                // Names that differ in case may be one to the database.
+                if (session.Live(SessionKey.FromBytes(key), now) is { } record && string.Equals(record.Principal, principal, StringComparison.Ordinal))
+                {
+                    found.Add(record);
+                }
+            }
+            catch (SessionRecordFormatException)
+            {
+                // Left alone, as a read leaves it.
+            }
+        }
+
+        return found;
+    }
 
     public async ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken)
     {

@@ -19,9 +19,10 @@ namespace FuelSessions.Redis;
 /// a burst it would be seconds before there were threads again that take answers in.
 /// </remarks>
 internal sealed class RedisSessionDriver(RedisConnection connection, string keyPrefix, TimeProvider clock)
-    : ISessionDriver, IKeepDataProtectionKeys, IAsyncDisposable
+    : ISessionDriver, IFindByPrincipal, IKeepDataProtectionKeys, IAsyncDisposable
 {
     private readonly byte[] _prefix = Encoding.UTF8.GetBytes(keyPrefix);
+    private readonly PrincipalKeys _principals = new(connection, Encoding.UTF8.GetBytes(keyPrefix));
 
     public IXmlRepository DataProtectionKeys { get; } = new RedisKeyRepository(connection, keyPrefix + RedisKeyRepository.Name);
 
@@ -56,7 +57,41 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
     public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>
         RunAsync(SessionScripts.Delete, key, [StoredSession.Version(version), Now], cancellationToken);
 
+    public async ValueTask AnnounceAsync(string principal, SessionKey key, DateTimeOffset? latestEnd, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        await _principals.AddAsync(principal, key, latestEnd, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<IReadOnlyList<SessionRecord>> FindByPrincipalAsync(string principal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        (SessionKey Key, long Announced)[] entries = await _principals.AllAsync(principal, cancellationToken).ConfigureAwait(false);
+
+        // All at once: they go out one after the other, on as many nodes as there are.
+        Task<SessionRecord?>[] reads = [.. entries.Select(entry => ReadableAsync(entry.Key, cancellationToken))];
+        SessionRecord?[] records = await Task.WhenAll(reads).ConfigureAwait(false);
+        IEnumerable<(SessionKey, long)> superfluous = entries.Where((_, at) => records[at] is null || !IsOf(records[at]!, principal));
+        await _principals.TrimAsync(principal, superfluous, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        return [.. records.OfType<SessionRecord>().Where(record => IsOf(record, principal))];
+    }
+
     public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private static bool IsOf(SessionRecord record, string principal) => string.Equals(record.Principal, principal, StringComparison.Ordinal);
+
+    private async Task<SessionRecord?> ReadableAsync(SessionKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(key, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SessionRecordFormatException)
+        {
+            // Left alone, as a read leaves it.
+            return null;
+        }
+    }
 
     // A key is drawn at random: there is nothing to look at first.
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]

@@ -44,6 +44,11 @@ internal static class SampleRecords
         IpHash = ulong.MaxValue - 6,
         Principal = "Ada",
         Binding = Binding(0xA1),
+        Ticket = "ticket"u8.ToArray(),
+        KeepsCookie = true,
+        SignedIn = now.AddMilliseconds(-90_005),
+        RememberedUserAgent = "Browser/1.0 (\u00c4)",
+        RememberedAddress = "203.0.113.0/24",
         Data = EveryByte(),
         Flash = "flash"u8.ToArray(),
     };

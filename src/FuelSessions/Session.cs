@@ -141,21 +141,15 @@ public sealed partial class Session
 
     /// <summary>
     /// Says whom the session belongs to, and rotates it so that every earlier id is stale at once. Null signs out. Does
-    /// nothing if it belongs to that principal already.
+    /// nothing if it belongs to that principal already. What a sign-in of an authentication scheme has left (<c>AddAuthentication().AddFuelSessions()</c>)
+    /// ends with it.
     /// </summary>
     /// <param name="principal">Any stable name of the user, 1 to 256 characters without NUL; or null.</param>
     public Session AttachPrincipal(string? principal)
     {
         if (principal is not null)
         {
-            ArgumentException.ThrowIfNullOrWhiteSpace(principal);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(principal.Length, 256, nameof(principal));
-            Unicode.ThrowIfBroken(principal, "The name of a principal", nameof(principal));
-            if (principal.Contains('\0'))
-            {
-                // PostgreSQL's text, for one, can't hold it.
-                throw new ArgumentException("The name of a principal holds U+0000, which not every store can keep.", nameof(principal));
-            }
+            PrincipalName.ThrowIfBad(principal, nameof(principal));
         }
 
         _transaction.Attach(principal);

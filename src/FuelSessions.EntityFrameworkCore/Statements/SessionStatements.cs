@@ -22,6 +22,8 @@ internal sealed class SessionStatements
 
     private readonly Statement _select;
     private readonly Func<DbDataReader, StoredSession> _stored;
+    private readonly Statement _selectOf;
+    private readonly Func<DbDataReader, (byte[] Key, StoredSession Session)> _storedOf;
     private readonly Statement _selectKeys;
     private readonly Func<DbDataReader, string> _key;
 
@@ -29,6 +31,7 @@ internal sealed class SessionStatements
     {
         IEntityType session = RowType<SessionRow>(context);
         (_select, _stored) = Selecting(new StatementText(context, session));
+        (_selectOf, _storedOf) = SelectingOf(new StatementText(context, session));
         Insert = new StatementText(context, session).Insert();
         Update = Updating(new StatementText(context, session), IsExpectedAndLive);
         Supersede = Updating(new StatementText(context, session), text =>
@@ -73,6 +76,10 @@ internal sealed class SessionStatements
 
     internal StoredSession? Select(DbContext context, byte[] key) => _select.First(context, Key(key), _stored);
 
+    /// <summary>The live rows of a principal, and perhaps of others whose names the database takes for the same.</summary>
+    internal Task<List<(byte[] Key, StoredSession Session)>> SelectOfAsync(DbContext context, string principal, long now, CancellationToken cancellationToken) =>
+        _selectOf.AllAsync(context, new Dictionary<string, object?> { [SessionColumns.Principal] = principal, [Now] = now }, _storedOf, cancellationToken);
+
     /// <summary>The elements of the key ring.</summary>
     internal List<string> SelectKeys(DbContext context) => _selectKeys.All(context, new Dictionary<string, object?>(), _key);
 
@@ -86,6 +93,17 @@ internal sealed class SessionStatements
         return (
             text.Select(nameof(SessionRow.SessionKey), nameof(SessionRow.Expires), nameof(SessionRow.Payload)),
             row => new StoredSession(expires(row), payload(row)));
+    }
+
+    private static (Statement Select, Func<DbDataReader, (byte[] Key, StoredSession Session)> Stored) SelectingOf(StatementText text)
+    {
+        Func<DbDataReader, byte[]> key = text.Reader<byte[]>(nameof(SessionRow.SessionKey), 0);
+        Func<DbDataReader, long> expires = text.Reader<long>(nameof(SessionRow.Expires), 1);
+        Func<DbDataReader, byte[]> payload = text.Reader<byte[]>(nameof(SessionRow.Payload), 2);
+        string columns = string.Join(", ", new[] { nameof(SessionRow.SessionKey), nameof(SessionRow.Expires), nameof(SessionRow.Payload) }.Select(text.Column));
+        return (
+            text.Statement($"SELECT {columns} FROM {text.Table} WHERE {text.Is(nameof(SessionRow.Principal))} AND {text.Column(nameof(SessionRow.Expires))} > {text.Parameter(nameof(SessionRow.Expires), Now)}"),
+            row => (key(row), new StoredSession(expires(row), payload(row))));
     }
 
     private static (Statement Select, Func<DbDataReader, string> Xml) SelectingKeys(StatementText text) => (

@@ -95,6 +95,23 @@ internal sealed class Statement(IRelationalCommand command)
         && !DbErrors.IsConflict(error)
         && (DbErrors.IsDuplicateKey(error) || !PlainCommands.AreShared(context));
 
+    /// <summary>All of its rows, asynchronously.</summary>
+    internal async Task<List<TRow>> AllAsync<TRow>(
+        DbContext context, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
+    {
+        RelationalDataReader reader = await Copy(context).ExecuteReaderAsync(On(context, values), cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            List<TRow> rows = [];
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                rows.Add(row(reader.DbDataReader));
+            }
+
+            return rows;
+        }
+    }
+
     private static int Counted(int rows) => rows >= 0 ? rows : throw new SessionStoreException(
         $"The database did not say how many rows a statement has changed (it answered {rows}), which is how FuelSessions learns who was faster; the statement may have changed them. "
         + "Look for an interceptor or a setting of the server or the connection that switches the count off, such as SQL Server's NOCOUNT in a trigger.")

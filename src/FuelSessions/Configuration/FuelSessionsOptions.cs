@@ -180,7 +180,7 @@ public sealed class FuelSessionsOptions
     public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The most that a session's variables and flash variables may take, in bytes as stored. Default 1 MiB
+    /// The most that a session's variables, flash variables and sign-in (claims, tokens) may take, in bytes as stored. Default 1 MiB
     /// (1,048,576); for the cookie driver 16 KiB. 1 KiB to 1 GiB; for the cookie driver to 16 KiB.
     /// </summary>
     public int MaxPayloadBytes { get; set; } = 1024 * 1024;
@@ -234,6 +234,18 @@ public sealed class FuelSessionsOptions
     /// the ones that end first. Default 100,000.
     /// </summary>
     public int MaxSessions { get; set; } = 100_000;
+
+    /// <summary>
+    /// Whether the client's user agent, of which 256 characters, and the network of its address (of IPv4 the first 24 bits, of IPv6 the first 48) are
+    /// kept in the record when somebody signs in, for <c>ISessionRegistry</c> to show. Default false. They end with the sign-in.
+    /// </summary>
+    public bool RememberClient { get; set; }
+
+    /// <summary>
+    /// How many sessions a principal may have at a time on a driver; 1 or more. Of more than that the oldest sign-ins end, at once. Exact under any
+    /// number of sign-ins at the same time. Default none: off. Not on drivers that can't find a principal's sessions (cookie, memcached).
+    /// </summary>
+    public int? MaxSessionsPerPrincipal { get; set; }
 
     /// <summary>
     /// How many sessions one client address may begin within a minute; 1 or more. One more is not stored: its request is answered with status 429

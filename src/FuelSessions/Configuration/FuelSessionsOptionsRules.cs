@@ -162,6 +162,11 @@ internal static class FuelSessionsOptionsRules
             yield return Is(nameof(o.MaxSessions), o.MaxSessions, "1 or more");
         }
 
+        if (o.MaxSessionsPerPrincipal < 1)
+        {
+            yield return Is(nameof(o.MaxSessionsPerPrincipal), o.MaxSessionsPerPrincipal, "1 or more, or none (off)");
+        }
+
         if (o.NewSessionsPerMinute < 1)
         {
             yield return Is(nameof(o.NewSessionsPerMinute), o.NewSessionsPerMinute, "1 or more, or none (off)");

@@ -79,6 +79,8 @@ internal static class SessionSettings
         Text(nameof(FuelSessionsOptions.Table), "table", o => o.Table, (o, v) => o.Table = v ?? ""),
         Time(nameof(FuelSessionsOptions.GcInterval), null, o => o.GcInterval, (o, v) => o.GcInterval = v),
         Number(nameof(FuelSessionsOptions.MaxSessions), o => o.MaxSessions, (o, v) => o.MaxSessions = v),
+        Flag(nameof(FuelSessionsOptions.RememberClient), "remember_client", o => o.RememberClient, (o, v) => o.RememberClient = v),
+        OptionalNumber(nameof(FuelSessionsOptions.MaxSessionsPerPrincipal), o => o.MaxSessionsPerPrincipal, (o, v) => o.MaxSessionsPerPrincipal = v),
         OptionalNumber(nameof(FuelSessionsOptions.NewSessionsPerMinute), o => o.NewSessionsPerMinute, (o, v) => o.NewSessionsPerMinute = v),
     ];
 

@@ -14,6 +14,9 @@ internal interface IRequestBoundary
     /// <summary>Null if the client may begin another session on that driver, which is counted; otherwise what to refuse it with.</summary>
     Exception? RefuseNew(string driver, FuelSessionsOptions options) => null;
 
+    /// <summary>How many times this process had ended all sessions of a principal when the request began, and when that was; null: nobody asks [A9].</summary>
+    (long Endings, DateTimeOffset Time)? Began => null;
+
     /// <summary>Whether nobody may ever see the answer, as with a browser's prefetch: it uses up no flash variable.</summary>
     bool IsSpeculative { get; }
 

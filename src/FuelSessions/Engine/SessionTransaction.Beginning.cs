@@ -7,9 +7,9 @@ namespace FuelSessions.Engine;
 internal sealed partial class SessionTransaction
 {
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
-    private async ValueTask SaveAsync(Fresh fresh, StoreDeadline deadline)
+    private async ValueTask SaveAsync(Fresh fresh, bool explicitly, StoreDeadline deadline)
     {
-        if (_content.Current.IsEmpty && _intent.Attachment?.Principal is null)
+        if (_content.Current.IsEmpty && _intent.Attachment?.Owner is null)
         {
             return;
         }
@@ -44,5 +44,6 @@ internal sealed partial class SessionTransaction
         _visit.Services.Diagnostics.Started(Driver, first.Record);
         Settle(first, variables);
         _answer.ToSend = first;
+        await ArriveAsync(before: null, first.Record, explicitly).ConfigureAwait(false);
     }
 }

@@ -51,7 +51,7 @@ internal sealed partial class SessionTransaction
         }
 
         BeginApart();
-        _intent = _intent with { Attachment = new Attachment(principal) };
+        _intent = _intent with { Attachment = new Attachment(OwnerBy(new RecordOwner(principal))) };
     }
 
     private SessionUnprovedException Unproved(string what) => new(Driver, what);

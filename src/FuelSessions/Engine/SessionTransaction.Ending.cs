@@ -60,13 +60,13 @@ internal sealed partial class SessionTransaction
     // The request goes on as with a new session, which is stored if it may be told after all [C7].
     private void LetGo(SessionRecord record)
     {
-        (Variables variables, string? principal) = (_content.Current, Principal);
+        (Variables variables, RecordOwner? owner) = (_content.Current, Owner);
         _answer.ToSend = null;
         SessionSpans.Outcome("ended");
         Ended(record);
         BeginNew();
         _content.Show(variables);
-        _intent = new Intent { Attachment = new Attachment(principal) };
+        _intent = new Intent { Attachment = new Attachment(owner) };
     }
 
     // A revoking rotation by another request was faster. If this one is to revoke as well, each may be the one that the other is to shut
@@ -77,7 +77,7 @@ internal sealed partial class SessionTransaction
         if (_intent.Rotation is { Revokes: true } && !read.IsByToken)
         {
             BeginApart();
-            return _standing is Fresh fresh ? SaveAsync(fresh, deadline) : default;
+            return _standing is Fresh fresh ? SaveAsync(fresh, explicitly, deadline) : default;
         }
 
         bool drops = !IsUpkeep;

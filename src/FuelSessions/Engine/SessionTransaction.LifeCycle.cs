@@ -30,6 +30,11 @@ internal sealed partial class SessionTransaction
             throw Unproved("it can't raise what the session may do, or shut the device's owner out. A sign-in of somebody else begins a session of its own.");
         }
 
+        Turn(standing, revoke);
+    }
+
+    private void Turn(Standing standing, bool revoke)
+    {
         Rotation? before = _intent.Rotation;
         _intent = _intent.WithRotation(standing, _visit.Presented?.Secret, revoke);
         if (_intent.Rotation is { } rotation && rotation != before)
@@ -55,7 +60,7 @@ internal sealed partial class SessionTransaction
         // Of one that was destroyed another begins.
         BeginChange();
         Rotate(revoke: true);
-        _intent = _intent with { Attachment = new Attachment(principal) };
+        _intent = _intent with { Attachment = new Attachment(principal is null ? null : OwnerBy(new RecordOwner(principal))) };
     }
 
     internal void Destroy()
@@ -152,6 +157,7 @@ internal sealed partial class SessionTransaction
         _intent = Intent.None;
         _shown = null;
         _answer.Left = _standing ?? _answer.Left;
+        _answer.IsArriving = false;
         _standing = null;
         _progress = new Progress { IsSaved = _progress.IsSaved, IsOver = _progress.IsOver, WasExpired = WasExpired };
     }

@@ -41,14 +41,14 @@ internal sealed partial class SessionTransaction
         switch (_standing)
         {
             case Fresh fresh when isUsed:
-                await SaveAsync(fresh, StoreDeadline.Start(Options.StoreTimeout)).ConfigureAwait(false);
+                await SaveAsync(fresh, explicitly, StoreDeadline.Start(Options.StoreTimeout)).ConfigureAwait(false);
                 break;
             case Kept kept:
                 try
                 {
                     await SaveAsync(kept, explicitly).ConfigureAwait(false);
                 }
-                catch (Exception error) when (IsUpkeep && error is SessionStoreException or SessionTooLargeException or SessionRecordFormatException)
+                catch (Exception error) when (IsUpkeep && !_answer.IsArriving && error is SessionStoreException or SessionTooLargeException or SessionRecordFormatException)
                 {
                     // Who only reads does not fail with those who write [F8].
                     Report(SessionEventKind.UpkeepFailed, Key, Principal, error);
@@ -113,6 +113,11 @@ internal sealed partial class SessionTransaction
                 throw TokenLost();
             default:
                 Settle(read, done, asker);
+                if (done.Plan is Plan.Write written)
+                {
+                    await ArriveAsync(done.Basis, written.Record, explicitly).ConfigureAwait(false);
+                }
+
                 break;
         }
     }

@@ -55,7 +55,7 @@ internal sealed partial class SessionTransaction(
     /// <summary>Whether the app has seen the failure of what the end of the request tries once more.</summary>
     internal bool IsTold => _progress.IsTold;
 
-    internal string? Principal => _intent.Attachment is { } said ? said.Principal : (_standing as Kept)?.Record.Principal;
+    internal string? Principal => Owner?.Principal;
 
     internal DateTimeOffset Created => _standing?.Created ?? default;
 

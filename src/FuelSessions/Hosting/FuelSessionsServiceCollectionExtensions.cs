@@ -2,6 +2,7 @@ using FuelSessions;
 using FuelSessions.Configuration;
 using FuelSessions.Drivers;
 using FuelSessions.Engine;
+using FuelSessions.Registry;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
@@ -64,6 +65,7 @@ public static class FuelSessionsServiceCollectionExtensions
         services.AddSingleton<SessionDiagnostics>();
         services.AddSingleton<SessionServices>();
         services.AddSingleton<KeyRingProbe>();
+        services.AddSingleton<ISessionRegistry, SessionRegistry>();
         services.AddScoped<ISessionStore>(_ => AmbientSessions.Require());
         services.AddScoped(_ => AmbientSessions.Require().Current);
         services.AddHostedService<ExpiredSessionCollector>();

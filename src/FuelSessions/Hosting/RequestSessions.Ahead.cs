@@ -1,3 +1,4 @@
+using FuelSessions.Engine;
 using Microsoft.AspNetCore.Http;
 
 namespace FuelSessions;
@@ -21,6 +22,27 @@ internal sealed partial class RequestSessions
     {
         ValueTask named = PrefetchNamedAsync();
         return Use.Touched is [] ? named : AndKeepAliveAsync(named);
+    }
+
+    /// <summary>A driver's session, read for who asks only whom it belongs to: that is no use of it. Null where there is none.</summary>
+    internal async ValueTask<SessionTransaction?> LookAsync(string? driver)
+    {
+        ThrowIfOver();
+        if (!IsEnabled)
+        {
+            return null;
+        }
+
+        FuelSessionsOptions options = profiles.ForOrDefault(driver);
+        await ReadFormAsync(options).ConfigureAwait(false);
+        Session session = (Find(options.CookieName) ?? Add(options)).Session;
+        if (session.Driver != options.Driver)
+        {
+            return null;
+        }
+
+        await session.Transaction.LookAsync().ConfigureAwait(false);
+        return session.Transaction;
     }
 
     private async ValueTask AndKeepAliveAsync(ValueTask named)

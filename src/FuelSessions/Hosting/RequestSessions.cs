@@ -11,7 +11,11 @@ namespace FuelSessions;
 internal sealed partial class RequestSessions(HttpContext context, SessionServices services, SessionProfiles profiles, Endpoint? endpoint, EndpointUse use) : ISessionStore, IRequestBoundary
 {
     private Endpoint? _endpoint = endpoint;
+    private long _endingsBefore = services.Engine.Endings.Count;
+    private long _beganTicks = services.Clock.GetUtcNow().UtcTicks;
     private EndpointUse _use = use;
+
+    public (long Endings, DateTimeOffset Time)? Began => (_endingsBefore, new DateTimeOffset(_beganTicks, TimeSpan.Zero));
 
     public bool HeadersSent => context.Response.HasStarted;
 
@@ -37,6 +41,31 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
 
     /// <summary>Whether <c>HttpContext.Session</c> is served from the default session.</summary>
     internal bool EmulatesNative => profiles.NativeEmulation;
+
+    /// <summary>Whether the endpoint has not opted out.</summary>
+    internal bool IsEnabled => Use.Enabled;
+
+    /// <summary>The request's sessions, which code in front of the middleware may use as well: it goes on with the same ones.</summary>
+    internal static RequestSessions Of(HttpContext context, SessionServices services)
+    {
+        if (AmbientSessions.Find() is { } ambient && ambient.IsOf(context))
+        {
+            return ambient;
+        }
+
+        if (context.Features.Get<RequestSessions>() is not { } sessions)
+        {
+            Endpoint? endpoint = context.GetEndpoint();
+            SessionProfiles profiles = services.Profiles;
+            sessions = new RequestSessions(context, services, profiles, endpoint, profiles.UseOf(endpoint));
+            context.Features.Set(sessions);
+        }
+
+        return sessions;
+    }
+
+    /// <summary>This request has just ended all sessions of a principal itself: what it signs in from here on stays.</summary>
+    internal void HasEndedAll() => (_endingsBefore, _beganTicks) = (services.Engine.Endings.Count, services.Clock.GetUtcNow().UtcTicks);
 
     internal bool IsOf(HttpContext other) => ReferenceEquals(other, context);
 

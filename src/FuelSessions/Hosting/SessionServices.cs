@@ -31,6 +31,9 @@ internal sealed class SessionServices(
 
     internal EngineServices Engine { get; } = new(clock, new CommitQueue(), diagnostics);
 
+    /// <summary>Drivers that people sign in to, whether or not their sessions have been used yet.</summary>
+    internal ConcurrentDictionary<string, bool> SignInDrivers { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Makes what the app is not to start without.</summary>
     /// <exception cref="OptionsValidationException">It can't be made.</exception>
     internal void MakeWhatIsNeeded()
@@ -66,6 +69,6 @@ internal sealed class SessionServices(
     private SessionHome MakeHome(string driver) => new(
         driver,
         new IdProtector(protection, driver, clock),
-        drivers.Find(driver).Create is null ? null : new SessionStorage(driver, drivers.Driver(driver), times: diagnostics.StoreCalls),
+        drivers.Find(driver).Create is null ? null : new SessionStorage(driver, drivers.Driver(driver), times: diagnostics.StoreCalls, finder: drivers.Existing<IFindByPrincipal>(driver)),
         new Arrivals(clock));
 }

@@ -103,7 +103,7 @@ internal ref struct RecordReader(ReadOnlySpan<byte> bytes, int position)
     }
 
     // A checksum can be forged: what it lets through must still not end in another exception.
-    private static DateTimeOffset TimeAt(long milliseconds) =>
+    internal static DateTimeOffset TimeAt(long milliseconds) =>
         milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
             : throw Damaged();

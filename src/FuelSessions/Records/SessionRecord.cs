@@ -33,6 +33,9 @@ public sealed record SessionRecord
         IpHash = 32,
     }
 
+    // One object for what anonymous records do without.
+    internal RecordOwner? Owner { get; init; }
+
     /// <summary>What the record is looked up by.</summary>
     public required SessionKey Key { get; init; }
 
@@ -131,7 +134,46 @@ public sealed record SessionRecord
     }
 
     /// <summary>Whom the session belongs to, as the app said; null for an anonymous one. 256 characters at most.</summary>
-    public string? Principal { get; init; }
+    public string? Principal
+    {
+        get => Owner?.Principal;
+        init => Owner = RecordOwner.Of(Owner, owner => owner with { Principal = value });
+    }
+
+    /// <summary>What authentication keeps of a sign-in: claims and properties, as it has encoded them; empty without one. No variable: it ends with the sign-in.</summary>
+    public ReadOnlyMemory<byte> Ticket
+    {
+        get => Owner?.Ticket ?? default;
+        init => Owner = RecordOwner.Of(Owner, owner => owner with { Ticket = value });
+    }
+
+    /// <summary>Whether the client is to keep the id when its browser is closed, as a sign-in has said; null: as the settings say.</summary>
+    public bool? KeepsCookie
+    {
+        get => Owner?.KeepsCookie;
+        init => Owner = RecordOwner.Of(Owner, owner => owner with { KeepsCookie = value });
+    }
+
+    /// <summary>When the session was given to whom it belongs to; null if that is not known.</summary>
+    public DateTimeOffset? SignedIn
+    {
+        get => Owner?.SignedIn;
+        init => Owner = RecordOwner.Of(Owner, owner => owner with { SignedIn = value?.ToUniversalTime() });
+    }
+
+    /// <summary>The client's user agent at the sign-in as it was told, cut off where it is long; null if it is not remembered (<see cref="FuelSessionsOptions.RememberClient"/>).</summary>
+    public string? RememberedUserAgent
+    {
+        get => Owner?.UserAgent;
+        init => Owner = RecordOwner.Of(Owner, owner => owner with { UserAgent = value });
+    }
+
+    /// <summary>The network of the client's address at the sign-in, such as 203.0.113.0/24; null if it is not remembered.</summary>
+    public string? RememberedAddress
+    {
+        get => Owner?.Address;
+        init => Owner = RecordOwner.Of(Owner, owner => owner with { Address = value });
+    }
 
     /// <summary>What binds the session to a device; null if nothing does. Its bytes count as content.</summary>
     public DeviceBinding? Binding { get; init; }

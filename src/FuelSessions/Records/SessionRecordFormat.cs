@@ -48,8 +48,9 @@ public static class SessionRecordFormat
         TokenSecret = 1 << 16,
         OnlyUserAgent = 1 << 17,
         OnlyFamily = 1 << 18,
+        SignIn = 1 << 19,
         Binding = 1 << 20,
-        More = TokenSecret | OnlyUserAgent | OnlyFamily | Binding,
+        More = TokenSecret | OnlyUserAgent | OnlyFamily | SignIn | Binding,
     }
 
     /// <summary>Encodes a record into a new array.</summary>
@@ -87,6 +88,7 @@ public static class SessionRecordFormat
     private static int Size(SessionRecord record, ReadOnlySpan<byte> head) =>
         head.Length
         + (record.Principal is null ? 0 : RecordWriter.SizeOfBlock(PrincipalSize(record)))
+        + (SignInFormat.IsIn(record.Owner) ? RecordWriter.SizeOfBlock(SignInFormat.Size(record.Owner)) : 0)
         + (record.Flash.IsEmpty ? 0 : RecordWriter.SizeOfBlock(record.Flash.Length))
         + (record.Binding is not { } binding ? 0 : RecordWriter.SizeOfBlock(binding.Size))
         + record.Data.Length
@@ -173,6 +175,12 @@ public static class SessionRecordFormat
             writer.TextBlock(record.Principal, PrincipalSize(record));
         }
 
+        if (SignInFormat.IsIn(record.Owner))
+        {
+            writer.Varint((ulong)SignInFormat.Size(record.Owner));
+            SignInFormat.Write(record.Owner, ref writer);
+        }
+
         if (!record.Flash.IsEmpty)
         {
             writer.Block(record.Flash.Span);
@@ -253,7 +261,9 @@ public static class SessionRecordFormat
             UserAgentHash = (parts & (Parts.UserAgent | Parts.OnlyUserAgent)) != 0 ? reader.ClientHash(longHashes) : null,
             UserAgentFamilyHash = (parts & (Parts.UserAgent | Parts.OnlyFamily)) != 0 ? reader.ClientHash(longHashes) : null,
             IpHash = (parts & Parts.Ip) != 0 ? reader.ClientHash(longHashes) : null,
-            Principal = (parts & Parts.Principal) != 0 ? Encoding.UTF8.GetString(content[reader.Block()]) : null,
+            Owner = (parts & (Parts.Principal | Parts.SignIn)) == 0 ? null : SignInFormat.Read(
+                (parts & Parts.Principal) != 0 ? Encoding.UTF8.GetString(content[reader.Block()]) : null,
+                (parts & Parts.SignIn) != 0 ? bytes[reader.Block()] : default),
             Flash = (parts & Parts.Flash) != 0 ? bytes[reader.Block()] : default,
             Binding = (parts & Parts.Binding) != 0 ? DeviceBindingFormat.Read(content[reader.Block()]) : null,
             Data = bytes[reader.Rest()],
@@ -278,6 +288,7 @@ public static class SessionRecordFormat
         | (record.IpHash is null ? Parts.None : Parts.Ip)
         | (HasLongHash(record) ? Parts.LongHashes : Parts.None)
         | (record.Principal is null ? Parts.None : Parts.Principal)
+        | (SignInFormat.IsIn(record.Owner) ? Parts.SignIn : Parts.None)
         | (record.Flash.IsEmpty ? Parts.None : Parts.Flash)
         | (record.Binding is null ? Parts.None : Parts.Binding);
 

@@ -71,7 +71,7 @@ internal sealed class RecordTarget : FuzzTarget
         encoded[stored[^1] % encoded.Length] ^= (byte)(1 << (stored[^2] % 8));
         Promise.That(IsRefused(key, encoded), "a record with another bit is read");
         Promise.That(IsRefused(key, encoded.AsMemory(0, encoded.Length - 1)), "a record that was cut short is read");
-        return Outcome.Of(record.Principal is null, record.Flash.IsEmpty, record.Nonce is null, record.PreviousHash is null, record.Confirmed is null, record.UserAgentHash > uint.MaxValue, record.Epoch == 0, record.Data.IsEmpty, record.Binding?.Confirmed is null, record.Binding?.Size / 64);
+        return Outcome.Of(record.Principal is null, record.Flash.IsEmpty, record.Nonce is null, record.PreviousHash is null, record.Confirmed is null, record.UserAgentHash > uint.MaxValue, record.Epoch == 0, record.Data.IsEmpty, record.Binding?.Confirmed is null, record.Binding?.Size / 64, record.Ticket.IsEmpty, record.KeepsCookie);
     }
 
     private SessionRecord? Decode(SessionKey key, byte[] stored)
@@ -135,9 +135,10 @@ internal sealed class RecordTarget : FuzzTarget
     }
 
     private static bool Same(SessionRecord one, SessionRecord other) =>
-        one with { Data = default, Flash = default } == other with { Data = default, Flash = default }
+        one with { Data = default, Flash = default, Ticket = default } == other with { Data = default, Flash = default, Ticket = default }
         && one.Data.Span.SequenceEqual(other.Data.Span)
-        && one.Flash.Span.SequenceEqual(other.Flash.Span);
+        && one.Flash.Span.SequenceEqual(other.Flash.Span)
+        && one.Ticket.Span.SequenceEqual(other.Ticket.Span);
 
     private static byte[] End(SessionRecord record)
     {
@@ -165,6 +166,8 @@ internal sealed class RecordTarget : FuzzTarget
             UserAgentFamilyHash = ulong.MaxValue,
             IpHash = 7,
             Principal = "ann",
+            Ticket = "ticket"u8.ToArray(),
+            KeepsCookie = false,
             Data = VariablesTarget.Sample,
             Flash = VariablesTarget.Sample,
         };

@@ -107,6 +107,27 @@ public sealed class SessionRecordFormatTests
         Assert.Throws<SessionRecordFormatException>(() => DeviceBinding.FromBytes([]));
     }
 
+    [Fact]
+    public void Signed_in_it_takes_what_the_sign_in_says_and_three_bytes()
+    {
+        SessionRecord named = New() with { Principal = "ada" };
+        Assert.Equal(44 + 4, SessionRecordFormat.Encode(named).Length);
+        Assert.Equal(44 + 4 + 3, SessionRecordFormat.Encode(named with { KeepsCookie = false }).Length);
+        Assert.Equal(44 + 4 + 1 + 2 + 1 + 300, SessionRecordFormat.Encode(named with { KeepsCookie = false, Ticket = new byte[300] }).Length);
+    }
+
+    [Fact]
+    public void What_is_said_of_an_owner_is_said_one_by_one()
+    {
+        SessionRecord record = New() with { Principal = "ada", Ticket = "ticket"u8.ToArray(), KeepsCookie = true };
+        SessionRecord anonymous = record with { Principal = null };
+        Assert.Equal((null, 6, true), (anonymous.Principal, anonymous.Ticket.Length, anonymous.KeepsCookie));
+        SessionRecord passing = anonymous with { Ticket = default, KeepsCookie = null };
+        Assert.Null(passing.Owner);
+        RecordAssert.Same(record, SessionRecordFormat.Decode(record.Key, SessionRecordFormat.Encode(record)), TimeSpan.Zero);
+        RecordAssert.Same(passing, SessionRecordFormat.Decode(record.Key, SessionRecordFormat.Encode(passing)), TimeSpan.Zero);
+    }
+
     // A store compares the version where it is: behind two bytes, in as many as it says itself.
     [Theory]
     [InlineData(1, new byte[] { 1 })]
@@ -335,6 +356,11 @@ public sealed class SessionRecordFormatTests
             IpHash = random.Next(2) == 0 ? Hash(random) : null,
             Principal = random.Next(2) == 0 ? Text(random) : null,
             Binding = random.Next(2) == 0 ? SampleRecords.Binding((byte)random.Next(256)) : null,
+            Ticket = random.Next(2) == 0 ? Bytes(random) : default,
+            KeepsCookie = random.Next(3) switch { 0 => null, 1 => true, _ => false },
+            SignedIn = random.Next(2) == 0 ? null : Time(random),
+            RememberedUserAgent = random.Next(2) == 0 ? null : Text(random),
+            RememberedAddress = random.Next(2) == 0 ? null : Text(random),
             Data = Bytes(random),
             Flash = Bytes(random),
         };

@@ -84,7 +84,7 @@ internal sealed class PlannedRequest(int number, Want want, KnownId shown, FuelS
         }
 
         _read = new Kept(record, Rotation.CurrentSecret(record, shown.Id.Secret), null, record.Epoch);
-        var intent = new Intent { Attachment = Principal is null ? null : new Attachment(Principal) };
+        var intent = new Intent { Attachment = Principal is null ? null : new Attachment(new RecordOwner(Principal)) };
         _intent = want is Want.Rotate or Want.Revoke or Want.SignInAda or Want.SignInBob ? intent.WithRotation(_read, shown.Id.Secret, revoke: want != Want.Rotate) : intent;
         _content.Show(FuelSessions.Engine.Variables.Of(record));
         if (want is not (Want.Nothing or Want.Destroy))

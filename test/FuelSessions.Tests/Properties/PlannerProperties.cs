@@ -156,7 +156,7 @@ public class PlannerProperties
             }
 
             var read = new Kept(record, Rotation.CurrentSecret(record, shown), null, record.Epoch);
-            var intent = new Intent { Attachment = wish.Attaches ? new Attachment("ada") : null, Lifetime = wish.Prolongs ? TimeSpan.FromDays(1) : null };
+            var intent = new Intent { Attachment = wish.Attaches ? new Attachment(new RecordOwner("ada")) : null, Lifetime = wish.Prolongs ? TimeSpan.FromDays(1) : null };
             return new Case
             {
                 Wish = wish,

@@ -25,6 +25,8 @@ internal sealed class Authority : IAsyncDisposable
 
     internal Uri Address { get; }
 
+    internal IServiceProvider Services => _app.Services;
+
     internal AuthorityCounts Counts => _app.Services.GetRequiredService<AuthorityCounts>();
 
     /// <summary>Comes before each answer to a request for a token; the provider goes on whether or not its client is still there.</summary>

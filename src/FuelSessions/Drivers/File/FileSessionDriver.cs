@@ -14,12 +14,13 @@ namespace FuelSessions.Drivers;
 /// Only waiting for a lock is asynchronous. Opening, renaming and flushing a file have no asynchronous form, and
 /// reading it asynchronously is, on Unix, the same call on another thread.
 /// </remarks>
-internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeepDataProtectionKeys, IDisposable
+internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IFindByPrincipal, IKeepDataProtectionKeys, IDisposable
 {
     private readonly TimeProvider _clock;
     private readonly SessionFolder _folder;
     private readonly ShelfLocks _locks;
     private readonly ExpiredFiles _expired;
+    private readonly PrincipalFiles _principals;
     private readonly Lazy<IXmlRepository> _keys;
     private readonly bool _temporary;
     private readonly ShelfFlush? _flush;
@@ -38,6 +39,7 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
         _temporary = temporary;
         _folder = new SessionFolder(folder, isShared);
         _locks = new ShelfLocks(_folder);
+        _principals = new PrincipalFiles(_folder, _locks);
         _expired = new ExpiredFiles(_folder, _locks, clock);
         _flush = flush is null ? null : new ShelfFlush(_folder, flush);
         _keys = new Lazy<IXmlRepository>(() =>
@@ -85,7 +87,8 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
         string path = _folder.PathOf(record.Key);
         using (ShelfLocks.Held held = await LockAsync(record.Key, cancellationToken).ConfigureAwait(false))
         {
-            if (Stored(path, record.Key) is { } stored)
+            SessionRecord? stored = Stored(path, record.Key);
+            if (stored is not null)
             {
                 if (record.Version != stored.Version + 1)
                 {
@@ -97,10 +100,51 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
                 return WriteResult.Gone;
             }
 
-            SessionFile.Replace(path, record);
+            Put(path, record, stored?.Principal);
         }
 
         return await WrittenAsync(record.Key, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<IReadOnlyList<SessionRecord>> FindByPrincipalAsync(string principal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        List<SessionRecord> found = [];
+        foreach (SessionKey key in _principals.KeysOf(principal))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!IsOf(principal, key, found))
+            {
+                // Again, now that nobody can be about to write it.
+                using ShelfLocks.Held held = await LockAsync(key, cancellationToken).ConfigureAwait(false);
+                if (!IsOf(principal, key, found))
+                {
+                    _principals.Remove(principal, key);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    // Whether the key is that principal's; it is found if it can be read.
+    private bool IsOf(string principal, SessionKey key, List<SessionRecord> found)
+    {
+        try
+        {
+            SessionRecord? record = Stored(_folder.PathOf(key), key);
+            bool isIts = string.Equals(record?.Principal, principal, StringComparison.Ordinal);
+            if (isIts)
+            {
+                found.Add(record!);
+            }
+
+            return isIts;
+        }
+        catch (SessionRecordFormatException)
+        {
+            return true;
+        }
     }
 
     public async ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken)
@@ -142,6 +186,7 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
 
         using (ShelfLocks.Held held = await LockAsync(key, cancellationToken).ConfigureAwait(false))
         {
+            string? principal = null;
             try
             {
                 if (Stored(path, key) is not { } stored)
@@ -153,6 +198,8 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
                 {
                     return WriteResult.Lost(stored);
                 }
+
+                principal = stored.Principal;
             }
             catch (SessionRecordFormatException)
             {
@@ -160,15 +207,25 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
             }
 
             File.Delete(path);
+            if (principal is not null)
+            {
+                _principals.Remove(principal, key);
+            }
         }
 
         return await WrittenAsync(key, cancellationToken).ConfigureAwait(false);
     }
 
-    public ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken)
+    public async ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        return _expired.CollectAsync(limit, cancellationToken);
+        int removed = await _expired.CollectAsync(limit, cancellationToken).ConfigureAwait(false);
+        if (removed < limit)
+        {
+            await _principals.SweepAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return removed;
     }
 
     public void Dispose()
@@ -195,6 +252,22 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IKeep
         }
 
         return WriteResult.Written;
+    }
+
+    // The lock is held. The index before the record, so that a crash leaves an entry too many and none too few.
+    private void Put(string path, SessionRecord record, string? formerly)
+    {
+        bool isAnothers = !string.Equals(formerly, record.Principal, StringComparison.Ordinal);
+        if (isAnothers && record.Principal is { } principal)
+        {
+            _principals.Add(principal, record.Key);
+        }
+
+        SessionFile.Replace(path, record);
+        if (isAnothers && formerly is not null)
+        {
+            _principals.Remove(formerly, record.Key);
+        }
     }
 
     private SessionRecord? Stored(string path, SessionKey key) =>

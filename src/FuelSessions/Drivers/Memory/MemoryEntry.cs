@@ -13,5 +13,5 @@ internal sealed record MemoryEntry(SessionRecord Record, EvictionRank QueuedAs, 
     /// </summary>
     internal bool IsSeen { get; set; }
 
-    internal EvictionRank Rank => Record.Principal is not null ? EvictionRank.SignedIn : IsSeen ? EvictionRank.Returned : EvictionRank.Fleeting;
+    internal EvictionRank Rank => Record.Owner is not null ? EvictionRank.SignedIn : IsSeen ? EvictionRank.Returned : EvictionRank.Fleeting;
 }

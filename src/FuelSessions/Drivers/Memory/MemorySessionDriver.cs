@@ -12,12 +12,13 @@ namespace FuelSessions.Drivers;
 /// Reads take no lock. Writers take one, for a dictionary operation and at most a few steps in a heap: far less than
 /// the work of a request, and it keeps the map and the order of eviction in agreement.
 /// </remarks>
-internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired
+internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired, IFindByPrincipal
 {
     private readonly TimeProvider _clock;
     private readonly int _maxSessions;
     private readonly ConcurrentDictionary<SessionKey, MemoryEntry> _entries = new();
     private readonly EvictionOrder _order;
+    private readonly PrincipalIndex _principals = new();
     private readonly Lock _writing = new();
 
     // ConcurrentDictionary.Count locks the whole map.
@@ -104,6 +105,20 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired
         }
 
         return ValueTask.FromResult(removed);
+    }
+
+    public ValueTask<IReadOnlyList<SessionRecord>> FindByPrincipalAsync(string principal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<IReadOnlyList<SessionRecord>>(cancellationToken);
+        }
+
+        lock (_writing)
+        {
+            return new([.. _principals.KeysOf(principal).Select(Live).OfType<MemoryEntry>().Select(entry => entry.Record)]);
+        }
     }
 
     private WriteResult Write(SessionRecord record)
@@ -194,6 +209,7 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired
     private void Store(SessionRecord record)
     {
         MemoryEntry? before = _entries.GetValueOrDefault(record.Key);
+        _principals.Changed(record.Key, before?.Record.Principal, record.Principal);
         MemoryEntry entry = before is null ? new(record, default, default) : before with { Record = record };
         if (before is null || before.QueuedFor > record.Expires || before.QueuedAs > entry.Rank)
         {
@@ -210,8 +226,9 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired
 
     private void Remove(SessionKey key)
     {
-        if (_entries.TryRemove(key, out _))
+        if (_entries.TryRemove(key, out MemoryEntry? removed))
         {
+            _principals.Changed(key, removed.Record.Principal, after: null);
             _count--;
         }
     }

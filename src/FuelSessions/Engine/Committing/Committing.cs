@@ -49,10 +49,10 @@ internal static class Committing
                 try
                 {
                     result = plan is Plan.Write write
-                        ? await storage.WriteWithinAsync(Fitting(write.Record, storage, options), deadline).ConfigureAwait(false)
+                        ? await WriteAsync(basis, Fitting(write.Record, storage, options), storage, options, deadline).ConfigureAwait(false)
                         : await DoAsync(plan, services, storage, options, basis, deadline).ConfigureAwait(false);
                 }
-                catch (Exception error) when (plan is Plan.Write && error is not SessionTooLargeException)
+                catch (Exception error) when (plan is Plan.Write && error is not (SessionTooLargeException or NotSupportedException))
                 {
                     throw await storage.WriteFailureAsync("saved", basis.Key, options.StoreTimeout, deadline, error).ConfigureAwait(false);
                 }
@@ -96,9 +96,9 @@ internal static class Committing
         WriteResult result;
         try
         {
-            result = await storage.WriteWithinAsync(record, deadline).ConfigureAwait(false);
+            result = await WriteAsync(before: null, record, storage, options, deadline).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is not SessionTooLargeException)
+        catch (Exception error) when (error is not (SessionTooLargeException or NotSupportedException))
         {
             throw await storage.WriteFailureAsync("saved", record.Key, options.StoreTimeout, deadline, error).ConfigureAwait(false);
         }
@@ -112,8 +112,21 @@ internal static class Committing
     /// <exception cref="SessionTooLargeException">The content is larger than the settings allow [F5].</exception>
     internal static SessionRecord Fitting(SessionRecord record, SessionStorage storage, FuelSessionsOptions options)
     {
-        long size = (long)record.Data.Length + record.Flash.Length + (record.Binding?.Size ?? 0);
+        long size = (long)record.Data.Length + record.Flash.Length + record.Ticket.Length + (record.Binding?.Size ?? 0);
         return size <= options.MaxPayloadBytes ? record : throw SessionTooLargeException.OverMaxPayloadBytes(storage.Name, size, options.MaxPayloadBytes);
+    }
+
+    // An index that is written apart from the record is written first [A7].
+    private static ValueTask<WriteResult> WriteAsync(SessionRecord? before, SessionRecord record, SessionStorage storage, FuelSessionsOptions options, StoreDeadline deadline)
+    {
+        ValueTask announced = storage.AnnounceAsync(before, record, options, deadline);
+        return announced.IsCompletedSuccessfully ? storage.WriteWithinAsync(record, deadline) : AfterAsync(announced);
+
+        async ValueTask<WriteResult> AfterAsync(ValueTask announcement)
+        {
+            await announcement.ConfigureAwait(false);
+            return await storage.WriteWithinAsync(record, deadline).ConfigureAwait(false);
+        }
     }
 
     // What is not to be done at all is done.

@@ -13,13 +13,17 @@ namespace FuelSessions.Engine;
 /// <param name="driver">The driver.</param>
 /// <param name="isCarried">Whether the record is kept by the client, and goes to it with the response headers.</param>
 /// <param name="times">Told how long each call takes; null: nobody is.</param>
-internal sealed class SessionStorage(string name, ISessionDriver driver, bool isCarried = false, StoreCallTimes? times = null)
+/// <param name="finder">Finds the sessions of a principal; null: the driver can't.</param>
+internal sealed partial class SessionStorage(string name, ISessionDriver driver, bool isCarried = false, StoreCallTimes? times = null, IFindByPrincipal? finder = null)
 {
     internal string Name => name;
 
     internal bool IsCarried => isCarried;
 
     internal ISessionDriver Driver => driver;
+
+    /// <summary>Whether the sessions of a principal can be found.</summary>
+    internal bool Finds => finder is not null;
 
     internal ValueTask<SessionRecord?> ReadAsync(SessionKey key, TimeSpan timeout) => ReadAsync(key, timeout, StoreDeadline.Start(timeout));
 

@@ -49,7 +49,11 @@ internal sealed record Intent
     }
 
     /// <summary>Whether the request has said whom the session belongs to, and not found it said.</summary>
-    internal bool Attaches(SessionRecord read) => Attachment is { } said && !string.Equals(said.Principal, read.Principal, StringComparison.Ordinal);
+    internal bool Attaches(SessionRecord read) =>
+        Attachment is { } said && (said.IsSignIn || !string.Equals(said.Principal, read.Principal, StringComparison.Ordinal));
+
+    /// <summary>Whether what is to be stored of the owner is this request's word [A1].</summary>
+    internal bool SaysOwner(SessionRecord read) => Attaches(read) || Attachment is { IsRest: true };
 
     /// <summary>Whom it has attached the session to; null: nobody.</summary>
     internal string? AttachedTo(SessionRecord read) => Attaches(read) ? Attachment?.Principal : null;
@@ -59,7 +63,7 @@ internal sealed record Intent
 
     /// <summary>Whether something is to be written for it, apart from a rotation [W7].</summary>
     internal bool IsUnmet(SessionRecord basis, SessionRecord read) =>
-        MakesRotationDue || Attaches(read) || ChangesLifetime(basis) || (Tokens is not null && basis.TokenSecret is null);
+        MakesRotationDue || SaysOwner(read) || ChangesLifetime(basis) || (Tokens is not null && basis.TokenSecret is null);
 
     /// <summary>Whether the app has asked for nothing that is to be stored: what is written all the same is upkeep [F8].</summary>
     internal bool IsNone(SessionRecord read) =>

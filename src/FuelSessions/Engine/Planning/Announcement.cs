@@ -21,7 +21,7 @@ internal static class Announcement
         }
 
         // Rotation sends a cookie at least each RotationTime, and it lives that much longer than the session [W7].
-        bool endsEarly = isProlonged && asker.Options is { RotationTime: null, ExpireOnClose: false };
+        bool endsEarly = isProlonged && asker.Options.RotationTime is null && !ExpiryPolicy.EndsWithBrowser(kept.Record.KeepsCookie, asker.Options);
         return endsEarly || asker.WantsCookieAgain || !asker.Presents(kept.Record) ? kept : earlier;
     }
 }

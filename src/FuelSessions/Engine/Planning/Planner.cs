@@ -73,7 +73,7 @@ internal static class Planner
             UserAgentHash = asker.Client.UserAgentHash(tokens ?? current, options),
             UserAgentFamilyHash = asker.Client.UserAgentFamilyHash(tokens ?? current, options),
             IpHash = asker.Client.IpHash(tokens ?? current, options),
-            Principal = intent.Attachment?.Principal,
+            Owner = intent.Attachment?.Owner,
             Data = variables.Data.Encode(stamp: 0),
             Flash = variables.EncodeFlash(stamp: 1),
         };
@@ -116,7 +116,7 @@ internal static class Planner
             Confirmed = confirms && rotation is null ? asker.Now : next.Confirmed,
             Lifetime = lifetime,
             Expires = intent.ChangesLifetime(basis) || ExpiryPolicy.IsTouchDue(basis, expires, options) ? expires : basis.Expires,
-            Principal = intent.Attaches(read.Record) ? intent.Attachment?.Principal : basis.Principal,
+            Owner = intent.SaysOwner(read.Record) ? intent.Attachment?.Owner : basis.Owner,
             Rotated = rotation is null && makesDue ? RotationPolicy.Asked : next.Rotated,
             TokenSecret = stored,
             UserAgentHash = key is null ? basis.UserAgentHash : asker.Client.UserAgentHash(key, options),

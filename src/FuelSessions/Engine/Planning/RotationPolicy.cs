@@ -39,7 +39,7 @@ internal static class RotationPolicy
     /// replace a newer one in the browser [R5, W7].
     /// </summary>
     internal static bool ProlongsCookie(SessionRecord basis, FuelSessionsOptions options, in Intent intent) =>
-        intent.ChangesLifetime(basis) && options is { RotationTime: not null, ExpireOnClose: false };
+        intent.ChangesLifetime(basis) && options.RotationTime is not null && !ExpiryPolicy.EndsWithBrowser(basis.KeepsCookie, options);
 
     // The current id is old enough to be replaced, or somebody has asked for it who could not do it [R8, R9].
     private static bool IsDue(SessionRecord record, DateTimeOffset now, TimeSpan? rotationTime) =>

@@ -38,6 +38,14 @@ internal sealed partial class LifeCycleLog(ILoggerFactory loggers)
         }
     }
 
+    internal void EndedFor(string driver, SessionKey key)
+    {
+        if (IsOn)
+        {
+            LogEndedFor(key.Fingerprint, driver);
+        }
+    }
+
     internal void Expired(string driver, SessionKey key)
     {
         if (IsOn)
@@ -84,6 +92,9 @@ internal sealed partial class LifeCycleLog(ILoggerFactory loggers)
 
     [LoggerMessage(163, LogLevel.Information, "Session {Fingerprint} on driver {Driver} has ended: it was revoked, because an id that it had retired was presented (OnStaleId).")]
     private partial void LogRevoked(string fingerprint, string driver);
+
+    [LoggerMessage(171, LogLevel.Information, "Session {Fingerprint} on driver {Driver} has ended: its user, or who may end it, did that from elsewhere (ISessionRegistry), or has signed in too often (MaxSessionsPerPrincipal).")]
+    private partial void LogEndedFor(string fingerprint, string driver);
 
     [LoggerMessage(164, LogLevel.Information, "Session {Fingerprint} on driver {Driver} was asked for and is over: it has expired, or was ended before.")]
     private partial void LogExpired(string fingerprint, string driver);

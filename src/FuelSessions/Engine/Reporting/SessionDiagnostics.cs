@@ -66,6 +66,13 @@ internal sealed partial class SessionDiagnostics : IDisposable
         _lives.Revoked(driver, record.Key);
     }
 
+    /// <summary>It was ended from elsewhere, for whom it belonged to.</summary>
+    internal void EndedFor(string driver, SessionRecord record)
+    {
+        Ended(driver, record, "revoked");
+        _lives.EndedFor(driver, record.Key);
+    }
+
     /// <summary>A request asked for a session that is over.</summary>
     internal void Expired(string driver, SessionKey key) => _lives.Expired(driver, key);
 

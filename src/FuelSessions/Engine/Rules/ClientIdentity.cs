@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.InteropServices;
+using System.Text;
 using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
@@ -13,11 +14,33 @@ namespace FuelSessions.Engine;
 internal readonly struct ClientIdentity(string? userAgent, IPAddress? address)
 {
     private const int MostOnStack = 512;
+    private const int MostRemembered = 256;
 
     /// <summary>Whether it has proved to be on the device that the session is bound to [B4].</summary>
     internal bool IsOnDevice { get; init; }
 
     internal string? UserAgent { get; } = string.IsNullOrEmpty(userAgent) ? null : userAgent;
+
+    /// <summary>What it calls itself, as it may be remembered: no more of it than anybody reads.</summary>
+    internal string? ToldName => UserAgent is { } name ? WholeText(name.Length <= MostRemembered ? name : name[..MostRemembered]) : null;
+
+    /// <summary>The network that it is in, as it may be remembered: the first 24 bits of an IPv4 address, the first 48 of an IPv6 one.</summary>
+    internal string? Network
+    {
+        get
+        {
+            if (address is null)
+            {
+                return null;
+            }
+
+            IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+            byte[] bytes = plain.GetAddressBytes();
+            int kept = bytes.Length == 4 ? 3 : 6;
+            bytes.AsSpan(kept).Clear();
+            return $"{new IPAddress(bytes)}/{8 * kept}";
+        }
+    }
 
     /// <summary>
     /// What the hashes of a record are keyed with, as far as a request knows it: the secret of the session's tokens if it has one, as that outlives
@@ -65,6 +88,9 @@ internal readonly struct ClientIdentity(string? userAgent, IPAddress? address)
         (options.MatchUserAgent == UserAgentMatching.Exact && record.UserAgentHash is null)
         || (options.MatchUserAgent == UserAgentMatching.IgnoringVersions && record.UserAgentFamilyHash is null)
         || (options.MatchIp && record.IpHash is null);
+
+    // A header may hold half a character, or be cut in the middle of one.
+    private static string WholeText(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     private uint AddressHash(UInt128 key)
     {

@@ -70,4 +70,7 @@ internal static class ExpiryPolicy
 
     // What the record format keeps.
     internal static DateTimeOffset Milliseconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+
+    /// <summary>Whether the client forgets the id with its browser: as a sign-in has said, or the settings [A1].</summary>
+    internal static bool EndsWithBrowser(bool? keepsCookie, FuelSessionsOptions options) => keepsCookie is { } keeps ? !keeps : options.ExpireOnClose;
 }

@@ -61,21 +61,22 @@ internal static class SessionCookie
         return values.Count > 0 ? values[0] : default;
     }
 
+    /// <param name="age">How long the client is to keep it; null: until its browser is closed.</param>
     /// <param name="inChunks">Whether it may be too long for one cookie.</param>
     /// <returns>False if the pipeline did not take it, as a cookie policy may not.</returns>
-    internal static bool Set(HttpContext context, FuelSessionsOptions options, string name, IdText value, TimeSpan lifetime, bool inChunks)
+    internal static bool Set(HttpContext context, FuelSessionsOptions options, string name, IdText value, TimeSpan? age, bool inChunks)
     {
         Withdraw(context, name);
         if (!inChunks && context.Features.Get<IResponseCookiesFeature>() is null)
         {
             // Nobody watches cookies, as a cookie policy would. The value is base64url, which needs no escaping.
-            context.Response.Headers.Append(HeaderNames.SetCookie, string.Concat([name, "=", value.Own, value.Shared, TextOfAttributes(context, options, lifetime)]));
+            context.Response.Headers.Append(HeaderNames.SetCookie, string.Concat([name, "=", value.Own, value.Shared, TextOfAttributes(context, options, age)]));
             ForbidStorage(context);
             return true;
         }
 
         int before = context.Response.Headers.SetCookie.Count;
-        CookieOptions cookie = Attributes(context, options, lifetime);
+        CookieOptions cookie = Attributes(context, options, age);
         int chunks = 0;
         if (inChunks)
         {
@@ -164,22 +165,22 @@ internal static class SessionCookie
     internal static void ForbidStorage(HttpContext context) => context.Response.Headers.CacheControl = "no-store";
 
     // What stands behind the value: the same for nearly every cookie.
-    private static string TextOfAttributes(HttpContext context, FuelSessionsOptions options, TimeSpan lifetime)
+    private static string TextOfAttributes(HttpContext context, FuelSessionsOptions options, TimeSpan? age)
     {
         bool isHttps = context.Request.IsHttps;
-        if (_lastAttributes is not { } last || !ReferenceEquals(last.Options, options) || last.Lifetime != lifetime || last.IsHttps != isHttps)
+        if (_lastAttributes is not { } last || !ReferenceEquals(last.Options, options) || last.Age != age || last.IsHttps != isHttps)
         {
-            string text = Attributes(context, options, lifetime).CreateCookieHeader(options.CookieName, "-").ToString();
-            _lastAttributes = last = new LastAttributes(options, lifetime, isHttps, text[(options.CookieName.Length + 2)..]);
+            string text = Attributes(context, options, age).CreateCookieHeader(options.CookieName, "-").ToString();
+            _lastAttributes = last = new LastAttributes(options, age, isHttps, text[(options.CookieName.Length + 2)..]);
         }
 
         return last.Text;
     }
 
-    private static CookieOptions Attributes(HttpContext context, FuelSessionsOptions options, TimeSpan lifetime)
+    private static CookieOptions Attributes(HttpContext context, FuelSessionsOptions options, TimeSpan? age)
     {
         CookieOptions cookie = Attributes(context, options);
-        cookie.MaxAge = options.ExpireOnClose ? null : lifetime;
+        cookie.MaxAge = age;
         return cookie;
     }
 
@@ -224,5 +225,5 @@ internal static class SessionCookie
             && (cookie.Name.Equals(name, StringComparison.Ordinal) || CookieChunks.NumberOf(cookie.Name, name) > 0);
     }
 
-    private sealed record LastAttributes(FuelSessionsOptions Options, TimeSpan Lifetime, bool IsHttps, string Text);
+    private sealed record LastAttributes(FuelSessionsOptions Options, TimeSpan? Age, bool IsHttps, string Text);
 }

@@ -1,0 +1,132 @@
+using FuelSessions.Records;
+
+namespace FuelSessions.Engine;
+
+/// <summary>How a request signs a session in and out: whom it belongs to, and the ticket that says more of that [A1–A6].</summary>
+internal sealed partial class SessionTransaction
+{
+    /// <summary>What authentication keeps in the session; empty: nobody has signed in by it. Not for variables: <see cref="Clear"/> leaves it.</summary>
+    internal ReadOnlyMemory<byte> Ticket => Owner?.Ticket ?? default;
+
+    /// <summary>Whether somebody is signed in, by name or by ticket.</summary>
+    internal bool IsOwned => Owner is not null;
+
+    /// <summary>How long the client is to keep the id; null: until its browser is closed.</summary>
+    internal TimeSpan? CookieAge => ExpiryPolicy.EndsWithBrowser(Owner?.KeepsCookie, Options) ? null : Lifetime;
+
+    private RecordOwner? Owner => _intent.Attachment is { } said ? said.Owner : (_standing as Kept)?.Record.Owner;
+
+    /// <summary>Reads the record for who asks only whom it belongs to: the session lives on, and no flash variable ages [A3].</summary>
+    /// <exception cref="SessionStoreException">It could not be read.</exception>
+    internal async ValueTask LookAsync()
+    {
+        ThrowIfOver();
+        await KeepAliveAsync().ConfigureAwait(false);
+        if (!IsLoaded)
+        {
+            ThrowIfLoadFailed();
+        }
+    }
+
+    /// <summary>Says whom the session belongs to from now on, also if that is the same again: every earlier id is stale at once [A2, R10].</summary>
+    /// <param name="lifetime">Its idle time from now on; null: the one it has, or that of the settings if the one it has was another sign-in's.</param>
+    internal void SignIn(RecordOwner owner, TimeSpan? lifetime)
+    {
+        UseNow();
+        bool isApart = IsUnproved;
+        BeginChange(leaves: isApart);
+        if (_visit.Boundary.HeadersSent)
+        {
+            throw TooLate("signed in");
+        }
+
+        TimeSpan? span = lifetime ?? (isApart ? null : LifetimeAfterSignIn);
+        if (isApart)
+        {
+            // The bound session stays its device's [B5].
+            ThrowIfByToken();
+            BeginApart();
+        }
+        else
+        {
+            Rotate(revoke: true);
+        }
+
+        _intent = _intent with { Attachment = new Attachment(OwnerBy(owner), IsSignIn: true), Lifetime = span };
+    }
+
+    /// <summary>Puts another ticket in the place of the one that is there, for the same sign-in: upkeep, as a touch is [A6, F8].</summary>
+    internal void RenewTicket(ReadOnlyMemory<byte> ticket)
+    {
+        bool isOpen = !_visit.IsReadOnly && !IsReadOnlyByBinding && !(_visit.Storage.IsCarried && _visit.Boundary.HeadersSent);
+        if (isOpen && _standing is Kept && _intent.Attachment is null or { IsRest: true } && Owner is { } owner)
+        {
+            Unsaved();
+            _intent = _intent with { Attachment = new Attachment(owner with { Ticket = ticket }, IsRest: true) };
+        }
+    }
+
+    /// <summary>Takes the sign-in from the session and keeps the rest, under an id that nobody knew before [A4].</summary>
+    internal void SignOut()
+    {
+        UseNow();
+        if (IsUnproved)
+        {
+            // It may end the session, and not go on with it [B5].
+            Destroy();
+        }
+        else if (Owner is not null)
+        {
+            BeginChange();
+            TimeSpan? span = LifetimeAfterSignIn;
+            Rotate(revoke: true);
+            _intent = _intent with { Attachment = new Attachment(Owner: null, IsRest: true), Lifetime = span };
+        }
+    }
+
+    /// <summary>
+    /// The sign-in's own end has come: the session ends at once, and the request goes on with a new one that has what it has done itself; or the
+    /// sign-in is taken from it. Where no new id could be sent, that is left to a later request [A5].
+    /// </summary>
+    internal async ValueTask EndOverdueAsync(bool keepContent)
+    {
+        if (_standing is not Kept kept || _visit.IsReadOnly || _visit.Boundary.HeadersSent)
+        {
+            return;
+        }
+
+        if (keepContent && !IsUnproved)
+        {
+            // No use of the session: no flash variable ages.
+            Unsaved();
+            TimeSpan? span = LifetimeAfterSignIn;
+            Turn(kept, revoke: true);
+            _intent = _intent with { Attachment = new Attachment(Owner: null, IsRest: true), Lifetime = span };
+            return;
+        }
+
+        try
+        {
+            await DeleteAsync(kept.Record).ConfigureAwait(false);
+        }
+        catch (SessionStoreException error)
+        {
+            // No wish of the app: it fails with nobody [F8].
+            Report(SessionEventKind.UpkeepFailed, kept.Key, kept.Record.Principal, error);
+        }
+
+        BeginApart();
+        _progress.WasExpired = true;
+    }
+
+    // A long sign-in leaves no long session behind.
+    private TimeSpan? LifetimeAfterSignIn => _intent.Lifetime ?? (Ticket.IsEmpty ? null : Options.ExpirationTime);
+
+    // With what is kept of each sign-in, however it comes about.
+    private RecordOwner OwnerBy(RecordOwner owner) => owner with
+    {
+        SignedIn = _visit.Now,
+        UserAgent = Options.RememberClient ? _visit.Boundary.Client.ToldName : null,
+        Address = Options.RememberClient ? _visit.Boundary.Client.Network : null,
+    };
+}

@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FuelSessions.Registry;
+
+/// <summary>What <c>MapSessionEndpoints</c> answers.</summary>
+internal static class SessionEndpoints
+{
+    internal static Task ListAsync(HttpContext context) => AnswerAsync(context, isChange: false, async (registry, user) =>
+    {
+        IReadOnlyList<RegisteredSession> sessions = await registry.ListAsync(user).ConfigureAwait(false);
+        AntiforgeryTokenSet tokens = context.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(context);
+        var list = new SessionList([.. sessions], tokens.HeaderName, tokens.RequestToken);
+        await context.Response.WriteAsJsonAsync(list, SessionEndpointsJson.Default.SessionList).ConfigureAwait(false);
+    });
+
+    internal static Task EndAsync(HttpContext context) => AnswerAsync(context, isChange: true, async (registry, user) =>
+        context.Response.StatusCode = await registry.EndAsync(user, (string)context.Request.RouteValues["handle"]!).ConfigureAwait(false)
+            ? StatusCodes.Status204NoContent
+            : StatusCodes.Status404NotFound);
+
+    internal static Task EndOthersAsync(HttpContext context) => AnswerAsync(context, isChange: true, async (registry, user) =>
+    {
+        int ended = await registry.EndAllAsync(user, exceptCurrent: true).ConfigureAwait(false);
+        await context.Response.WriteAsJsonAsync(new EndedSessions(ended), SessionEndpointsJson.Default.EndedSessions).ConfigureAwait(false);
+    });
+
+    private static async Task AnswerAsync(HttpContext context, bool isChange, Func<SessionRegistry, string, Task> answer)
+    {
+        var registry = (SessionRegistry)context.RequestServices.GetRequiredService<ISessionRegistry>();
+        context.Response.Headers.CacheControl = "no-store";
+        if (await registry.CurrentPrincipalAsync().ConfigureAwait(false) is not { } user)
+        {
+            // Signed in by other means: there is no session whose owner could be asked about.
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        }
+        else if (isChange && !await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context).ConfigureAwait(false))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        }
+        else
+        {
+            await answer(registry, user).ConfigureAwait(false);
+        }
+    }
+}

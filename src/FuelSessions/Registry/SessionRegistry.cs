@@ -1,0 +1,145 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using FuelSessions.Engine;
+using FuelSessions.Records;
+
+namespace FuelSessions.Registry;
+
+/// <summary>The sessions of users, on all drivers that people sign in to.</summary>
+internal sealed class SessionRegistry(SessionServices services, DriverRegistry drivers) : ISessionRegistry
+{
+    private static ReadOnlySpan<byte> Purpose => "FuelSessions: handle of "u8;
+
+    private EngineServices Engine => services.Engine;
+
+    public async Task<IReadOnlyList<RegisteredSession>> ListAsync(string principal, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        cancellationToken.ThrowIfCancellationRequested();
+        List<RegisteredSession> listed = [];
+        foreach (Place place in Places())
+        {
+            SessionKey? current = await CurrentAsync(place).ConfigureAwait(false);
+            foreach (SessionRecord record in await FindAsync(place, principal).ConfigureAwait(false))
+            {
+                listed.Add(new RegisteredSession
+                {
+                    Handle = HandleOf(record.Key),
+                    Driver = place.Storage.Name,
+                    Created = record.Created,
+                    SignedIn = record.SignedIn,
+                    LastSeen = ExpiryPolicy.LastUse(record, place.Options),
+                    Ends = record.Expires,
+                    UserAgent = record.RememberedUserAgent,
+                    Address = record.RememberedAddress,
+                    IsCurrent = record.Key == current,
+                });
+            }
+        }
+
+        return [.. listed.OrderByDescending(session => session.SignedIn ?? session.Created)];
+    }
+
+    public async Task<int> CountAsync(string principal, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        cancellationToken.ThrowIfCancellationRequested();
+        int count = 0;
+        foreach (Place place in Places())
+        {
+            count += (await FindAsync(place, principal).ConfigureAwait(false)).Count;
+        }
+
+        return count;
+    }
+
+    public async Task<bool> EndAsync(string principal, string handle, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        ArgumentNullException.ThrowIfNull(handle);
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (Place place in Places())
+        {
+            foreach (SessionRecord record in await FindAsync(place, principal).ConfigureAwait(false))
+            {
+                if (HandleOf(record.Key) == handle)
+                {
+                    return await PrincipalSessions.EndAsync(Engine, place.Storage, record, place.Options.StoreTimeout).ConfigureAwait(false);
+                }
+            }
+        }
+
+        return false;
+    }
+
+    public async Task<int> EndAllAsync(string principal, bool exceptCurrent = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        cancellationToken.ThrowIfCancellationRequested();
+        int ended = 0;
+        foreach (Place place in Places())
+        {
+            SessionKey? kept = exceptCurrent ? await CurrentAsync(place).ConfigureAwait(false) : null;
+            ended += await PrincipalSessions.EndAllAsync(Engine, place.Storage, principal, kept, place.Options.StoreTimeout).ConfigureAwait(false);
+        }
+
+        AmbientSessions.Find()?.HasEndedAll();
+        return ended;
+    }
+
+    /// <summary>Whom the present request's session belongs to; null: nobody, or there is no request.</summary>
+    internal async ValueTask<string?> CurrentPrincipalAsync()
+    {
+        foreach (Place place in Places())
+        {
+            if (AmbientSessions.Find() is { } sessions && await sessions.LookAsync(place.Storage.Name).ConfigureAwait(false) is { Principal: { } principal })
+            {
+                return principal;
+            }
+        }
+
+        return null;
+    }
+
+    private static ValueTask<IReadOnlyList<SessionRecord>> FindAsync(Place place, string principal) =>
+        place.Storage.FindAsync(principal, place.Options.StoreTimeout, StoreDeadline.Start(place.Options.StoreTimeout));
+
+    // Not the key: who knows it and has the keys of Data Protection still has no id, but a page has no business with it.
+    private static string HandleOf(SessionKey key)
+    {
+        Span<byte> named = stackalloc byte[Purpose.Length + SessionKey.Size];
+        Purpose.CopyTo(named);
+        key.WriteTo(named[Purpose.Length..]);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(named, hash);
+        return Base64Url.EncodeToString(hash[..16]);
+    }
+
+    private static async ValueTask<SessionKey?> CurrentAsync(Place place) =>
+        AmbientSessions.Find() is { } sessions && await sessions.LookAsync(place.Storage.Name).ConfigureAwait(false) is { State: SessionState.Active } transaction
+            ? transaction.Key
+            : null;
+
+    /// <summary>Those that people are known to sign in to, and others whose sessions have been used, if they can be asked.</summary>
+    /// <exception cref="NotSupportedException">One of the former can't.</exception>
+    private IEnumerable<Place> Places()
+    {
+        SessionProfiles profiles = services.Profiles;
+        HashSet<string> demanded = [drivers.Find(profiles.Default).Name, .. services.SignInDrivers.Keys.Select(name => drivers.Find(name).Name)];
+        foreach (DriverRegistration registration in drivers.Registrations)
+        {
+            string name = registration.Name;
+            bool isDemanded = demanded.Contains(name);
+            if (!isDemanded && drivers.Existing<Drivers.IFindByPrincipal>(name) is null)
+            {
+                continue;
+            }
+
+            yield return services.HomeOf(name).Storage is { } storage
+                ? new Place(storage, profiles.For(name))
+                : throw new NotSupportedException($"Session driver '{name}' keeps nothing at the server: nobody can tell which sessions a principal has. Keep sessions that people sign in to on db, redis, file or memory.");
+        }
+    }
+
+    private sealed record Place(SessionStorage Storage, FuelSessionsOptions Options);
+}

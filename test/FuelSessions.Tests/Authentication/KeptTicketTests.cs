@@ -1,0 +1,98 @@
+using System.Net;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace FuelSessions.Tests.Authentication;
+
+/// <summary>Cookie authentication that keeps its tickets with a driver of the app's sessions.</summary>
+public class KeptTicketTests
+{
+    [Fact]
+    public async Task A_copied_cookie_is_worthless_after_a_sign_out()
+    {
+        await using TestApp app = await StartAsync();
+        using TestBrowser browser = app.NewBrowser();
+        using TestBrowser copy = app.NewBrowser();
+        await browser.GetAsync("/in");
+        (string name, string value) = Assert.Single(browser.Jar);
+        Assert.True(value.Length < 600, "The claims are not in the cookie.");
+        copy.Jar[name] = value;
+        Assert.Equal(["ann blue", "ann blue"], [await browser.TextAsync("/who"), await copy.TextAsync("/who")]);
+        await browser.GetAsync("/out");
+        Assert.Equal([" ", " "], [await browser.TextAsync("/who"), await copy.TextAsync("/who")]);
+    }
+
+    [Fact]
+    public async Task It_ends_and_is_renewed_as_without()
+    {
+        await using TestApp app = await StartAsync();
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/in?until=60");
+        for (int time = 0; time < 5; time++)
+        {
+            app.Clock.Advance(TimeSpan.FromMinutes(40));
+            Assert.Equal("ann blue", await browser.TextAsync("/who"));
+        }
+
+        app.Clock.Advance(TimeSpan.FromMinutes(61));
+        Assert.Equal(" ", await browser.TextAsync("/who"));
+    }
+
+    [Fact]
+    public async Task It_is_for_the_scheme_that_was_added_last_or_is_named()
+    {
+        await using TestApp app = await StartAsync(authentication => authentication.AddCookie("First").AddCookie("Second").KeepTicketsInSession());
+        var options = app.Services.GetRequiredService<IOptionsMonitor<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions>>();
+        Assert.Null(options.Get("First").SessionStore);
+        Assert.NotNull(options.Get("Second").SessionStore);
+        Assert.NotNull(options.Get("Cookies").SessionStore);
+    }
+
+    [Fact]
+    public async Task What_was_removed_is_not_brought_back_by_who_renews_it()
+    {
+        await using TestApp app = await StartAsync();
+        var store = app.Services.GetRequiredService<IOptionsMonitor<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions>>().Get("Cookies").SessionStore!;
+        var ticket = new AuthenticationTicket(Principals.Named("ann"), "Cookies");
+        string key = await store.StoreAsync(ticket);
+        await store.RenewAsync(key, new AuthenticationTicket(Principals.Named("bob"), "Cookies"));
+        Assert.Equal("bob", (await store.RetrieveAsync(key))?.Principal.Identity?.Name);
+        char other = key[^1] == 'A' ? 'E' : 'A';
+        Assert.Null(await store.RetrieveAsync(key[..^1] + other));
+        Assert.Null(await store.RetrieveAsync("nonsense"));
+        await store.RemoveAsync(key);
+        await store.RenewAsync(key, ticket);
+        await store.RemoveAsync(key);
+        Assert.Null(await store.RetrieveAsync(key));
+    }
+
+    [Theory]
+    [InlineData("cookie", "keeps nothing at the server")]
+    [InlineData("rediss", "'rediss'")]
+    public async Task A_driver_that_can_t_is_refused_at_the_start(string driver, string said)
+    {
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(authentication => authentication.AddCookie("Other").KeepTicketsInSession(driver)));
+        Assert.Contains(said, error.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<TestApp> StartAsync(Action<AuthenticationBuilder>? more = null) => TestApp.StartAsync(
+        map: app =>
+        {
+            app.UseAuthentication();
+            app.MapGet("/in", (HttpContext http, int? until) => http.SignInAsync("Cookies", Principals.Named("ann"), new AuthenticationProperties
+            {
+                Items = { ["colour"] = "blue" },
+                ExpiresUtc = until is { } minutes ? http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().AddMinutes(minutes) : null,
+            }));
+            app.MapGet("/out", (HttpContext http) => http.SignOutAsync("Cookies"));
+            app.MapGet("/who", async (HttpContext http) => $"{http.User.Identity?.Name} {(await http.AuthenticateAsync("Cookies")).Properties?.Items["colour"]}");
+        },
+        services: services =>
+        {
+            AuthenticationBuilder authentication = services.AddAuthentication("Cookies").AddCookie().KeepTicketsInSession("memory");
+            more?.Invoke(authentication);
+        });
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FuelSessions.Tests.Authentication;
+
+/// <summary>The endpoints at which users see and end their own sessions.</summary>
+public class SessionEndpointTests
+{
+    [Fact]
+    public async Task A_user_sees_and_ends_their_own_sessions()
+    {
+        await using TestApp app = await StartAsync();
+        using TestBrowser laptop = app.NewBrowser("Laptop/1.0");
+        using TestBrowser phone = app.NewBrowser("Phone/2.0");
+        using TestBrowser tablet = app.NewBrowser("Tablet/3.0");
+        using TestBrowser stranger = app.NewBrowser();
+        foreach (TestBrowser browser in (TestBrowser[])[laptop, phone, tablet])
+        {
+            await browser.GetAsync("/in/ann");
+            app.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        await stranger.GetAsync("/in/eve");
+        JsonElement list = await ListAsync(laptop);
+        JsonElement[] sessions = [.. list.GetProperty("sessions").EnumerateArray()];
+        Assert.Equal(["Tablet/3.0", "Phone/2.0", "Laptop/1.0"], sessions.Select(session => session.GetProperty("userAgent").GetString()));
+        Assert.Equal([false, false, true], sessions.Select(session => session.GetProperty("isCurrent").GetBoolean()));
+
+        string phones = sessions[1].GetProperty("handle").GetString()!;
+        Assert.Equal(HttpStatusCode.BadRequest, (await laptop.SendAsync(HttpMethod.Delete, $"/account/sessions/{phones}")).Status);
+        Assert.Equal("id-ann", await phone.TextAsync("/who"));
+        Assert.Equal(HttpStatusCode.NotFound, await SendAsync(stranger, HttpMethod.Delete, phones));
+        Assert.Equal(HttpStatusCode.NoContent, await SendAsync(laptop, HttpMethod.Delete, phones));
+        Assert.Equal(HttpStatusCode.NotFound, await SendAsync(laptop, HttpMethod.Delete, phones));
+        Assert.Equal(["id-ann", "", "id-ann"], [await laptop.TextAsync("/who"), await phone.TextAsync("/who"), await tablet.TextAsync("/who")]);
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await laptop.SendAsync(HttpMethod.Post, "/account/sessions/end-others")).Status);
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(laptop, HttpMethod.Post, "end-others"));
+        Assert.Equal(["id-ann", "", "id-eve"], [await laptop.TextAsync("/who"), await tablet.TextAsync("/who"), await stranger.TextAsync("/who")]);
+    }
+
+    [Fact]
+    public async Task Who_is_not_signed_in_is_told_by_a_status()
+    {
+        await using TestApp app = await StartAsync();
+        using TestBrowser browser = app.NewBrowser();
+        Assert.Equal(HttpStatusCode.Unauthorized, (await browser.GetAsync("/account/sessions")).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await browser.SendAsync(HttpMethod.Post, "/account/sessions/end-others")).Status);
+    }
+
+    [Fact]
+    public async Task Antiforgery_is_not_forgotten() =>
+        Assert.Contains("AddAntiforgery", (await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(antiforgery: false))).Message, StringComparison.Ordinal);
+
+    private static async Task<JsonElement> ListAsync(TestBrowser browser) => JsonDocument.Parse(await browser.TextAsync("/account/sessions")).RootElement;
+
+    private static async Task<HttpStatusCode> SendAsync(TestBrowser browser, HttpMethod method, string path)
+    {
+        JsonElement list = await ListAsync(browser);
+        return (await browser.SendAsync(method, $"/account/sessions/{path}", edit: request =>
+            request.Headers.TryAddWithoutValidation(list.GetProperty("headerName").GetString()!, list.GetProperty("requestToken").GetString()))).Status;
+    }
+
+    private static Task<TestApp> StartAsync(bool antiforgery = true) => TestApp.StartAsync(
+        o => o.RememberClient = true,
+        app =>
+        {
+            app.UseAuthentication();
+            app.UseAuthorization();
+            app.MapSessionEndpoints("/account/sessions");
+            app.MapGet("/in/{name}", (HttpContext http, string name) => http.SignInAsync(Principals.Named(name)));
+            app.MapGet("/who", (Session session) => session.Principal ?? "");
+        },
+        services: services =>
+        {
+            services.AddAuthentication().AddFuelSessions();
+            services.AddAuthorization();
+            if (antiforgery)
+            {
+                services.AddAntiforgery();
+            }
+        });
+}

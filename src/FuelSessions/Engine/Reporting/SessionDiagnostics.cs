@@ -69,7 +69,7 @@ internal sealed partial class SessionDiagnostics : IDisposable
     /// <summary>It was ended from elsewhere, for whom it belonged to.</summary>
     internal void EndedFor(string driver, SessionRecord record)
     {
-        Ended(driver, record, "revoked");
+        _histograms.Ended(Driver(driver), record, "revoked", _clock);
         _lives.EndedFor(driver, record.Key);
     }
 

@@ -28,7 +28,7 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
                     Driver = place.Storage.Name,
                     Created = record.Created,
                     SignedIn = record.SignedIn,
-                    LastSeen = ExpiryPolicy.LastUse(record, place.Options),
+                    LastSeen = ExpiryPolicy.LastUse(record, place.Options).Earliest,
                     Ends = record.Expires,
                     UserAgent = record.RememberedUserAgent,
                     Address = record.RememberedAddress,

@@ -42,8 +42,20 @@ public class SignInsInterleavingTests
     [Fact]
     public void Without_the_index_one_outlives_it() => Assert.NotEqual(0, Explore(new Play(From.Nothing, OneProcess: true) { Announces = false }).Broken);
 
-    // Where no context moves what goes on after a step to another thread.
-    private static (int Runs, int Broken) Explore(Play play) => Task.Run(() => ExploreHere(play)).GetAwaiter().GetResult();
+    // Without a context that would move what goes on after a step to another thread.
+    private static (int Runs, int Broken) Explore(Play play)
+    {
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return ExploreHere(play);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
 
     private static (int Runs, int Broken) ExploreHere(Play play)
     {

@@ -84,12 +84,12 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"(<!-- drawn by build/architecture\.sh -->\n```\n).*?(```\n)", RegexOptions.Singleline)]
     private static partial Regex Picture();
 
-    [GeneratedRegex(@"^- \*\*([RWCFB]\d+)\*\* ", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^- \*\*([ARWCFB]\d+)\*\* ", RegexOptions.Multiline)]
     private static partial Regex Rule();
 
     [GeneratedRegex(@"\]\(\.\./([^)]+)\)")]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"\[((?:[RWCFB]\d+(?:–[RWCFB]\d+)?(?:, )?)+)\]")]
+    [GeneratedRegex(@"\[((?:[ARWCFB]\d+(?:–[ARWCFB]\d+)?(?:, )?)+)\]")]
     private static partial Regex Named();
 }

@@ -93,7 +93,7 @@ internal sealed partial class LifeCycleLog(ILoggerFactory loggers)
     [LoggerMessage(163, LogLevel.Information, "Session {Fingerprint} on driver {Driver} has ended: it was revoked, because an id that it had retired was presented (OnStaleId).")]
     private partial void LogRevoked(string fingerprint, string driver);
 
-    [LoggerMessage(171, LogLevel.Information, "Session {Fingerprint} on driver {Driver} has ended: its user, or who may end it, did that from elsewhere (ISessionRegistry), or has signed in too often (MaxSessionsPerPrincipal).")]
+    [LoggerMessage(168, LogLevel.Information, "Session {Fingerprint} on driver {Driver} has ended: its user, or who may end it, did that from elsewhere (ISessionRegistry), or has signed in too often (MaxSessionsPerPrincipal).")]
     private partial void LogEndedFor(string fingerprint, string driver);
 
     [LoggerMessage(164, LogLevel.Information, "Session {Fingerprint} on driver {Driver} was asked for and is over: it has expired, or was ended before.")]

@@ -22,7 +22,7 @@ internal readonly struct ClientIdentity(string? userAgent, IPAddress? address)
     internal string? UserAgent { get; } = string.IsNullOrEmpty(userAgent) ? null : userAgent;
 
     /// <summary>What it calls itself, as it may be remembered: no more of it than anybody reads.</summary>
-    internal string? ToldName => UserAgent is { } name ? WholeText(name.Length <= MostRemembered ? name : name[..MostRemembered]) : null;
+    internal string? ToldName => UserAgent is { } name ? WithoutHalf(name.Length <= MostRemembered ? name : name[..MostRemembered]) : null;
 
     /// <summary>The network that it is in, as it may be remembered: the first 24 bits of an IPv4 address, the first 48 of an IPv6 one.</summary>
     internal string? Network
@@ -90,7 +90,7 @@ internal readonly struct ClientIdentity(string? userAgent, IPAddress? address)
         || (options.MatchIp && record.IpHash is null);
 
     // A header may hold half a character, or be cut in the middle of one.
-    private static string WholeText(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+    private static string WithoutHalf(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 
     private uint AddressHash(UInt128 key)
     {

@@ -43,26 +43,6 @@ internal sealed partial class SessionTransaction
         }
     }
 
-    internal void Attach(string? principal)
-    {
-        UseNow();
-        if (string.Equals(principal, Principal, StringComparison.Ordinal))
-        {
-            return;
-        }
-
-        if (IsUnproved)
-        {
-            AttachUnproved(principal);
-            return;
-        }
-
-        // Of one that was destroyed another begins.
-        BeginChange();
-        Rotate(revoke: true);
-        _intent = _intent with { Attachment = new Attachment(principal is null ? null : OwnerBy(new RecordOwner(principal))) };
-    }
-
     internal void Destroy()
     {
         // Also after Close: a sign-out must not fail for it.

@@ -28,6 +28,26 @@ internal sealed partial class SessionTransaction
         }
     }
 
+    internal void Attach(string? principal)
+    {
+        UseNow();
+        if (string.Equals(principal, Principal, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        if (IsUnproved)
+        {
+            AttachUnproved(principal);
+            return;
+        }
+
+        // Of one that was destroyed another begins.
+        BeginChange();
+        Rotate(revoke: true);
+        _intent = _intent with { Attachment = new Attachment(principal is null ? null : OwnerBy(new RecordOwner(principal))) };
+    }
+
     /// <summary>Says whom the session belongs to from now on, also if that is the same again: every earlier id is stale at once [A2, R10].</summary>
     /// <param name="lifetime">Its idle time from now on; null: the one it has, or that of the settings if the one it has was another sign-in's.</param>
     internal void SignIn(RecordOwner owner, TimeSpan? lifetime)

@@ -73,7 +73,7 @@ internal sealed partial class RequestSessions
         && !transaction.IsOther
         && string.Equals(transaction.Options.BoundName, profile.BoundName, StringComparison.Ordinal)
         && transaction.Stored is { Binding: null or { Confirmed: null } } record
-        && (bindings.Options.BindAnonymous || record.Principal is not null);
+        && (bindings.Options.BindAnonymous || record.Owner is not null);
 
     private void Offer(SessionEntry entry, SessionId id, FuelSessionsOptions profile, DeviceBindings bindings)
     {

@@ -15,7 +15,7 @@ internal sealed partial class SessionTransaction
         }
 
         Kept? announced = _answer.ToSend;
-        (_answer.ToSend, _answer.IsArriving) = (null, true);
+        (_answer.ToSend, _intent) = (null, new Intent { IsArriving = true });
         bool stays = _visit.Boundary.Began is not { } began
             || !await _visit.Services.Endings.IsEndedSinceAsync(_visit.Storage, principal, began, Options.StoreTimeout).ConfigureAwait(false);
         if (!stays)
@@ -27,7 +27,7 @@ internal sealed partial class SessionTransaction
             stays = await EndOldestAsync(principal, most).ConfigureAwait(false);
         }
 
-        (_answer.ToSend, _answer.IsArriving) = (announced, false);
+        (_answer.ToSend, _intent) = (announced, default);
         if (!stays)
         {
             Gone(explicitly);

@@ -137,7 +137,6 @@ internal sealed partial class SessionTransaction
         _intent = Intent.None;
         _shown = null;
         _answer.Left = _standing ?? _answer.Left;
-        _answer.IsArriving = false;
         _standing = null;
         _progress = new Progress { IsSaved = _progress.IsSaved, IsOver = _progress.IsOver, WasExpired = WasExpired };
     }

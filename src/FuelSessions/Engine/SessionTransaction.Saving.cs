@@ -48,7 +48,7 @@ internal sealed partial class SessionTransaction
                 {
                     await SaveAsync(kept, explicitly).ConfigureAwait(false);
                 }
-                catch (Exception error) when (IsUpkeep && !_answer.IsArriving && error is SessionStoreException or SessionTooLargeException or SessionRecordFormatException)
+                catch (Exception error) when (IsUpkeep && error is SessionStoreException or SessionTooLargeException or SessionRecordFormatException)
                 {
                     // Who only reads does not fail with those who write [F8].
                     Report(SessionEventKind.UpkeepFailed, Key, Principal, error);

@@ -48,6 +48,9 @@ internal sealed record Intent
             : this with { Rotation = Rotation.Ordinary(held) };
     }
 
+    /// <summary>Whether a sign-in is stored, and not known yet to stay: a failure then is no failure of upkeep [A9].</summary>
+    internal bool IsArriving { get; init; }
+
     /// <summary>Whether the request has said whom the session belongs to, and not found it said.</summary>
     internal bool Attaches(SessionRecord read) =>
         Attachment is { } said && (said.IsSignIn || !string.Equals(said.Principal, read.Principal, StringComparison.Ordinal));
@@ -67,6 +70,6 @@ internal sealed record Intent
 
     /// <summary>Whether the app has asked for nothing that is to be stored: what is written all the same is upkeep [F8].</summary>
     internal bool IsNone(SessionRecord read) =>
-        Rotation is null && !MakesRotationDue && !Attaches(read) && !ChangesLifetime(read)
+        Rotation is null && !MakesRotationDue && !IsArriving && !Attaches(read) && !ChangesLifetime(read)
         && (Tokens is null || read.TokenSecret?.IsOf(Tokens) is true);
 }

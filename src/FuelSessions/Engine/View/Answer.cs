@@ -26,9 +26,6 @@ internal struct Answer
     /// <summary>Whether the last save kept nothing for want of consent [C7].</summary>
     internal bool IsWithheld { get; set; }
 
-    /// <summary>Whether a sign-in is stored, and not known to stay: a failure then is no failure of upkeep [A9].</summary>
-    internal bool IsArriving { get; set; }
-
     /// <summary>Whether a token was made, whose holder can come back without an id [C6].</summary>
     internal bool HasToken { get; set; }
 }

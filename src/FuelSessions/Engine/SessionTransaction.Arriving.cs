@@ -27,7 +27,7 @@ internal sealed partial class SessionTransaction
             stays = await EndOldestAsync(principal, most).ConfigureAwait(false);
         }
 
-        (_answer.ToSend, _intent) = (announced, default);
+        (_answer.ToSend, _intent) = (announced, Intent.None);
         if (!stays)
         {
             Gone(explicitly);

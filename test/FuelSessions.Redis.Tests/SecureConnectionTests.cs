@@ -3,10 +3,12 @@ using System.Xml.Linq;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 using FuelSessions.Redis.Tests.Support;
+using FuelSessions.Testing;
 using FuelSessions.Tests;
 using FuelSessions.Tests.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
 
 namespace FuelSessions.Redis.Tests;
@@ -51,8 +53,7 @@ public sealed class SecureConnectionTests : IAsyncLifetime
     public async Task The_documented_permissions_are_enough_and_nothing_is_refused_to_sessions()
     {
         await PermitAsync(RedisPermissions.For("PersistDataProtectionKeys"));
-        await using var node = new Node(User);
-        await UseAsync(node);
+        await UseAsync(TimeSpan.FromMinutes(1));
     }
 
     public static TheoryData<string> Rules() => [.. RedisPermissions.For("PersistDataProtectionKeys").Where(rule => rule[0] == '+')];
@@ -65,17 +66,18 @@ public sealed class SecureConnectionTests : IAsyncLifetime
         if (rule is not ("+ping" or "+info"))
         {
             await PermitAsync([.. RedisPermissions.For("PersistDataProtectionKeys").Where(other => other != rule)]);
-            await using var node = new Node(User);
-            await Assert.ThrowsAnyAsync<Exception>(() => UseAsync(node));
+            await Assert.ThrowsAnyAsync<Exception>(() => UseAsync(TimeSpan.FromSeconds(2)));
         }
     }
 
     private Task PermitAsync(string[] rules) => _server.SendAsync(["ACL", "SETUSER", "app", "reset", .. rules]);
 
     // All that the driver ever sends.
-    private static async Task UseAsync(Node node)
+    private async Task UseAsync(TimeSpan limit)
     {
-        using var given = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        FakeTimeProvider clock = FakeClock.AtPresent();
+        await using var node = new Node(User, clock);
+        using var given = new CancellationTokenSource(limit);
         SessionRecord record = Sample.New();
         Assert.True((await node.Driver.WriteAsync(record, given.Token)).IsWritten);
         Assert.NotNull(await node.Driver.ReadAsync(record.Key, given.Token));
@@ -86,5 +88,12 @@ public sealed class SecureConnectionTests : IAsyncLifetime
         var keys = ((IKeepDataProtectionKeys)node.Driver).DataProtectionKeys;
         keys.StoreElement(new XElement("key"), "key");
         Assert.NotEmpty(keys.GetAllElements());
+
+        // Announced with an end and without one, and taken out when it is met and leads nowhere.
+        var finder = (IFindByPrincipal)node.Driver;
+        await finder.AnnounceAsync("ada", record.Key, clock.GetUtcNow().AddDays(1), given.Token);
+        await finder.AnnounceAsync("ada", record.Key, latestEnd: null, given.Token);
+        clock.Advance(TimeSpan.FromHours(2));
+        Assert.Empty(await finder.FindByPrincipalAsync("ada", given.Token));
     }
 }

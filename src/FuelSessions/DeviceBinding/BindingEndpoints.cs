@@ -23,7 +23,7 @@ internal sealed class BindingEndpoints(RequestDelegate next, SessionServices ser
         }
 
         HttpRequest request = context.Request;
-        string text = $"{request.Scheme}://{request.Host.ToUriComponent()}{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}";
+        string text = $"{DeviceBindings.OriginOf(context)}{request.PathBase.ToUriComponent()}{request.Path.ToUriComponent()}";
         return Uri.TryCreate(text, UriKind.Absolute, out Uri? address)
             && audiences.Any(audience => Uri.TryCreate(audience, UriKind.Absolute, out Uri? meant) && meant == address);
     }

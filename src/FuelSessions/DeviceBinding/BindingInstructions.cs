@@ -18,7 +18,7 @@ internal static class BindingInstructions
             json.WriteString("session_identifier", identifier);
             json.WriteString("refresh_url", DeviceBindings.AddressOf(context, options.Driver, DeviceBindings.RefreshAction));
             json.WriteStartObject("scope");
-            json.WriteString("origin", $"{context.Request.Scheme}://{context.Request.Host.ToUriComponent()}");
+            json.WriteString("origin", DeviceBindings.OriginOf(context));
             json.WriteBoolean("include_site", false);
             json.WriteStartArray("scope_specification");
             json.WriteEndArray();

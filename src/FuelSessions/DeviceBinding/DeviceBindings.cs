@@ -30,6 +30,9 @@ internal sealed class DeviceBindings(IOptions<DeviceBindingOptions> options, Tim
     internal static string AddressOf(HttpContext context, string driver, string action) =>
         $"{context.Request.PathBase.ToUriComponent()}{Root}/{Uri.EscapeDataString(driver)}/{action}";
 
+    /// <summary>Where the browser is, as it has said itself: what the framework makes of a host can't be made of each.</summary>
+    internal static string OriginOf(HttpContext context) => $"{context.Request.Scheme}://{context.Request.Headers.Host}";
+
     /// <summary>The name that what travels for bindings is sealed with: no cookie can have it, so that none of it is good as anything else.</summary>
     internal static string SealName(FuelSessionsOptions options) => $"device:{options.BoundName}";
 

@@ -78,7 +78,7 @@ internal sealed partial class SessionTransaction
     /// <summary>Puts another ticket in the place of the one that is there, for the same sign-in: upkeep, as a touch is [A6, F8].</summary>
     internal void RenewTicket(ReadOnlyMemory<byte> ticket)
     {
-        bool isOpen = !_visit.IsReadOnly && !IsReadOnlyByBinding && !(_visit.Storage.IsCarried && _visit.Boundary.HeadersSent);
+        bool isOpen = !_visit.IsReadOnly && !IsUnproved && !(_visit.Storage.IsCarried && _visit.Boundary.HeadersSent);
         if (isOpen && _standing is Kept && _intent.Attachment is null or { IsRest: true } && Owner is { } owner)
         {
             Unsaved();
@@ -110,12 +110,12 @@ internal sealed partial class SessionTransaction
     /// </summary>
     internal async ValueTask EndOverdueAsync(bool keepContent)
     {
-        if (_standing is not Kept kept || _visit.IsReadOnly || _visit.Boundary.HeadersSent)
+        if (_standing is not Kept kept || _visit.IsReadOnly || _visit.Boundary.HeadersSent || (keepContent && IsUnproved))
         {
             return;
         }
 
-        if (keepContent && !IsUnproved)
+        if (keepContent)
         {
             // No use of the session: no flash variable ages.
             Unsaved();
@@ -128,6 +128,7 @@ internal sealed partial class SessionTransaction
         try
         {
             await DeleteAsync(kept.Record).ConfigureAwait(false);
+            _answer.EndedBinding = kept.Record.Binding;
         }
         catch (SessionStoreException error)
         {

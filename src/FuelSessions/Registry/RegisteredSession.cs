@@ -27,6 +27,9 @@ public sealed record RegisteredSession
     /// <summary>The network that it came from then, such as 203.0.113.0/24; the same.</summary>
     public string? Address { get; init; }
 
+    /// <summary>Whether it is bound to its device (<see cref="FuelSessionsBuilder.BindToDevice"/>): a copy of its cookie works for minutes at most.</summary>
+    public bool IsBoundToDevice { get; init; }
+
     /// <summary>Whether it is the session of the present request.</summary>
     public bool IsCurrent { get; init; }
 }

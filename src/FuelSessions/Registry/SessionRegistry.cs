@@ -32,6 +32,7 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
                     Ends = record.Expires,
                     UserAgent = record.RememberedUserAgent,
                     Address = record.RememberedAddress,
+                    IsBoundToDevice = record.Binding is { Confirmed: not null },
                     IsCurrent = record.Key == current,
                 });
             }

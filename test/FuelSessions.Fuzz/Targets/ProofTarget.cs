@@ -134,7 +134,7 @@ internal sealed class ProofTarget : FuzzTarget
         string path = "/" + Altered("shop", ref recipe);
         var context = new DefaultHttpContext();
         context.Request.Scheme = "https";
-        context.Request.Host = new HostString(host);
+        context.Request.Headers.Host = host;
         context.Request.PathBase = path;
         using var body = new MemoryStream();
         context.Response.Body = body;

@@ -20,9 +20,10 @@ internal static class BoundSite
         Action<DeviceBindingOptions>? bind = null,
         WatchedDriver? watch = null,
         Action<WebApplication>? before = null,
-        Action<IServiceCollection>? services = null) => TestApp.StartAsync(
+        Action<IServiceCollection>? services = null,
+        Action<WebApplication>? map = null) => TestApp.StartAsync(
             configure,
-            Map,
+            Map + map,
             sessions =>
             {
                 sessions.BindToDevice(o => o.OnUnboundRequest = action).BindToDevice(bind);

@@ -138,6 +138,9 @@ internal sealed class BoundSite : IAsyncDisposable
                 o.Driver = redis is null ? "file" : "redis";
                 o.Path = Path.Combine(_folder, "sessions");
 
+                // For machines that have other things to do.
+                o.StoreTimeout = TimeSpan.FromMinutes(1);
+
                 // Browsers forget the other kind when they end.
                 o.ExpireOnClose = false;
                 o.RotationTime = null;

@@ -50,12 +50,15 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
     public ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken)
     {
         long now = Now;
-        RedisValue[] values = [StoredSession.Version(version), now, expires.ToUnixTimeMilliseconds(), StoredSession.End(expires), TimeToLive(expires, now)];
-        return RunAsync(SessionScripts.Touch, key, values, cancellationToken);
+        ScriptCall call = Begin(SessionScripts.Touch, key, version, now);
+        call.Values[2] = expires.ToUnixTimeMilliseconds();
+        call.Values[3] = StoredSession.End(expires);
+        call.Values[4] = TimeToLive(expires, now);
+        return RunAsync(SessionScripts.Touch, key, call, cancellationToken);
     }
 
     public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>
-        RunAsync(SessionScripts.Delete, key, [StoredSession.Version(version), Now], cancellationToken);
+        RunAsync(SessionScripts.Delete, key, Begin(SessionScripts.Delete, key, version, Now), cancellationToken);
 
     public async ValueTask AnnounceAsync(string principal, SessionKey key, DateTimeOffset? latestEnd, CancellationToken cancellationToken)
     {
@@ -110,15 +113,29 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
     private ValueTask<WriteResult> SwapAsync(SessionRecord record, CancellationToken cancellationToken)
     {
         long now = Now;
-        RedisValue[] values = [StoredSession.Version(record.Version - 1), now, StoredSession.Encode(record), TimeToLive(record.Expires, now)];
-        return RunAsync(SessionScripts.Write, record.Key, values, cancellationToken);
+        ScriptCall call = Begin(SessionScripts.Write, record.Key, record.Version - 1, now);
+        call.Values[2] = StoredSession.Encode(record);
+        call.Values[3] = TimeToLive(record.Expires, now);
+        return RunAsync(SessionScripts.Write, record.Key, call, cancellationToken);
     }
 
-    private ValueTask<WriteResult> RunAsync(RedisScript script, SessionKey key, RedisValue[] values, CancellationToken cancellationToken) =>
+    private ScriptCall Begin(PooledScript script, SessionKey key, long version, long now)
+    {
+        ScriptCall call = script.Begin(KeyOf(key));
+        call.Values[0] = StoredSession.Version(version);
+        call.Values[1] = now;
+        return call;
+    }
+
+    private ValueTask<WriteResult> RunAsync(PooledScript script, SessionKey key, ScriptCall call, CancellationToken cancellationToken) =>
         connection.RunAsync(
-            (Script: script, Key: key, Name: new[] { KeyOf(key) }, Values: values),
-            static (database, call, withText) => call.Script.EvaluateAsync(database, call.Name, call.Values, withText),
-            static (call, answer) => Outcome(call.Key, (byte[]?)answer),
+            (Script: script, Key: key, Call: call),
+            static (database, run, withText) => run.Script.EvaluateAsync(database, run.Call, withText),
+            static (run, answer) =>
+            {
+                run.Script.End(run.Call);
+                return Outcome(run.Key, (byte[]?)answer);
+            },
             cancellationToken);
 
     // Counted from now by this node's clock, so that the server's does not matter. One that is over already is stored for no time.

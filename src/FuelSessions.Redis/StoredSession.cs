@@ -12,6 +12,9 @@ internal static class StoredSession
 {
     private const int EndSize = 6;
 
+    // Those of most sessions, which take one byte each.
+    private static readonly byte[][] SmallVersions = [.. Enumerable.Range(0, 128).Select(version => new[] { (byte)version })];
+
     /// <summary>Under what it is stored: the prefix and, in 22 characters, base64url (RFC 4648, section 5, no padding) of the key.</summary>
     internal static byte[] Name(ReadOnlySpan<byte> prefix, SessionKey key)
     {
@@ -39,6 +42,11 @@ internal static class StoredSession
     /// <summary>The version as it is in a record, in LEB128: as no such number begins another one, the script compares as many bytes.</summary>
     internal static byte[] Version(long version)
     {
+        if ((ulong)version < (ulong)SmallVersions.Length)
+        {
+            return SmallVersions[version];
+        }
+
         Span<byte> bytes = stackalloc byte[Leb128.MaxSize];
         return bytes[..Leb128.Write((ulong)version, bytes)].ToArray();
     }

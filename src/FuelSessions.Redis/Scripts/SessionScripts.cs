@@ -30,15 +30,16 @@ internal static class SessionScripts
         """;
 
     /// <summary>Further values: what to store, and its time to live.</summary>
-    internal static RedisScript Write { get; } = new(
+    internal static PooledScript Write { get; } = new(
         IfStill +
         """
         redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
         return ''
-        """);
+        """,
+        values: 4);
 
     /// <summary>Further values: the new end in milliseconds and as it is stored, and the time to live until then.</summary>
-    internal static RedisScript Touch { get; } = new(
+    internal static PooledScript Touch { get; } = new(
         IfStill +
         """
         if struct.unpack('>I6', head) < tonumber(ARGV[3]) then
@@ -46,12 +47,14 @@ internal static class SessionScripts
           redis.call('PEXPIRE', KEYS[1], ARGV[5])
         end
         return ''
-        """);
+        """,
+        values: 5);
 
-    internal static RedisScript Delete { get; } = new(
+    internal static PooledScript Delete { get; } = new(
         IfStill +
         """
         redis.call('UNLINK', KEYS[1])
         return ''
-        """);
+        """,
+        values: 2);
 }

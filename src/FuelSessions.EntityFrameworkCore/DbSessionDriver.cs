@@ -2,6 +2,7 @@ using System.Data.Common;
 using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.KeyRing;
 using FuelSessions.EntityFrameworkCore.Schema;
+using FuelSessions.EntityFrameworkCore.Sharing;
 using FuelSessions.EntityFrameworkCore.Statements;
 using FuelSessions.EntityFrameworkCore.Trial;
 using FuelSessions.Records;
@@ -45,6 +46,7 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
                     ? InsertAsync(context, row, attempts.AreInDoubt, token)
                     : UpdateAsync(context, row, attempts.AreInDoubt, token);
             },
+            new WriteShape(record.Key.ToByteArray(), record.Data.Length),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -103,8 +105,8 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
                 context,
                 new Dictionary<string, object?> { [SessionStatements.Now] = Now, [StatementText.Limit] = (long)limit },
                 token),
-            cancellationToken,
-            alone: true).ConfigureAwait(false);
+            shape: null,
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <param name="ifUnchanged">The answer if the row is there in that version, and was left as it is; null: the row that is still there.</param>
@@ -137,6 +139,7 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
                     : live.Version == version && ifUnchanged is { } unchanged ? unchanged
                     : WriteResult.Lost(live);
             },
+            new WriteShape(keyBytes, 0),
             cancellationToken).ConfigureAwait(false);
     }
 

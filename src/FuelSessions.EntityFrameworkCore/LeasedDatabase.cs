@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Transactions;
 using FuelSessions.EntityFrameworkCore.Providers;
+using FuelSessions.EntityFrameworkCore.Sharing;
 using FuelSessions.EntityFrameworkCore.Sqlite;
 using FuelSessions.EntityFrameworkCore.Trial;
 using Microsoft.EntityFrameworkCore;
@@ -20,11 +21,11 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     private readonly Repetition _repetition = new(tables.Purpose, patience);
     private Task? _creation;
 
-    private readonly SqliteWriter _sqliteWriter = new(open);
     private readonly SemaphoreSlim _trying = new(1, 1);
     private volatile bool _created = !createOnDemand;
     private volatile bool _isSqlite;
     private volatile string? _system;
+    private volatile SharedCommits? _commits;
     private volatile bool _isTried;
     private int _told;
 
@@ -38,21 +39,21 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     internal string? System => _system;
 
     /// <summary>
-    /// Work that changes rows. Before the first of it the database is tried out. On SQLite it may share a transaction with the work of others, which can fail: then it
+    /// Work that changes rows. Before the first of it the database is tried out. It may share a commit with the work of others, which can fail: then it
     /// is run again, by itself.
     /// </summary>
     /// <param name="work">What is to be done.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <param name="alone">Never together with others: it takes long.</param>
-    internal Task<T> WriteAsync<TRow, T>(Work<T> work, CancellationToken cancellationToken, bool alone = false)
+    /// <param name="shape">What it writes; null: never together with others, as it takes long.</param>
+    internal Task<T> WriteAsync<TRow, T>(Work<T> work, WriteShape? shape, CancellationToken cancellationToken)
         where TRow : class => _isTried
-            ? WriteUntriedAsync(typeof(TRow), work, alone, cancellationToken)
-            : TryAndWriteAsync(typeof(TRow), work, alone, cancellationToken);
+            ? WriteUntriedAsync(typeof(TRow), work, shape, cancellationToken)
+            : TryAndWriteAsync(typeof(TRow), work, shape, cancellationToken);
 
     internal Task<T> RunAsync<TRow, T>(Work<T> work, CancellationToken cancellationToken)
         where TRow : class => RunAsync(typeof(TRow), work, writes: false, cancellationToken);
 
-    private async Task<T> TryAndWriteAsync<T>(Type row, Work<T> work, bool alone, CancellationToken cancellationToken)
+    private async Task<T> TryAndWriteAsync<T>(Type row, Work<T> work, WriteShape? shape, CancellationToken cancellationToken)
     {
         try
         {
@@ -64,23 +65,27 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
             DbLog.NotYet(logger, tables.Purpose, error);
         }
 
-        return await WriteUntriedAsync(row, work, alone, cancellationToken).ConfigureAwait(false);
+        return await WriteUntriedAsync(row, work, shape, cancellationToken).ConfigureAwait(false);
     }
 
-    private Task<T> WriteUntriedAsync<T>(Type row, Work<T> work, bool alone, CancellationToken cancellationToken, bool tellsOutcome = true) => MustQueue()
-        ? WriteInTurnAsync(row, work, alone, tellsOutcome, cancellationToken)
-        : RunAsync(row, work, tellsOutcome, cancellationToken);
-
     // SQLite has one writer at a time, and whoever tries again and again may be passed by others for long.
-    private async Task<T> WriteInTurnAsync<T>(Type row, Work<T> work, bool alone, bool tellsOutcome, CancellationToken cancellationToken)
+    private Task<T> WriteUntriedAsync<T>(Type row, Work<T> work, WriteShape? shape, CancellationToken cancellationToken, bool tellsOutcome = true) =>
+        Commits() is { } commits && (commits.IsExclusive || shape is not null)
+            ? WriteInTurnAsync(commits, row, work, shape, tellsOutcome, cancellationToken)
+            : RunAsync(row, work, tellsOutcome, cancellationToken);
+
+    private async Task<T> WriteInTurnAsync<T>(
+        SharedCommits commits, Type row, Work<T> work, WriteShape? shape, bool tellsOutcome, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using TransactionScope? apart = ApartFromAmbientTransaction();
         bool mayBeStored = false;
-        if (!_sqliteWriter.TryEnter())
+        Turn? turn = commits.TryEnter();
+        if (turn is null)
         {
-            var waiting = new WaitingWrite<T>(work, alone ? null : await PlaceAsync(cancellationToken).ConfigureAwait(false), cancellationToken);
-            if (await _sqliteWriter.WaitAsync(waiting).ConfigureAwait(false))
+            var waiting = new WaitingWrite<T>(work, shape is null ? null : await PlaceAsync(cancellationToken).ConfigureAwait(false), shape, cancellationToken);
+            turn = await commits.WaitAsync(waiting).ConfigureAwait(false);
+            if (turn is null)
             {
                 return waiting.Result;
             }
@@ -98,7 +103,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         }
         finally
         {
-            _sqliteWriter.Leave();
+            commits.Leave(turn);
         }
     }
 
@@ -111,7 +116,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         }
     }
 
-    private bool MustQueue()
+    private SharedCommits? Commits()
     {
         if (_system is null)
         {
@@ -119,7 +124,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
             Meet(lease.Context);
         }
 
-        return _isSqlite;
+        return _commits;
     }
 
     /// <summary>Notes which database it is.</summary>
@@ -127,9 +132,11 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     private bool Meet(DbContext context)
     {
         var dialect = Dialect.Of(context);
-        if (dialect.IsSqlite)
+        if (_commits is null && (dialect.IsSqlite || (dialect.CommitsBatches && SharedCommits.TurnsOnServers > 0)))
         {
-            _isSqlite = true;
+            int turns = dialect.IsSqlite ? 1 : SharedCommits.TurnsOnServers;
+            Interlocked.CompareExchange(ref _commits, new SharedCommits(open, turns, isExclusive: dialect.IsSqlite), null);
+            _isSqlite = dialect.IsSqlite;
         }
 
         _system = dialect.System;
@@ -277,7 +284,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     private Task<object> StepAsync(Func<DbContext, CancellationToken, Task<object>> step, CancellationToken cancellationToken) => WriteUntriedAsync(
         tables.Rows[0],
         (context, attempts, token) => attempts.AreInDoubt ? throw new InvalidOperationException("The connection broke while the database was tried out.") : step(context, token),
-        alone: true,
+        shape: null,
         cancellationToken,
         tellsOutcome: false);
 

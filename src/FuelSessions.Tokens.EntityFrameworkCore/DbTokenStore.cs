@@ -1,5 +1,6 @@
 using System.Data.Common;
 using FuelSessions.EntityFrameworkCore;
+using FuelSessions.EntityFrameworkCore.Sharing;
 using FuelSessions.EntityFrameworkCore.Trial;
 using FuelSessions.Tokens.EntityFrameworkCore.Schema;
 using FuelSessions.Tokens.Stores;
@@ -43,6 +44,7 @@ internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, 
                 (_, 0) => InsertAsync(context, row, token),
                 _ => UpdateAsync(context, row, version, attempts.AreInDoubt, token),
             },
+            new WriteShape(name, (row?.AccessToken?.Length + row?.RefreshToken?.Length + row?.Extra?.Length) ?? 0),
             cancellationToken).ConfigureAwait(false);
         await CleanUpAsync(cancellationToken).ConfigureAwait(false);
         return written;
@@ -101,8 +103,8 @@ internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, 
         {
             await database.WriteAsync<TokenRow, int>(
                 (context, _, token) => TokenStatements.Of(context).CollectAsync(context, over, MostRemoved, token),
-                cancellationToken,
-                alone: true).ConfigureAwait(false);
+                shape: null,
+                cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
         {

@@ -12,7 +12,7 @@ internal static class CountingProcess
 
     internal static async Task RunAsync(string connectionString, SessionKey[] keys, int each)
     {
-        await using TestApp app = TestApp.OnSqlite(connectionString, TimeProvider.System);
+        await using TestApp app = TestApp.On(connectionString, TimeProvider.System);
         await using Stream output = Console.OpenStandardOutput();
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
         {

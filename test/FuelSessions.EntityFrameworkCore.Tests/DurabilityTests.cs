@@ -3,11 +3,13 @@ using System.Diagnostics;
 using System.Globalization;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.Records;
+using FuelSessions.Tests.Servers;
 
 namespace FuelSessions.EntityFrameworkCore.Tests;
 
 /// <summary>[D14] A process that is killed while it writes loses nothing that was acknowledged.</summary>
-public sealed class DurabilityTests : IDisposable
+[Collection(PostgresCollection.Name)]
+public sealed class DurabilityTests(PostgresServer server) : IDisposable
 {
     private readonly TempFolder _folder = new();
 
@@ -33,11 +35,14 @@ public sealed class DurabilityTests : IDisposable
     }
 
     /// <summary>Two processes count in the same sessions, many requests at once in each, so that most commits are of several; one of them is killed.</summary>
-    [Fact]
-    public async Task What_was_acknowledged_is_what_is_counted_when_one_of_two_processes_is_killed()
+    [Theory]
+    [InlineData("SQLite")]
+    [InlineData("PostgreSQL")]
+    public async Task What_was_acknowledged_is_what_is_counted_when_one_of_two_processes_is_killed(string where)
     {
         const int Each = 60;
-        await using TestApp app = await TestApp.OnSqlite(_folder.ConnectionString(), TimeProvider.System).CreatedAsync();
+        string database = where == "SQLite" ? _folder.ConnectionString() : await server.CreateDatabaseAsync();
+        await using TestApp app = await TestApp.On(database, TimeProvider.System).CreatedAsync();
         SessionRecord[] records = [.. Enumerable.Range(0, 6).Select(_ => Support.Records.New(TimeProvider.System.GetUtcNow(), CountingProcess.Count(0)))];
         foreach (SessionRecord record in records)
         {
@@ -46,8 +51,8 @@ public sealed class DurabilityTests : IDisposable
 
         string[] keys = [.. records.Select(record => record.Key.ToHex())];
         long[] acknowledged = new long[records.Length];
-        using Process killed = Start(["count", _folder.ConnectionString(), "1000000", .. keys]);
-        using Process finished = Start(["count", _folder.ConnectionString(), $"{Each}", .. keys]);
+        using Process killed = Start(["count", database, "1000000", .. keys]);
+        using Process finished = Start(["count", database, $"{Each}", .. keys]);
         Task<int> ofFinished = CountAsync(finished, acknowledged, killAfter: null);
         int ofKilled = await CountAsync(killed, acknowledged, killAfter: 400);
         Assert.Equal(Each * CountingProcess.Writers, await ofFinished);

@@ -66,6 +66,22 @@ public sealed class SharedCommitTests : IAsyncLifetime
         Assert.NotNull(await Driver.ReadAsync(record.Key, default));
     }
 
+    /// <summary>A transaction of many large ones would hold up all of them.</summary>
+    [Fact]
+    public async Task Large_ones_do_not_wait_for_each_other()
+    {
+        Task held = _gate.HoldAsync();
+        Task<WriteResult> before = Driver.WriteAsync(New(), default).AsTask();
+        await held;
+        Task<WriteResult>[] large = [.. Enumerable.Range(0, 2).Select(_ => Driver.WriteAsync(New() with { Data = new byte[600 * 1024] }, default).AsTask())];
+        await HoldNext(after: 1);
+        Assert.True((await before).IsWritten);
+        Assert.True((await large[0].WaitAsync(TimeSpan.FromMinutes(1))).IsWritten);
+        Assert.False(large[1].IsCompleted);
+        _gate.Open();
+        Assert.True((await large[1]).IsWritten);
+    }
+
     [Fact]
     public async Task Each_is_compared_by_itself()
     {

@@ -10,9 +10,9 @@ namespace FuelSessions.EntityFrameworkCore.Providers;
 /// </summary>
 internal sealed class Dialect
 {
-    private static readonly Dialect Sqlite = new("Microsoft.EntityFrameworkCore.Sqlite") { System = "sqlite", IsSqlite = true, DeleteFirst = batch => batch.ByKey(last: "LIMIT") };
+    private static readonly Dialect Sqlite = new("Microsoft.EntityFrameworkCore.Sqlite") { System = "sqlite", IsSqlite = true, MayBePlain = true, DeleteFirst = batch => batch.ByKey(last: "LIMIT") };
 
-    private static readonly Dialect PostgreSql = new("Npgsql.EntityFrameworkCore.PostgreSQL") { System = "postgresql", DeleteFirst = batch => batch.ByKey(last: "LIMIT") };
+    private static readonly Dialect PostgreSql = new("Npgsql.EntityFrameworkCore.PostgreSQL") { System = "postgresql", MayBePlain = true, CommitsBatches = true, DeleteFirst = batch => batch.ByKey(last: "LIMIT") };
 
     // MySQL refuses a limit inside IN, and a table that is deleted from in a subquery.
     private static readonly Dialect MySql = new("MySql.EntityFrameworkCore", "Pomelo.EntityFrameworkCore.MySql", "Microting.EntityFrameworkCore.MySql")
@@ -49,6 +49,12 @@ internal sealed class Dialect
     internal static IEnumerable<string> KnownProviders => Known.SelectMany(dialect => dialect._providers);
 
     internal bool IsSqlite { get; private init; }
+
+    /// <summary>Whether statements may go past EF where nobody looks at them.</summary>
+    internal bool MayBePlain { get; private init; }
+
+    /// <summary>Whether the statements of a batch are one transaction, which is committed or undone as a whole.</summary>
+    internal bool CommitsBatches { get; private init; }
 
     /// <summary>Its name in OpenTelemetry's conventions (<c>db.system.name</c>).</summary>
     internal string System { get; private init; } = "other_sql";

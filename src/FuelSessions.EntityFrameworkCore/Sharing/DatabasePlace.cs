@@ -4,8 +4,11 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
+using FuelSessions.EntityFrameworkCore.Providers;
+using FuelSessions.EntityFrameworkCore.Sqlite;
+using FuelSessions.EntityFrameworkCore.Statements;
 
-namespace FuelSessions.EntityFrameworkCore.Sqlite;
+namespace FuelSessions.EntityFrameworkCore.Sharing;
 
 /// <summary>Where a context writes to: two that say the same are as good as each other.</summary>
 /// <param name="Model">Of the context's tables.</param>
@@ -14,11 +17,11 @@ internal sealed record DatabasePlace(IModel Model, string ConnectionString)
 {
     /// <returns>
     /// Null if what is written through this context has to be written by itself: on a connection that the app has given, which it may be using
-    /// for something else, or in a transaction that is not FuelSessions'.
+    /// for something else, in a transaction that is not FuelSessions', or past those who look at commands.
     /// </returns>
     internal static async ValueTask<DatabasePlace?> OfAsync(DbContext context, CancellationToken cancellationToken)
     {
-        if (IsGivenConnection(context) || context.Database.CurrentTransaction is not null)
+        if (IsGivenConnection(context) || context.Database.CurrentTransaction is not null || !(Dialect.Of(context).IsSqlite || MayBatch(context)))
         {
             return null;
         }
@@ -38,6 +41,9 @@ internal sealed record DatabasePlace(IModel Model, string ConnectionString)
     }
 
     internal static DatabasePlace Of(DbContext context) => new(context.Model, context.Database.GetDbConnection().ConnectionString);
+
+    // Who looks at commands is told of each by EF, which knows no batch.
+    private static bool MayBatch(DbContext context) => Onlookers.AreAbsent(context) && context.Database.GetDbConnection().CanCreateBatch;
 
     private static bool IsGivenConnection(DbContext context) =>
         context.GetService<IDbContextOptions>().Extensions.OfType<RelationalOptionsExtension>().Any(options => options.Connection is not null);

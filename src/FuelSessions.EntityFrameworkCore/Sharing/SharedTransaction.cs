@@ -1,13 +1,15 @@
 using System.Data.Common;
+using FuelSessions.EntityFrameworkCore.Sqlite;
+using FuelSessions.EntityFrameworkCore.Statements;
 using Microsoft.EntityFrameworkCore;
 
-namespace FuelSessions.EntityFrameworkCore.Sqlite;
+namespace FuelSessions.EntityFrameworkCore.Sharing;
 
 /// <summary>
-/// A transaction on a context's connection that has the file from its beginning on. Its own commands go past the app's interceptors, as what
+/// A transaction on a SQLite file that has it from its beginning on, in which the writes follow each other. Its own commands go past the app's interceptors, as what
 /// SQLite does by itself around each statement would.
 /// </summary>
-internal sealed class SharedTransaction : IAsyncDisposable
+internal sealed class SharedTransaction : SharedWork
 {
     private readonly DbContext _context;
     private bool _isOpen = true;
@@ -15,15 +17,8 @@ internal sealed class SharedTransaction : IAsyncDisposable
     private SharedTransaction(DbContext context) => _context = context;
 
     /// <summary>Waits for other processes, without a thread.</summary>
-    /// <exception cref="InvalidOperationException">The context does not lead there.</exception>
-    internal static async Task<SharedTransaction> BeginAsync(DbContext context, DatabasePlace place, CancellationToken cancellationToken)
+    internal static async Task<SharedTransaction> BeginAsync(DbContext context, CancellationToken cancellationToken)
     {
-        await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        if (!place.Equals(DatabasePlace.Of(context)))
-        {
-            throw new InvalidOperationException("This context leads to another database than the one before.");
-        }
-
         DbCommand begin = Command(context, "BEGIN IMMEDIATE");
         await using (begin.ConfigureAwait(false))
         {
@@ -34,14 +29,20 @@ internal sealed class SharedTransaction : IAsyncDisposable
         return new SharedTransaction(context);
     }
 
-    /// <summary>Tried once: where readers are in the way, without a write-ahead log, it gives the file free for them.</summary>
-    internal void Commit()
+    internal override async Task RunAsync(List<WaitingWrite> writes, CancellationToken cancellationToken)
     {
+        foreach (WaitingWrite write in writes)
+        {
+            await write.RunAsync(_context, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Tried once: where readers are in the way, without a write-ahead log, it gives the file free for them.
+        MayBeStored = true;
         Execute("COMMIT");
         _isOpen = false;
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         try
         {

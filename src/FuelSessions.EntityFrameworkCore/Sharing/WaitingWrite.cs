@@ -1,11 +1,14 @@
+using FuelSessions.EntityFrameworkCore.Providers;
+using FuelSessions.EntityFrameworkCore.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
-namespace FuelSessions.EntityFrameworkCore.Sqlite;
+namespace FuelSessions.EntityFrameworkCore.Sharing;
 
-/// <summary>Work that found the writer busy. It is either done together with others, or gets its turn to do it by itself.</summary>
+/// <summary>Work that found all turns taken. It is either done together with others, or gets a turn to do it by itself.</summary>
 /// <param name="place">Where it writes to; null if it has to go by itself.</param>
+/// <param name="shape">What it writes.</param>
 /// <param name="cancellationToken">Ends the wait.</param>
-internal abstract class WaitingWrite(DatabasePlace? place, CancellationToken cancellationToken)
+internal abstract class WaitingWrite(DatabasePlace? place, WriteShape? shape, CancellationToken cancellationToken)
 {
     private const int Waiting = 0;
     private const int Taken = 1;
@@ -14,7 +17,7 @@ internal abstract class WaitingWrite(DatabasePlace? place, CancellationToken can
     // What its commands' interceptors find is its own request, whoever runs them.
     private readonly ExecutionContext? _flow = ExecutionContext.Capture();
 
-    private readonly TaskCompletionSource<bool> _isDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Turn?> _isDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isAlone;
     private int _state;
 
@@ -23,12 +26,19 @@ internal abstract class WaitingWrite(DatabasePlace? place, CancellationToken can
     /// <summary>Whether it was written already, perhaps: the commit did not answer.</summary>
     internal bool MayBeStored { get; private set; }
 
+    /// <summary>Whether it has failed by itself among others that were committed.</summary>
+    internal bool HasFailed { get; set; }
+
+    internal ReadOnlySpan<byte> Key => shape?.Key;
+
+    internal int Size => shape?.Size ?? 0;
+
     internal bool IsWaiting => Volatile.Read(ref _state) == Waiting;
 
     internal CancellationToken Token => cancellationToken;
 
-    /// <returns>True: others have done it. False: it is its turn.</returns>
-    internal async Task<bool> WaitAsync()
+    /// <returns>Null: others have done it. Else its turn.</returns>
+    internal async Task<Turn?> WaitAsync()
     {
         using (cancellationToken.UnsafeRegister(static write => ((WaitingWrite)write!).Cancel(), this))
         {
@@ -40,22 +50,25 @@ internal abstract class WaitingWrite(DatabasePlace? place, CancellationToken can
     internal bool TryTake() => Interlocked.CompareExchange(ref _state, Taken, Waiting) == Waiting;
 
     /// <summary>Gives it its turn, unless it has given up.</summary>
-    internal bool TryGiveTurn()
+    internal bool TryGive(Turn turn)
     {
         if (Interlocked.CompareExchange(ref _state, Over, Waiting) != Waiting)
         {
             return false;
         }
 
-        _isDone.SetResult(false);
+        _isDone.SetResult(turn);
         return true;
     }
 
-    /// <summary>It was committed.</summary>
+    /// <summary>All was committed, and this one with it unless it <see cref="HasFailed"/>.</summary>
     internal void Finish()
     {
-        Volatile.Write(ref _state, Over);
-        _isDone.TrySetResult(true);
+        if (!HasFailed)
+        {
+            Volatile.Write(ref _state, Over);
+            _isDone.TrySetResult(null);
+        }
     }
 
     /// <summary>Together it did not work out, so that it waits for a turn of its own.</summary>
@@ -88,7 +101,7 @@ internal abstract class WaitingWrite(DatabasePlace? place, CancellationToken can
     {
         int before = Interlocked.Exchange(ref _state, Over);
         string reason = before == Taken
-            ? "It is being written together with others, which is not done."
+            ? "It is being written together with others, which is not done; it may be stored all the same, now or in a moment, whole or not at all."
             : "The writers before it, one at a time, are not done.";
         if (before != Over)
         {
@@ -98,15 +111,19 @@ internal abstract class WaitingWrite(DatabasePlace? place, CancellationToken can
 }
 
 /// <inheritdoc/>
-internal sealed class WaitingWrite<T>(LeasedDatabase.Work<T> work, DatabasePlace? place, CancellationToken cancellationToken)
-    : WaitingWrite(place, cancellationToken)
+internal sealed class WaitingWrite<T>(LeasedDatabase.Work<T> work, DatabasePlace? place, WriteShape? shape, CancellationToken cancellationToken)
+    : WaitingWrite(place, shape, cancellationToken)
 {
     /// <summary>What it came to, if others have done it.</summary>
     internal T Result { get; private set; } = default!;
 
     protected override async Task RunHereAsync(DbContext context, CancellationToken together)
     {
-        SqliteWait.BeginHere();
+        if (Dialect.Of(context).IsSqlite)
+        {
+            SqliteWait.BeginHere();
+        }
+
         Result = await work(context, Attempts.Together, together).ConfigureAwait(false);
     }
 }

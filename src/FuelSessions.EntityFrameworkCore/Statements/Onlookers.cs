@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using FuelSessions.EntityFrameworkCore.Sqlite;
 using FuelSessions.EntityFrameworkCore.Providers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.Logging;
 
-namespace FuelSessions.EntityFrameworkCore.Sqlite;
+namespace FuelSessions.EntityFrameworkCore.Statements;
 
 /// <summary>
 /// Whether anybody is told of a context's commands: an interceptor of the app's, a log, a listener to EF's events. Where nobody is, EF's way through a command, which takes longer
@@ -30,7 +31,7 @@ internal static class Onlookers
     /// <summary>Asked for each command: logs and listeners come and go.</summary>
     internal static bool AreAbsent(DbContext context)
     {
-        if (!Dialect.Of(context).IsSqlite || ByOptions.GetValue(context.GetService<IDbContextOptions>(), Look) == Some || context.Database.CurrentTransaction is not null)
+        if (!Dialect.Of(context).MayBePlain || ByOptions.GetValue(context.GetService<IDbContextOptions>(), Look) == Some || context.Database.CurrentTransaction is not null)
         {
             return false;
         }

@@ -1,13 +1,16 @@
 using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using FuelSessions.EntityFrameworkCore.Providers;
+using FuelSessions.EntityFrameworkCore.Sharing;
+using FuelSessions.EntityFrameworkCore.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
-namespace FuelSessions.EntityFrameworkCore.Sqlite;
+namespace FuelSessions.EntityFrameworkCore.Statements;
 
 /// <summary>
-/// Executes statements on a context's connection itself. Within a transaction that many share, each statement is prepared once.
+/// Executes statements on a context's connection itself. Within a transaction that many share, each statement is prepared once; for a batch it is gathered.
 /// </summary>
 internal static class PlainCommands
 {
@@ -25,8 +28,18 @@ internal static class PlainCommands
     internal static async ValueTask<int> ExecuteAsync(
         DbContext context, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken)
     {
-        using var use = new Use(context, statement, values);
-        return await SqliteWait.ExecuteAsync(use.Command, static command => command.ExecuteNonQuery(), cancellationToken).ConfigureAwait(false);
+        if (SharedBatch.Gathers(context, out SharedBatch? batch))
+        {
+            return await batch.AddAsync(statement, values).ConfigureAwait(false);
+        }
+
+        Use use = await Use.BeginAsync(context, statement, values, cancellationToken).ConfigureAwait(false);
+        await using (use.ConfigureAwait(false))
+        {
+            return Dialect.Of(context).IsSqlite
+                ? await SqliteWait.ExecuteAsync(use.Command, static command => command.ExecuteNonQuery(), cancellationToken).ConfigureAwait(false)
+                : await use.Command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <returns>Its first row; null if there is none.</returns>
@@ -34,44 +47,58 @@ internal static class PlainCommands
         DbContext context, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
         where TRow : class
     {
-        using var use = new Use(context, statement, values);
-        using DbDataReader reader = await SqliteWait.ExecuteAsync(use.Command, static command => command.ExecuteReader(), cancellationToken).ConfigureAwait(false);
-        return reader.Read() ? row(reader) : null;
+        Use use = await Use.BeginAsync(context, statement, values, cancellationToken).ConfigureAwait(false);
+        await using (use.ConfigureAwait(false))
+        {
+            DbDataReader reader = Dialect.Of(context).IsSqlite
+                ? await SqliteWait.ExecuteAsync(use.Command, static command => command.ExecuteReader(), cancellationToken).ConfigureAwait(false)
+                : await use.Command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? row(reader) : null;
+            }
+        }
     }
 
     /// <summary>A command with its values, on a connection that is open.</summary>
-    private readonly struct Use : IDisposable
+    private readonly struct Use : IAsyncDisposable
     {
         private readonly DbConnection? _opened;
         private readonly bool _isKept;
 
-        internal Use(DbContext context, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values)
+        private Use(DbCommand command, bool isKept, DbConnection? opened) => (Command, _isKept, _opened) = (command, isKept, opened);
+
+        internal DbCommand Command { get; }
+
+        internal static async ValueTask<Use> BeginAsync(
+            DbContext context, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken)
         {
             DbConnection connection = context.Database.GetDbConnection();
+            DbConnection? opened = null;
             if (connection.State != ConnectionState.Open)
             {
-                connection.Open();
-                _opened = connection;
+                await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+                opened = connection;
             }
 
             try
             {
-                Command = CommandOf(context, connection, statement, out _isKept);
+                DbCommand command = CommandOf(context, connection, statement, out bool isKept);
                 foreach (IRelationalParameter parameter in statement.Parameters)
                 {
-                    parameter.AddDbParameter(Command, values);
+                    parameter.AddDbParameter(command, values);
                 }
+
+                return new Use(command, isKept, opened);
             }
             catch
             {
-                _opened?.Close();
+                opened?.Close();
                 throw;
             }
         }
 
-        internal DbCommand Command { get; }
-
-        public void Dispose()
+        public async ValueTask DisposeAsync()
         {
             if (_isKept)
             {
@@ -79,10 +106,13 @@ internal static class PlainCommands
             }
             else
             {
-                Command.Dispose();
+                await Command.DisposeAsync().ConfigureAwait(false);
             }
 
-            _opened?.Close();
+            if (_opened is not null)
+            {
+                await _opened.CloseAsync().ConfigureAwait(false);
+            }
         }
 
         private static DbCommand CommandOf(DbContext context, DbConnection connection, IRelationalCommand statement, out bool isKept)

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using FuelSessions.EntityFrameworkCore.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -9,8 +8,8 @@ namespace FuelSessions.EntityFrameworkCore.Statements;
 
 /// <summary>
 /// A statement that was put together once and runs as often as wanted. It goes the way of EF's own commands, so
-/// that the app's interceptors and logs see it, but past the change tracker and the translation of queries; on SQLite, where nobody
-/// looks, past EF.
+/// that the app's interceptors and logs see it, but past the change tracker and the translation of queries; where nobody
+/// looks and the database is one that this was tried with, past EF.
 /// </summary>
 internal sealed class Statement(IRelationalCommand command)
 {

@@ -55,6 +55,10 @@ internal sealed class TestApp : IAsyncDisposable
         Action<DbContextOptionsBuilder>? more = null) =>
         new(builder => builder.AddDbDriver(options => More(options.UseMySQL(connectionString), more)), clock, configure, environment);
 
+    /// <summary>On whichever of the first two a connection string leads to.</summary>
+    internal static TestApp On(string connectionString, TimeProvider clock) =>
+        connectionString.StartsWith("Host=", StringComparison.Ordinal) ? OnPostgres(connectionString, clock) : OnSqlite(connectionString, clock);
+
     internal async Task<TestApp> CreatedAsync()
     {
         await Services.EnsureFuelSessionsCreatedAsync();

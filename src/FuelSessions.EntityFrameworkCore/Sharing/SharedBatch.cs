@@ -1,0 +1,132 @@
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace FuelSessions.EntityFrameworkCore.Sharing;
+
+/// <summary>
+/// The first statement of each write, all sent at once, of which the server makes one transaction: one way there and back, and one commit, for all of them. Each write goes
+/// on with the answer to its own; the few that have something to ask then, who won for example, do so one after the other.
+/// </summary>
+internal sealed class SharedBatch : SharedWork
+{
+    private static readonly ConditionalWeakTable<DbContext, SharedBatch> Gathering = [];
+
+    private readonly DbContext _context;
+    private readonly DbBatch _batch;
+    private readonly DbCommand _values;
+    private readonly List<(DbBatchCommand Command, TaskCompletionSource<int> Changed)> _gathered = [];
+
+    internal SharedBatch(DbContext context)
+    {
+        _context = context;
+        DbConnection connection = context.Database.GetDbConnection();
+        _batch = connection.CreateBatch();
+        _batch.Timeout = context.Database.GetCommandTimeout() ?? _batch.Timeout;
+        _values = connection.CreateCommand();
+    }
+
+    /// <summary>Whether a context's statements are being gathered: none is executed then.</summary>
+    internal static bool Gathers(DbContext context, [NotNullWhen(true)] out SharedBatch? batch) => Gathering.TryGetValue(context, out batch);
+
+    /// <returns>How many rows the statement has changed, once all of them are committed.</returns>
+    internal Task<int> AddAsync(IRelationalCommand statement, IReadOnlyDictionary<string, object?> values)
+    {
+        DbBatchCommand command = _batch.CreateBatchCommand();
+        command.CommandText = statement.CommandText;
+        foreach (IRelationalParameter parameter in statement.Parameters)
+        {
+            parameter.AddDbParameter(_values, values);
+        }
+
+        // A parameter belongs to one command at a time.
+        DbParameter[] moving = [.. _values.Parameters.Cast<DbParameter>()];
+        _values.Parameters.Clear();
+        command.Parameters.AddRange(moving);
+        _batch.BatchCommands.Add(command);
+
+        // Whoever waits for it goes on where it is answered.
+        var changed = new TaskCompletionSource<int>();
+        _gathered.Add((command, changed));
+        return changed.Task;
+    }
+
+    internal override async Task RunAsync(List<WaitingWrite> writes, CancellationToken cancellationToken)
+    {
+        writes.Sort(static (one, other) => one.Key.SequenceCompareTo(other.Key));
+        var running = new Task[writes.Count];
+        Gathering.Add(_context, this);
+        try
+        {
+            for (int index = 0; index < writes.Count; index++)
+            {
+                int before = _gathered.Count;
+                running[index] = writes[index].RunAsync(_context, cancellationToken);
+                if (_gathered.Count == before)
+                {
+                    // It took another way, on the same connection.
+                    await running[index].ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            Gathering.Remove(_context);
+        }
+
+        try
+        {
+            await SendAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            MayBeStored = DbErrors.IsOutcomeUnknown(error);
+            await ForgetAsync(running).ConfigureAwait(false);
+            throw;
+        }
+
+        int next = 0;
+        for (int index = 0; index < writes.Count; index++)
+        {
+            if (!running[index].IsCompleted)
+            {
+                (DbBatchCommand command, TaskCompletionSource<int> changed) = _gathered[next++];
+                changed.SetResult(command.RecordsAffected);
+            }
+
+            await running[index].ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            writes[index].HasFailed = !running[index].IsCompletedSuccessfully;
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _values.DisposeAsync().ConfigureAwait(false);
+        await _batch.DisposeAsync().ConfigureAwait(false);
+        await _context.Database.CloseConnectionAsync().ConfigureAwait(false);
+    }
+
+    // Its end is the server's word that all is committed.
+    private async Task SendAsync(CancellationToken cancellationToken)
+    {
+        if (_gathered.Count > 0)
+        {
+            await _batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ForgetAsync(Task[] running)
+    {
+        foreach ((_, TaskCompletionSource<int> changed) in _gathered)
+        {
+            changed.SetException(new InvalidOperationException("What it shared a commit with could not be committed."));
+        }
+
+        foreach (Task write in running)
+        {
+            await write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

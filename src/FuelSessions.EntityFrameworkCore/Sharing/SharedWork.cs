@@ -1,0 +1,40 @@
+using FuelSessions.EntityFrameworkCore.Providers;
+using Microsoft.EntityFrameworkCore;
+
+namespace FuelSessions.EntityFrameworkCore.Sharing;
+
+/// <summary>Writes of several requests in one commit, in the way that suits the database.</summary>
+internal abstract class SharedWork : IAsyncDisposable
+{
+    /// <summary>Whether they may be stored though running them has failed.</summary>
+    internal bool MayBeStored { get; private protected set; }
+
+    /// <exception cref="InvalidOperationException">The context does not lead there.</exception>
+    internal static async Task<SharedWork> BeginAsync(DbContext context, DatabasePlace place, CancellationToken cancellationToken)
+    {
+        // An interceptor of the app's may choose the file of SQLite as it is opened; other clients leave the password out once they are connected.
+        bool isSqlite = Dialect.Of(context).IsSqlite;
+        if (isSqlite)
+        {
+            await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!place.Equals(DatabasePlace.Of(context)))
+        {
+            throw new InvalidOperationException("This context leads to another database than the one before.");
+        }
+
+        if (isSqlite)
+        {
+            return await SharedTransaction.BeginAsync(context, cancellationToken).ConfigureAwait(false);
+        }
+
+        await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return new SharedBatch(context);
+    }
+
+    /// <summary>Runs and commits them. If that fails none of them is answered.</summary>
+    internal abstract Task RunAsync(List<WaitingWrite> writes, CancellationToken cancellationToken);
+
+    public abstract ValueTask DisposeAsync();
+}

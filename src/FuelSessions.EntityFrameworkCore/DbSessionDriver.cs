@@ -17,6 +17,9 @@ namespace FuelSessions.EntityFrameworkCore;
 /// </summary>
 internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider clock) : ISessionDriver, ICollectExpired, IFindByPrincipal, IKeepDataProtectionKeys
 {
+    // So that a clean-up holds up those that share its commit for no longer than one of their own does.
+    private const int MostShared = 100;
+
     public IXmlRepository DataProtectionKeys { get; } = new DbKeyRepository(database);
 
     public bool HonorsCancellation => database.IsSqlite;
@@ -105,7 +108,7 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
                 context,
                 new Dictionary<string, object?> { [SessionStatements.Now] = Now, [StatementText.Limit] = (long)limit },
                 token),
-            shape: null,
+            limit > MostShared ? null : WriteShape.SomeRows,
             cancellationToken).ConfigureAwait(false);
     }
 

@@ -70,7 +70,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
 
     // SQLite has one writer at a time, and whoever tries again and again may be passed by others for long.
     private Task<T> WriteUntriedAsync<T>(Type row, Work<T> work, WriteShape? shape, CancellationToken cancellationToken, bool tellsOutcome = true) =>
-        Commits() is { } commits && (commits.IsExclusive || shape is not null)
+        Commits() is { } commits && (commits.IsExclusive || shape?.Key is not null)
             ? WriteInTurnAsync(commits, row, work, shape, tellsOutcome, cancellationToken)
             : RunAsync(row, work, tellsOutcome, cancellationToken);
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using FuelSessions.EntityFrameworkCore.Sqlite;
 using FuelSessions.EntityFrameworkCore.Providers;
+using FuelSessions.EntityFrameworkCore.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -13,7 +13,7 @@ namespace FuelSessions.EntityFrameworkCore.Statements;
 /// Whether anybody is told of a context's commands: an interceptor of the app's, a log, a listener to EF's events. Where nobody is, EF's way through a command, which takes longer
 /// than the command, can be left out.
 /// </summary>
-internal static class Onlookers
+internal sealed class Onlookers
 {
     private static readonly EventId[] OfCommands =
     [
@@ -22,37 +22,52 @@ internal static class Onlookers
         RelationalEventId.CommandExecuting, RelationalEventId.CommandExecuted, RelationalEventId.DataReaderClosing, RelationalEventId.DataReaderDisposing,
     ];
 
-    // What does not change while the app runs. The answers are objects as the table wants them.
-    private static readonly ConditionalWeakTable<IDbContextOptions, object> ByOptions = [];
+    // What does not change while the app runs.
+    private static readonly ConditionalWeakTable<IDbContextOptions, Onlookers> ByOptions = [];
 
-    private static readonly object None = new();
-    private static readonly object Some = new();
+    private readonly bool _areSome;
+    private readonly DiagnosticListener? _listener;
+    private readonly ILogger? _commands;
+    private readonly ILogger? _connections;
+
+    private Onlookers(DbContext context, IDbContextOptions options)
+    {
+        var commands = context.GetService<IRelationalCommandDiagnosticsLogger>();
+        _listener = commands.DiagnosticSource as DiagnosticListener;
+        _areSome = AreIn(options) || _listener is null;
+        _commands = commands.Logger;
+        _connections = context.GetService<IRelationalConnectionDiagnosticsLogger>().Logger;
+    }
 
     /// <summary>Asked for each command: logs and listeners come and go.</summary>
     internal static bool AreAbsent(DbContext context)
     {
-        if (!Dialect.Of(context).MayBePlain || ByOptions.GetValue(context.GetService<IDbContextOptions>(), Look) == Some || context.Database.CurrentTransaction is not null)
+        if (!Dialect.Of(context).MayBePlain)
         {
             return false;
         }
 
-        var commands = context.GetService<IRelationalCommandDiagnosticsLogger>();
-        return commands.DiagnosticSource is DiagnosticListener listener
-            && !listener.IsEnabled()
-            && !commands.Logger.IsEnabled(LogLevel.Information)
-            && !commands.Logger.IsEnabled(LogLevel.Debug)
-            && !context.GetService<IRelationalConnectionDiagnosticsLogger>().Logger.IsEnabled(LogLevel.Debug);
+        var options = context.GetService<IDbContextOptions>();
+        Onlookers onlookers = ByOptions.TryGetValue(options, out Onlookers? known) ? known : Look(context, options);
+        return onlookers.AreAbsent() && context.Database.CurrentTransaction is null;
     }
 
-    private static object Look(IDbContextOptions options)
+    private static Onlookers Look(DbContext context, IDbContextOptions options) => ByOptions.GetValue(options, _ => new Onlookers(context, options));
+
+    private bool AreAbsent() =>
+        !_areSome
+        && !_listener!.IsEnabled()
+        && !_commands!.IsEnabled(LogLevel.Information)
+        && !_commands.IsEnabled(LogLevel.Debug)
+        && !_connections!.IsEnabled(LogLevel.Debug);
+
+    private static bool AreIn(IDbContextOptions options)
     {
         CoreOptionsExtension? core = options.FindExtension<CoreOptionsExtension>();
         return core is null or { InternalServiceProvider: not null } or { DbContextLogger: not null }
             || core.Interceptors?.All(IsOurs) == false
             || core.ReplacedServices?.Keys.Any(service => service.Item1 != typeof(IModelCacheKeyFactory)) == true
-            || OfCommands.Any(command => core.WarningsConfiguration.GetBehavior(command) is not null || core.WarningsConfiguration.GetLevel(command) is not null)
-                ? Some
-                : None;
+            || OfCommands.Any(command => core.WarningsConfiguration.GetBehavior(command) is not null || core.WarningsConfiguration.GetLevel(command) is not null);
     }
 
     private static bool IsOurs(IInterceptor interceptor) => interceptor is SqliteWait || PlainSqliteConnections.IsOne(interceptor);

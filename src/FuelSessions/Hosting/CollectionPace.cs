@@ -7,13 +7,13 @@ namespace FuelSessions;
 internal sealed class CollectionPace
 {
     // The time taken includes that of waiting for the writers before it: fewer would fall behind on a busy store.
-    internal const int Fewest = 100;
+    internal const int Fewest = 50;
     internal const int Most = 500;
 
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(5);
 
     /// <summary>For the next batch.</summary>
-    internal int Batch { get; private set; } = 200;
+    internal int Batch { get; private set; } = 100;
 
     /// <summary>How long it took to remove a whole batch.</summary>
     internal void Took(TimeSpan time) => Batch =

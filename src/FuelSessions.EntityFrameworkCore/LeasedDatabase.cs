@@ -132,11 +132,11 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     private bool Meet(DbContext context)
     {
         var dialect = Dialect.Of(context);
-        if (_commits is null && (dialect.IsSqlite || (dialect.CommitsBatches && SharedCommits.TurnsOnServers > 0)))
+        if (_commits is null && (dialect.IsSqlite || dialect.CommitsBatches))
         {
+            _isSqlite = dialect.IsSqlite;
             int turns = dialect.IsSqlite ? 1 : SharedCommits.TurnsOnServers;
             Interlocked.CompareExchange(ref _commits, new SharedCommits(open, turns, isExclusive: dialect.IsSqlite), null);
-            _isSqlite = dialect.IsSqlite;
         }
 
         _system = dialect.System;

@@ -57,32 +57,18 @@ internal sealed class SharedBatch : SharedWork
     {
         writes.Sort(static (one, other) => one.Key.SequenceCompareTo(other.Key));
         var running = new Task[writes.Count];
-        Gathering.Add(_context, this);
         try
         {
-            for (int index = 0; index < writes.Count; index++)
+            await GatherAsync(writes, running, cancellationToken).ConfigureAwait(false);
+            if (_gathered.Count > 0)
             {
-                int before = _gathered.Count;
-                running[index] = writes[index].RunAsync(_context, cancellationToken);
-                if (_gathered.Count == before)
-                {
-                    // It took another way, on the same connection.
-                    await running[index].ConfigureAwait(false);
-                }
+                // Its end is the server's word that all is committed.
+                await _batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             }
-        }
-        finally
-        {
-            Gathering.Remove(_context);
-        }
-
-        try
-        {
-            await SendAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            MayBeStored = DbErrors.IsOutcomeUnknown(error);
+            MayBeStored |= DbErrors.IsOutcomeUnknown(error);
             await ForgetAsync(running).ConfigureAwait(false);
             throw;
         }
@@ -108,23 +94,37 @@ internal sealed class SharedBatch : SharedWork
         await _context.Database.CloseConnectionAsync().ConfigureAwait(false);
     }
 
-    // Its end is the server's word that all is committed.
-    private async Task SendAsync(CancellationToken cancellationToken)
+    private async Task GatherAsync(List<WaitingWrite> writes, Task[] running, CancellationToken cancellationToken)
     {
-        if (_gathered.Count > 0)
+        Gathering.Add(_context, this);
+        try
         {
-            await _batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            for (int index = 0; index < writes.Count; index++)
+            {
+                int before = _gathered.Count;
+                running[index] = writes[index].RunAsync(_context, cancellationToken);
+                if (_gathered.Count == before)
+                {
+                    // It took another way, as somebody has begun to look on; on the same connection, and with a commit of its own.
+                    MayBeStored = true;
+                    await running[index].ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            Gathering.Remove(_context);
         }
     }
 
-    private async Task ForgetAsync(Task[] running)
+    private async Task ForgetAsync(Task?[] running)
     {
         foreach ((_, TaskCompletionSource<int> changed) in _gathered)
         {
             changed.SetException(new InvalidOperationException("What it shared a commit with could not be committed."));
         }
 
-        foreach (Task write in running)
+        foreach (Task write in running.OfType<Task>())
         {
             await write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -14,7 +14,7 @@ namespace FuelSessions.EntityFrameworkCore.Sharing;
 internal sealed class SharedCommits(Func<ContextLease> open, int turns, bool isExclusive)
 {
     /// <summary>Where several commits can go on at a time.</summary>
-    internal static readonly int TurnsOnServers = int.Parse(Environment.GetEnvironmentVariable("FUEL_TURNS") ?? "2");
+    internal const int TurnsOnServers = 2;
 
     // They bound how long the first one waits for the others.
     private const int MostTogether = 128;

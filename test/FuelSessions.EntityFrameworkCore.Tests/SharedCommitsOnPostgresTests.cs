@@ -103,7 +103,9 @@ public sealed class SharedCommitsOnPostgresTests(PostgresServer server) : IAsync
         Task<WriteResult> held = Driver.WriteAsync(locked.Next([1]), default).AsTask();
         Task<WriteResult>[] writes = [.. free.Select(record => Driver.WriteAsync(record.Next([2]), default).AsTask())];
         await begin();
-        Assert.All(await Task.WhenAll(writes), result => Assert.True(result.IsWritten));
+
+        // Before the command's own timeout, which would let them go too.
+        Assert.All(await Task.WhenAll(writes).WaitAsync(TimeSpan.FromSeconds(20)), result => Assert.True(result.IsWritten));
         Assert.True((await Driver.WriteAsync(New(), default)).IsWritten);
         Assert.False(held.IsCompleted);
         await UnlockAsync();

@@ -229,7 +229,8 @@ internal sealed class SharedCommits(Func<ContextLease> open, int turns, bool isE
                     }
                 }
 
-                if (_waiting.Count == 0 && ended.Count == 0)
+                // A commit of several that is under way must be watched as well, though nobody waits for a turn.
+                if (_waiting.Count == 0 && _turns.All(turn => turn is null))
                 {
                     _isWatched = false;
                     return;

@@ -45,6 +45,7 @@ public static class FuelSessionsDashboardEndpointRouteBuilderExtensions
             context.Response.Headers.CacheControl = "no-store";
             return data.Now();
         });
+        group.MapPrincipals();
         return group;
     }
 }

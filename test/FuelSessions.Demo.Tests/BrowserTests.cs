@@ -192,6 +192,27 @@ public class BrowserTests(Demos demos, Chromium chromium) : IClassFixture<Chromi
         Assert.Empty(_complaints);
     }
 
+    [Fact]
+    public async Task The_dashboard_ends_a_user_s_sessions()
+    {
+        IPage page = await OpenAsync("db");
+        await page.GetByLabel("Your name").FillAsync("Grace Hopper");
+        await page.GetByLabel("Your name").PressAsync("Enter");
+        await Expect(page.Locator("#principal")).ToHaveTextAsync("Grace Hopper");
+
+        page.Dialog += (_, dialog) => _ = dialog.AcceptAsync();
+        await page.GotoAsync("/fuelsessions");
+        await page.Locator("#principal").FillAsync("Grace Hopper");
+        await Button(page, "Find").ClickAsync();
+        await Expect(page.Locator("#found")).ToHaveTextAsync("Grace Hopper has 1.");
+        await page.Locator("#sessions button").ClickAsync();
+        await Expect(page.Locator("#found")).ToHaveTextAsync("1 ended. Grace Hopper has no session.");
+        await Expect(page.Locator("#sessions")).ToBeHiddenAsync();
+        await page.GotoAsync("/");
+        await Expect(page.Locator("#principal")).ToHaveTextAsync("nobody yet");
+        Assert.Empty(_complaints);
+    }
+
     private async Task<IPage> OpenAsync(string driver)
     {
         IPage page = await chromium.NewPageAsync((await demos.OnAsync(driver)).Address, _complaints);

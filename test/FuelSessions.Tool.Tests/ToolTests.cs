@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FuelSessions.Tests;
+using FuelSessions.Tests.Servers;
 using FuelSessions.Tool.Tests.Support;
 using Microsoft.Extensions.Time.Testing;
 using MySql.Data.MySqlClient;
@@ -60,6 +61,32 @@ public sealed class ToolTests(Places places)
         Assert.Equal(ExitCode.NotFound, (await place.RunAsync("list", "--principal", "ada")).Code);
         Assert.Equal(ExitCode.NotFound, (await place.RunAsync("show", first)).Code);
         Assert.Equal(ExitCode.NotFound, (await place.RunAsync("end", first, "--yes")).Code);
+    }
+
+    /// <summary>An index leads to them, however many others there are.</summary>
+    [Fact]
+    public async Task On_redis_somebody_s_sessions_are_found_without_a_look_at_all_others()
+    {
+        var server = new RedisServer();
+        await server.InitializeAsync();
+        try
+        {
+            var place = new Place("redis", server.Configuration, "fuel:");
+            await using TestApp app = await place.StartAsync();
+            using TestBrowser browser = app.NewBrowser();
+            await browser.GetAsync("/sign-in/ada");
+            Assert.Equal(1, (await place.RunAsync("list", "--principal", "ada", "--json")).Json.GetArrayLength());
+            Assert.Equal(1, (await place.RunAsync("end", "--principal", "ada", "--yes", "--json")).Json.GetProperty("ended").GetInt32());
+            Assert.DoesNotContain("cmdstat_scan", await CommandsAsync(), StringComparison.Ordinal);
+            await place.RunAsync("stats");
+            Assert.Contains("cmdstat_scan", await CommandsAsync(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await server.DisposeAsync();
+        }
+
+        async Task<string> CommandsAsync() => (string)(await server.SendAsync("INFO", "commandstats"))!;
     }
 
     [Theory, MemberData(nameof(Stores))]

@@ -85,6 +85,45 @@ async function refresh() {
   }
 }
 
+// A user's sessions. The name goes in a body: addresses are logged.
+async function ask(path, body) {
+  const response = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.error ?? `No answer (${response.status}).`);
+  return answer;
+}
+
+async function find(principal, said = '') {
+  const time = text => text ? new Date(text).toLocaleString() : '';
+  try {
+    const { sessions } = await ask('sessions', { principal });
+    byId('found').textContent = `${said} ${sessions.length === 0 ? `${principal} has no session.` : `${principal} has ${sessions.length}.`}`.trim();
+    byId('sessions').hidden = byId('end-all').hidden = sessions.length === 0;
+    byId('sessions').tBodies[0].replaceChildren(...sessions.map(one => element('tr', {},
+      ...[time(one.signedIn ?? one.created), time(one.lastSeen), time(one.ends), one.driver, [one.userAgent, one.address].filter(Boolean).join(', ')].map(text => element('td', { textContent: text })),
+      element('td', {}, element('button', { type: 'button', textContent: 'End', ariaLabel: `End the session of ${time(one.signedIn ?? one.created)}`, onclick: () => end(principal, one.handle) })))));
+    byId('end-all').onclick = () => end(principal, null);
+  } catch (error) {
+    byId('found').textContent = error.message;
+    byId('sessions').hidden = byId('end-all').hidden = true;
+  }
+}
+
+async function end(principal, handle) {
+  if (!confirm(handle ? `End this session of ${principal}?` : `End all sessions of ${principal}?`)) return;
+  try {
+    const { ended } = await ask('sessions/end', { principal, handle });
+    await find(principal, `${ended} ended.`);
+  } catch (error) {
+    byId('found').textContent = error.message;
+  }
+}
+
+byId('find').addEventListener('submit', event => {
+  event.preventDefault();
+  find(byId('principal').value);
+});
+
 byId('driver').addEventListener('change', () => latest && show());
 byId('pause').addEventListener('click', () => {
   paused = !paused;

@@ -36,6 +36,17 @@ internal sealed class FileSessions : IStoredSessions
         }
     }
 
+    public async IAsyncEnumerable<StoredEntry> ReadOfAsync(string principal, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (SessionRecord found in await _driver.FindByPrincipalAsync(principal, cancellationToken))
+        {
+            if (Read(_folder.PathOf(found.Key), found.Key) is { } entry)
+            {
+                yield return entry;
+            }
+        }
+    }
+
     public async Task<bool> RemoveAsync(SessionRecord record, CancellationToken cancellationToken) =>
         (await _driver.DeleteAsync(record.Key, record.Version, cancellationToken)).Winner is null;
 

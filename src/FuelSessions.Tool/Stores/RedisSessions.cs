@@ -43,10 +43,21 @@ internal sealed class RedisSessions : IStoredSessions
         {
             await foreach (RedisKey name in server.KeysAsync(database.Database, Pattern(_prefix), pageSize: 500).WithCancellation(cancellationToken))
             {
-                if (KeyOf(name) is { } key && (byte[]?)await database.StringGetAsync(name) is { } stored)
+                if (KeyOf(name) is { } key && await EntryAsync(key, name) is { } entry)
                 {
-                    yield return StoredEntry.Of(key, stored.Length, () => StoredSession.Decode(key, stored));
+                    yield return entry;
                 }
+            }
+        }
+    }
+
+    public async IAsyncEnumerable<StoredEntry> ReadOfAsync(string principal, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (SessionRecord found in await ((IFindByPrincipal)Driver).FindByPrincipalAsync(principal, cancellationToken))
+        {
+            if (await EntryAsync(found.Key, _prefix + Base64Url.EncodeToString(found.Key.ToByteArray())) is { } entry)
+            {
+                yield return entry;
             }
         }
     }
@@ -82,6 +93,9 @@ internal sealed class RedisSessions : IStoredSessions
         await _services.DisposeAsync();
         await _connection.DisposeAsync();
     }
+
+    private async Task<StoredEntry?> EntryAsync(SessionKey key, RedisKey name) =>
+        (byte[]?)await _connection.GetDatabase().StringGetAsync(name) is { } stored ? StoredEntry.Of(key, stored.Length, () => StoredSession.Decode(key, stored)) : null;
 
     private IEnumerable<IServer> Primaries() => _connection.GetServers().Where(server => server is { IsConnected: true, IsReplica: false });
 

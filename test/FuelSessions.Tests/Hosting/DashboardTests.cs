@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -123,6 +124,77 @@ public class DashboardTests
             JsonElement told = all.EnumerateArray().Single(one => one.GetProperty("name").GetString() == setting);
             return (told.GetProperty("value").GetString()!, told.GetProperty("from").GetString()!);
         }
+    }
+
+    [Fact]
+    public async Task A_user_s_sessions_are_listed_and_ended()
+    {
+        await using TestApp app = await StartAsync(app =>
+        {
+            app.MapFuelSessionsDashboard().RequireAuthorization();
+            app.MapGet("/sign-in/{user}", (Session session, string user) => session.AttachPrincipal(user).Set("secret", "Lovelace").Fingerprint);
+            app.MapGet("/who", (Session session) => session.Principal ?? "nobody");
+        });
+        using TestBrowser phone = app.NewBrowser();
+        using TestBrowser desk = app.NewBrowser();
+        using TestBrowser other = app.NewBrowser();
+        await phone.GetAsync("/sign-in/ada");
+        app.Clock.Advance(TimeSpan.FromSeconds(5));
+        await desk.GetAsync("/sign-in/ada");
+        await other.GetAsync("/sign-in/bob");
+
+        JsonElement[] found = await FindAsync("ada");
+        Assert.Equal(2, found.Length);
+        Assert.Equal("memory", found[0].GetProperty("driver").GetString());
+        Assert.DoesNotContain("Lovelace", found[0].GetRawText(), StringComparison.Ordinal);
+        Assert.Empty(await FindAsync("nobody"));
+
+        // The latest sign-in comes first; who is called otherwise keeps what is his.
+        string handle = found[0].GetProperty("handle").GetString()!;
+        Assert.Equal("""{"ended":0}""", (await AskAsync("/fuelsessions/sessions/end", new { principal = "bob", handle })).Body);
+        Assert.Equal("""{"ended":1}""", (await AskAsync("/fuelsessions/sessions/end", new { principal = "ada", handle })).Body);
+        Assert.Equal("nobody", await desk.TextAsync("/who"));
+        Assert.Equal("ada", await phone.TextAsync("/who"));
+        Assert.Equal("""{"ended":1}""", (await AskAsync("/fuelsessions/sessions/end", new { principal = "ada" })).Body);
+        Assert.Equal("nobody", await phone.TextAsync("/who"));
+        Assert.Equal("bob", await other.TextAsync("/who"));
+
+        async Task<JsonElement[]> FindAsync(string principal) =>
+            [.. JsonDocument.Parse((await AskAsync("/fuelsessions/sessions", new { principal })).Body).RootElement.GetProperty("sessions").EnumerateArray()];
+
+        Task<TestResponse> AskAsync(string path, object body) =>
+            other.SendAsync(HttpMethod.Post, path, JsonContent.Create(body), request => request.Headers.Add("X-Admin", "yes"));
+    }
+
+    [Fact]
+    public async Task Only_the_page_itself_asks_and_ends()
+    {
+        await using TestApp app = await StartAsync(app => app.MapFuelSessionsDashboard().RequireAuthorization());
+        using TestBrowser browser = app.NewBrowser();
+        foreach (string path in (string[])["/fuelsessions/sessions", "/fuelsessions/sessions/end"])
+        {
+            Assert.Equal(401, await StatusAsync(path, JsonContent.Create(new { principal = "ada" }), isAdmin: false));
+            Assert.Equal(403, await StatusAsync(path, JsonContent.Create(new { principal = "ada" }), site: "cross-site"));
+            Assert.Equal(403, await StatusAsync(path, JsonContent.Create(new { principal = "ada" }), site: "same-site"));
+            Assert.Equal(403, await StatusAsync(path, new StringContent("""{"principal":"ada"}""")));
+            Assert.Equal(403, await StatusAsync(path, new FormUrlEncodedContent([new("principal", "ada")])));
+            Assert.Equal(400, await StatusAsync(path, JsonContent.Create(new { principal = "" })));
+            Assert.Equal(400, await StatusAsync(path, new StringContent("{", null, "application/json")));
+            Assert.Equal(200, await StatusAsync(path, JsonContent.Create(new { principal = "ada" }), site: "same-origin"));
+        }
+
+        async Task<int> StatusAsync(string path, HttpContent content, string? site = null, bool isAdmin = true) => (int)(await browser.SendAsync(HttpMethod.Post, path, content, request =>
+        {
+            if (isAdmin)
+            {
+                request.Headers.Add("X-Admin", "yes");
+            }
+
+            if (site is not null)
+            {
+                request.Headers.Add("Sec-Fetch-Site", site);
+            }
+        })).Status;
     }
 
     [Fact]

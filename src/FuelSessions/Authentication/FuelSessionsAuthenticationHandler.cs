@@ -31,7 +31,7 @@ internal sealed partial class FuelSessionsAuthenticationHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (await RequestSessions.Of(Context, services).LookAsync(Settings.Driver).ConfigureAwait(false) is not { } session
+        if (await ReadingAhead.LookAsync(RequestSessions.Of(Context, services), Settings.Driver).ConfigureAwait(false) is not { } session
             || StoredTicket.Read(session.Ticket, Scheme.Name) is not { } stored)
         {
             return AuthenticateResult.NoResult();

@@ -12,13 +12,20 @@ internal sealed class EndpointUse
     private const int MostLearned = 8;
 
     private readonly Lock _lock = new();
+    private readonly Endpoint? _endpoint;
     private FuelSessionsOptions[] _sessions;
     private int _toldWithheld;
 
-    private EndpointUse(FuelSessionsOptions[] named) => _sessions = named;
+    private EndpointUse(Endpoint? endpoint, SessionProfiles profiles, FuelSessionsOptions[] named) => (_endpoint, Profiles, _sessions) = (endpoint, profiles, named);
 
     /// <summary>For a request without an endpoint: nothing is known and nothing is learned.</summary>
-    internal static EndpointUse Unknown(SessionProfiles profiles) => new([]) { Learns = false, Touched = profiles.Touched };
+    internal static EndpointUse Unknown(SessionProfiles profiles) => new(null, profiles, []) { Learns = false, Touched = profiles.Touched };
+
+    /// <summary>The settings that all of it goes by.</summary>
+    internal SessionProfiles Profiles { get; }
+
+    /// <summary>What the app calls the endpoint; null if nothing.</summary>
+    internal string? Name => _endpoint?.DisplayName;
 
     internal bool Enabled { get; private init; } = true;
 
@@ -38,7 +45,7 @@ internal sealed class EndpointUse
     internal static EndpointUse Of(Endpoint endpoint, SessionProfiles profiles)
     {
         IReadOnlyList<SessionEndpointAttribute> metadata = endpoint.Metadata.GetOrderedMetadata<SessionEndpointAttribute>();
-        return new EndpointUse([.. metadata.SelectMany(use => use.Drivers).Distinct(StringComparer.OrdinalIgnoreCase).Select(profiles.ForOrDefault)])
+        return new EndpointUse(endpoint, profiles, [.. metadata.SelectMany(use => use.Drivers).Distinct(StringComparer.OrdinalIgnoreCase).Select(profiles.ForOrDefault)])
         {
             Enabled = metadata.All(use => use.Enabled),
             ReadOnly = metadata.Any(use => use.ReadOnly),
@@ -51,6 +58,8 @@ internal sealed class EndpointUse
 
     /// <summary>Whether it is the first time that this endpoint's cookie was withheld.</summary>
     internal bool IsFirstWithheld() => Interlocked.Exchange(ref _toldWithheld, 1) == 0;
+
+    internal bool IsOf(Endpoint? endpoint) => ReferenceEquals(endpoint, _endpoint);
 
     internal void Learn(FuelSessionsOptions options)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FuelSessions.Engine;
 using FuelSessions.Records;
 using Microsoft.AspNetCore.Http;
@@ -5,12 +6,17 @@ using Microsoft.AspNetCore.Http;
 namespace FuelSessions;
 
 /// <summary>
-/// The sessions of one request: forged when they are asked for, saved together, and announced to the client. This file: what the app's code
-/// asks for. The other parts: which sessions there are, what is read ahead, how they are saved, and how they end.
+/// The sessions of one request, and how they live and end with it. How they are forged (<see cref="Forging"/>), read before they are asked for
+/// (<see cref="ReadingAhead"/>, <see cref="RequestForm"/>), saved (<see cref="SavingTogether"/>) and announced (<see cref="Announcing"/>) are rooms of their own.
 /// </summary>
-internal sealed partial class RequestSessions(HttpContext context, SessionServices services, SessionProfiles profiles, Endpoint? endpoint, EndpointUse use) : ISessionStore, IRequestBoundary
+internal sealed class RequestSessions(HttpContext context, SessionServices services, EndpointUse use) : ISessionStore, IRequestBoundary
 {
-    private Endpoint? _endpoint = endpoint;
+    private SessionEntries _entries;
+    private Announcing _announcing;
+    private int _depth;
+    private bool _awaitsStart;
+    private bool _hasFailed;
+    private volatile bool _isOver;
     private long _endingsBefore = services.Engine.Endings.Count;
     private long _beganTicks = services.Clock.GetUtcNow().UtcTicks;
     private EndpointUse _use = use;
@@ -23,6 +29,10 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
 
     public ClientIdentity Client => new(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
 
+    public bool Withholds(SessionTransaction transaction) => Withholding.IsToBeExpected(this, transaction);
+
+    public BindingStanding StandingOf(SessionRecord record, FuelSessionsOptions options) => _announcing.Binding.StandingOf(this, record, options);
+
     public Exception? RefuseNew(string driver, FuelSessionsOptions options) => services.HomeOf(driver).Arrivals.Refuse(context.Connection.RemoteIpAddress, options);
 
     public Session Current
@@ -32,15 +42,27 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
             ThrowIfOver();
 
             // To look at a session that was closed is not to forge it again.
-            FuelSessionsOptions options = profiles.ForOrDefault(null);
+            FuelSessionsOptions options = Profiles.ForOrDefault(null);
             return Instance(options.CookieName) is { } session && session.Driver == options.Driver ? session : Forge();
         }
     }
 
+    internal HttpContext Context => context;
+
+    internal SessionServices Services => services;
+
+    internal SessionProfiles Profiles => _use.Profiles;
+
     internal SessionDiagnostics Diagnostics => services.Engine.Diagnostics;
 
-    /// <summary>Whether <c>HttpContext.Session</c> is served from the default session.</summary>
-    internal bool EmulatesNative => profiles.NativeEmulation;
+    /// <summary>The request's form, once somebody has had a look at it; null: nobody has.</summary>
+    internal RequestForm? Form { get; set; }
+
+    /// <summary>The first session that was asked for, or read ahead; it knows the next.</summary>
+    internal SessionEntry? First => _entries.First;
+
+    /// <summary>Whether there is a session that is to be saved before the headers go out.</summary>
+    internal bool HasUnsaved => !HeadersSent && _entries.IsAnyToBeSaved;
 
     /// <summary>Whether the endpoint has not opted out.</summary>
     internal bool IsEnabled => Use.Enabled;
@@ -55,9 +77,7 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
 
         if (context.Features.Get<RequestSessions>() is not { } sessions)
         {
-            Endpoint? endpoint = context.GetEndpoint();
-            SessionProfiles profiles = services.Profiles;
-            sessions = new RequestSessions(context, services, profiles, endpoint, profiles.UseOf(endpoint));
+            sessions = new RequestSessions(context, services, services.Profiles.UseOf(context.GetEndpoint()));
             context.Features.Set(sessions);
         }
 
@@ -69,18 +89,13 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
 
     internal bool IsOf(HttpContext other) => ReferenceEquals(other, context);
 
-    // Looked at each time: routing may come later in the pipeline than this app's sessions do.
-    private EndpointUse Use
+    /// <summary>How the endpoint uses sessions. Looked at each time: routing may come later in the pipeline than this app's sessions do.</summary>
+    internal EndpointUse Use
     {
         get
         {
             Endpoint? present = context.GetEndpoint();
-            if (!ReferenceEquals(present, _endpoint))
-            {
-                (_endpoint, _use) = (present, profiles.UseOf(present));
-            }
-
-            return _use;
+            return _use.IsOf(present) ? _use : _use = Profiles.UseOf(present);
         }
     }
 
@@ -91,44 +106,39 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
         return Find(cookieName) is { IsHandedOut: true } entry ? entry.Session : null;
     }
 
-    public Session Forge(string? driver = null)
-    {
-        FuelSessionsOptions options = profiles.ForOrDefault(driver);
-        ReadForm(options);
-        return HandOut(options, isCustom: false);
-    }
+    public Session Forge(string? driver = null) => Forging.Forge(this, Profiles.ForOrDefault(driver), isCustom: false);
 
     public Session Forge(Action<FuelSessionsOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        return ForgeCustom(profiles.Changed(configure));
+        return Forging.Forge(this, Profiles.Changed(configure), isCustom: true);
     }
 
     public Session Forge(IReadOnlyDictionary<string, object?> settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return ForgeCustom(profiles.Changed(settings));
+        return Forging.Forge(this, Profiles.Changed(settings), isCustom: true);
     }
 
     public Task<Session> ForgeAsync(string? driver = null, CancellationToken cancellationToken = default) =>
-        ForgeAsync(profiles.ForOrDefault(driver), isCustom: false, cancellationToken);
+        Forging.ForgeAsync(this, Profiles.ForOrDefault(driver), isCustom: false, cancellationToken);
 
     public Task<Session> ForgeAsync(Action<FuelSessionsOptions> configure, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        return ForgeAsync(profiles.Changed(configure), isCustom: true, cancellationToken);
+        return Forging.ForgeAsync(this, Profiles.Changed(configure), isCustom: true, cancellationToken);
     }
 
     public Task<Session> ForgeAsync(IReadOnlyDictionary<string, object?> settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return ForgeAsync(profiles.Changed(settings), isCustom: true, cancellationToken);
+        return Forging.ForgeAsync(this, Profiles.Changed(settings), isCustom: true, cancellationToken);
     }
 
     /// <summary>This request's session of a driver, forged and read if it was not yet; one that was closed stays closed.</summary>
     internal async ValueTask<Session> UseAsync(string? driver, CancellationToken cancellationToken)
     {
-        FuelSessionsOptions options = profiles.ForOrDefault(driver);
+        FuelSessionsOptions options = Profiles.ForOrDefault(driver);
         if (Instance(options.CookieName) is not { } session || session.Driver != options.Driver)
         {
             return await ForgeAsync(driver, cancellationToken).ConfigureAwait(false);
@@ -141,7 +151,7 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
     /// <summary>This request's use of the session with that key, or of the one it has begun instead; null if it uses neither.</summary>
     internal SessionTransaction? Transaction(string driver, SessionKey key)
     {
-        for (SessionEntry? entry = _entries.First; entry is not null; entry = entry.Next)
+        for (SessionEntry? entry = First; entry is not null; entry = entry.Next)
         {
             SessionTransaction transaction = entry.Session.Transaction;
             if (transaction.IsUsed && transaction.Driver == driver && (transaction.Key == key || transaction.IsEnding(key)))
@@ -153,44 +163,139 @@ internal sealed partial class RequestSessions(HttpContext context, SessionServic
         return null;
     }
 
-    internal string CreateToken(SessionTransaction transaction)
-    {
-        FuelSessionsOptions options = transaction.Options;
-        SessionHome home = services.HomeOf(transaction.Driver);
-        if (home.IsCarried)
-        {
-            throw new InvalidOperationException("The cookie driver keeps nothing at the server that a token could stand for. Use another driver for clients without cookies.");
-        }
-
-        transaction.TokenMade();
-        return home.Protector.ProtectToken(
-            transaction.Key,
-            transaction.TokenSecret(),
-            services.Clock.GetUtcNow() + (options.TokenLifetime ?? options.ExpirationTime),
-            options.BoundName);
-    }
+    internal string CreateToken(SessionTransaction transaction) => services.HomeOf(transaction.Driver).TokenOf(transaction, services.Clock);
 
     /// <summary>The default session, read.</summary>
-    internal ValueTask<Session> BindAsync() => LoadedAsync(profiles.ForOrDefault(null), isCustom: false);
+    internal ValueTask<Session> BindAsync() => Forging.ForgeAsync(this, Profiles.ForOrDefault(null), isCustom: false);
 
-    private async Task<Session> ForgeAsync(FuelSessionsOptions options, bool isCustom, CancellationToken cancellationToken)
+    internal SessionEntry? Find(string cookieName) => _entries.Find(cookieName);
+
+    internal SessionEntry? EntryOf(SessionTransaction transaction) => _entries.Of(transaction);
+
+    internal void Add(SessionEntry entry)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return await LoadedAsync(options, isCustom).ConfigureAwait(false);
+        _entries.Add(entry);
+
+        // With the one in End: a session that is added meanwhile is found there, or finds this out.
+        Interlocked.MemoryBarrier();
+        if (_isOver)
+        {
+            entry.Session.Transaction.End();
+            ThrowIfOver();
+        }
     }
 
-    private async ValueTask<Session> LoadedAsync(FuelSessionsOptions options, bool isCustom)
+    internal void Remove(SessionEntry entry) => _entries.Remove(entry);
+
+    /// <summary>The pipeline, or a part of it that runs once more, begins to use these sessions.</summary>
+    internal void Enter()
     {
-        ThrowIfOver();
-        await ReadFormAsync(options).ConfigureAwait(false);
-        Session session = HandOut(options, isCustom);
-        await session.Transaction.UseAsync().ConfigureAwait(false);
-        return session;
+        _depth++;
+        _hasFailed = false;
+
+        // Before anything that the app registers: the response's callbacks run in reverse order, and one of them may be what changes the session.
+        OnUnsaved();
     }
 
-    private Session ForgeCustom(FuelSessionsOptions options)
+    /// <summary>It has run. Where the response has not started, callbacks of the app may still come.</summary>
+    internal void Leave()
     {
-        ReadForm(options);
-        return HandOut(options, isCustom: true);
+        if (--_depth > 0 || _isOver)
+        {
+            return;
+        }
+
+        if (HeadersSent)
+        {
+            End();
+        }
+        else
+        {
+            // The start of the response ends them; or, if it never starts, what the server does before it takes the context for another request.
+            context.Response.OnCompleted(static sessions => ((RequestSessions)sessions).EndAsync(), this);
+        }
     }
+
+    public void OnUnsaved()
+    {
+        _announcing.Outdate();
+
+        // Again, where what changes a session is a callback that runs after ours: most servers run what is added meanwhile as well.
+        if (!_awaitsStart && !HeadersSent)
+        {
+            _awaitsStart = true;
+            context.Response.OnStarting(static sessions => ((RequestSessions)sessions).SaveAtStartAsync(), this);
+        }
+    }
+
+    internal void Announce() => _announcing.Announce(this);
+
+    /// <summary>The pipeline has run: saves what was changed since the headers went out.</summary>
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
+    internal async ValueTask SaveAtEndAsync()
+    {
+        EndIf(_depth == 1 && HeadersSent);
+        await SavingTogether.SaveAsync(this).ConfigureAwait(false);
+        if (HeadersSent)
+        {
+            await AbandonWithheldAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The endpoint threw.</summary>
+    internal ValueTask EndWithErrorAsync(Exception thrown)
+    {
+        EndIf(_depth == 1 && HeadersSent);
+        _hasFailed = true;
+        return SavingTogether.AfterErrorAsync(this, thrown);
+    }
+
+    internal void ThrowIfOver()
+    {
+        if (_isOver)
+        {
+            throw EndedRequest.Exception();
+        }
+    }
+
+    // Also saves what reached the server past this middleware's response body, such as an upgrade.
+    private async Task SaveAtStartAsync()
+    {
+        EndIf(_depth == 0);
+        if (First is not null)
+        {
+            await SavingTogether.SaveAsync(this).ConfigureAwait(false);
+        }
+
+        _awaitsStart = false;
+    }
+
+    // Before the last save and not after it: a change of another thread is either saved by that, or refused.
+    private void EndIf(bool isLast)
+    {
+        if (isLast && !_isOver)
+        {
+            End();
+        }
+    }
+
+    // From here on a change could not be saved, and the context may be another request's.
+    private void End()
+    {
+        _isOver = true;
+        Interlocked.MemoryBarrier();
+        for (SessionEntry? entry = First; entry is not null; entry = entry.Next)
+        {
+            entry.Session.Transaction.End();
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        End();
+        await AbandonWithheldAsync().ConfigureAwait(false);
+    }
+
+    // Without an error page the server clears the headers itself.
+    private ValueTask AbandonWithheldAsync() => _hasFailed ? default : Withholding.AbandonAsync(this, _announcing.Cookies);
 }

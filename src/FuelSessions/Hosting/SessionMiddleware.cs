@@ -9,9 +9,7 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
 {
     public Task InvokeAsync(HttpContext context)
     {
-        Endpoint? endpoint = context.GetEndpoint();
-        SessionProfiles profiles = services.Profiles;
-        EndpointUse use = profiles.UseOf(endpoint);
+        EndpointUse use = services.Profiles.UseOf(context.GetEndpoint());
         if (!use.Enabled)
         {
             return next(context);
@@ -19,21 +17,21 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
 
         // A request may be run again, to make an error page for instance: its sessions go on.
         return InvokeAsync(context, AmbientSessions.Find() is { } outer && outer.IsOf(context) ? outer
-            : context.Features.Get<RequestSessions>() ?? new RequestSessions(context, services, profiles, endpoint, use));
+            : context.Features.Get<RequestSessions>() ?? new RequestSessions(context, services, use));
     }
 
     // What it has to remember is kept for each request that waits: as little as possible.
     private async Task InvokeAsync(HttpContext context, RequestSessions sessions)
     {
         sessions.Enter();
-        sessions.WatchBody();
+        RequestForm.Watch(sessions);
         using AmbientSessions.Scope scope = AmbientSessions.Enter(sessions);
-        ISessionFeature? native = sessions.EmulatesNative ? Emulate(context, sessions) : null;
+        ISessionFeature? native = sessions.Profiles.NativeEmulation ? Emulate(context, sessions) : null;
         var saving = new SavingResponseBody(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), sessions);
         context.Features.Set<IHttpResponseBodyFeature>(saving);
         try
         {
-            await sessions.PrefetchAsync().ConfigureAwait(false);
+            await ReadingAhead.ReadAsync(sessions).ConfigureAwait(false);
             await next(context).ConfigureAwait(false);
             await sessions.SaveAtEndAsync().ConfigureAwait(false);
             saving.Release();
@@ -58,12 +56,12 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
         {
             context.Features.Set(saving.Inner);
             sessions.Leave();
-            if (sessions.HasAny)
+            if (sessions.First is not null)
             {
                 context.Features.Set(sessions);
             }
 
-            if (sessions.EmulatesNative)
+            if (sessions.Profiles.NativeEmulation)
             {
                 context.Features.Set(native);
             }

@@ -39,7 +39,7 @@ public sealed class KeptConnectionTests(PostgresServer postgres) : StoreTests(po
     private static RequestSessions Unended(HttpContext http)
     {
         SessionServices services = http.RequestServices.GetRequiredService<SessionServices>();
-        return new RequestSessions(http, services, services.Profiles, null, services.Profiles.UseOf(null));
+        return new RequestSessions(http, services, services.Profiles.UseOf(null));
     }
 
     /// <param name="disturbs">Whether what is kept works on a context that another request uses, which is not for two threads: any of that one's answers may fail.</param>

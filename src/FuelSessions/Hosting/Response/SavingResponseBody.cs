@@ -39,7 +39,7 @@ internal sealed class SavingResponseBody(IHttpResponseBodyFeature inner, Request
     {
         if (sessions.HasUnsaved)
         {
-            return sessions.SaveBeforeHeadersAsync(this);
+            return SavingTogether.SaveAsync(sessions, body: this);
         }
 
         Release();

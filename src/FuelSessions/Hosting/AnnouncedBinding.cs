@@ -5,25 +5,24 @@ using Microsoft.AspNetCore.Http;
 namespace FuelSessions;
 
 /// <summary>Sessions that are bound to a device: whether the request comes from there, and what its answer says of it [B1, B4].</summary>
-internal sealed partial class RequestSessions
+internal struct AnnouncedBinding
 {
     // Bound cookies that came and are over, though the browser has them still.
     private List<(DeviceBinding Binding, FuelSessionsOptions Profile)>? _overdue;
 
-    /// <inheritdoc/>
-    public BindingStanding StandingOf(SessionRecord record, FuelSessionsOptions options)
+    internal BindingStanding StandingOf(RequestSessions sessions, SessionRecord record, FuelSessionsOptions options)
     {
-        if (record.Binding is not { } binding || services.Bindings is not { } bindings || profiles.ForBinding(options.Driver) is not { } profile)
+        if (record.Binding is not { } binding || sessions.Services.Bindings is not { } bindings || sessions.Profiles.ForBinding(options.Driver) is not { } profile)
         {
             return BindingStanding.Free;
         }
 
-        BindingStanding standing = bindings.StandingOf(context, binding, profile);
+        BindingStanding standing = bindings.StandingOf(sessions.Context, binding, profile);
         if (standing >= BindingStanding.Reported)
         {
-            string? reason = ProofHeaders.SkippedIn(context.Request.Headers);
-            Diagnostics.Binding(options.Driver, reason is null ? "unproved" : "skipped", reason);
-            if (BoundCookie.IsIn(context, binding, profile))
+            string? reason = ProofHeaders.SkippedIn(sessions.Context.Request.Headers);
+            sessions.Diagnostics.Binding(options.Driver, reason is null ? "unproved" : "skipped", reason);
+            if (BoundCookie.IsIn(sessions.Context, binding, profile))
             {
                 (_overdue ??= []).Add((binding, profile));
             }
@@ -33,7 +32,7 @@ internal sealed partial class RequestSessions
     }
 
     // A browser that has a cookie left does not ask for another one: its clock is behind ours, or ours was set forward.
-    private void TakeBackOverdue()
+    internal readonly void TakeBackOverdue(RequestSessions sessions)
     {
         if (_overdue is null)
         {
@@ -42,14 +41,14 @@ internal sealed partial class RequestSessions
 
         foreach ((DeviceBinding binding, FuelSessionsOptions profile) in _overdue)
         {
-            BoundCookie.Delete(context, binding, profile);
+            BoundCookie.Delete(sessions.Context, binding, profile);
         }
     }
 
-    private void AnnounceBinding(SessionEntry entry, DeviceBindings bindings)
+    internal static void Write(RequestSessions sessions, SessionEntry entry, DeviceBindings bindings)
     {
         SessionTransaction transaction = entry.Session.Transaction;
-        if (transaction is { IdToSend: null, EndedBinding: null } || profiles.ForBinding(transaction.Driver) is not { } profile)
+        if (transaction is { IdToSend: null, EndedBinding: null } || sessions.Profiles.ForBinding(transaction.Driver) is not { } profile)
         {
             return;
         }
@@ -57,12 +56,12 @@ internal sealed partial class RequestSessions
         if (transaction.EndedBinding is { } ended)
         {
             // The browser misses it with its next request, refreshes, and learns that the binding is over.
-            BoundCookie.Delete(context, ended, profile);
+            BoundCookie.Delete(sessions.Context, ended, profile);
         }
 
         if (transaction.IdToSend is { } id && IsToBeOffered(entry, transaction, profile, bindings))
         {
-            Offer(entry, id, profile, bindings);
+            Offer(sessions, entry, id, profile, bindings);
         }
     }
 
@@ -75,25 +74,25 @@ internal sealed partial class RequestSessions
         && transaction.Stored is { Binding: null or { Confirmed: null } } record
         && (bindings.Options.BindAnonymous || record.Owner is not null);
 
-    private void Offer(SessionEntry entry, SessionId id, FuelSessionsOptions profile, DeviceBindings bindings)
+    private static void Offer(RequestSessions sessions, SessionEntry entry, SessionId id, FuelSessionsOptions profile, DeviceBindings bindings)
     {
         string? before = entry.Offer?.Text;
         if (entry.Offer is not { } made || made.Id.Key != id.Key || !made.Id.Secret.Equals(id.Secret))
         {
             try
             {
-                entry.Offer = new OfferedBinding(id, BindingOffer.Make(context, bindings, services.HomeOf(profile.Driver).Protector, profile, id));
-                Diagnostics.Binding(profile.Driver, "offered");
+                entry.Offer = new OfferedBinding(id, BindingOffer.Make(sessions.Context, bindings, sessions.Services.HomeOf(profile.Driver).Protector, profile, id));
+                sessions.Diagnostics.Binding(profile.Driver, "offered");
             }
             catch (SessionStoreException error)
             {
                 // Offered again with the next id.
-                Diagnostics.BindingFailed(profile.Driver, error);
+                sessions.Diagnostics.BindingFailed(profile.Driver, error);
                 return;
             }
         }
 
-        string[] others = [.. context.Response.Headers[ProofHeaders.Registration].Where(value => value is not null && value != before)!];
-        context.Response.Headers[ProofHeaders.Registration] = (string[])[.. others, entry.Offer!.Text];
+        string[] others = [.. sessions.Context.Response.Headers[ProofHeaders.Registration].Where(value => value is not null && value != before)!];
+        sessions.Context.Response.Headers[ProofHeaders.Registration] = (string[])[.. others, entry.Offer!.Text];
     }
 }

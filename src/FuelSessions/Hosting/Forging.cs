@@ -1,0 +1,98 @@
+using FuelSessions.Drivers;
+using FuelSessions.Engine;
+
+namespace FuelSessions;
+
+/// <summary>How a session is forged: out of the ids that came and the settings that are asked for, once in a request.</summary>
+internal static class Forging
+{
+    /// <summary>The session of those settings, for the app's code. One that was forged with others is refused.</summary>
+    /// <param name="isCustom">Whether the settings were made for this call.</param>
+    internal static Session Forge(RequestSessions sessions, FuelSessionsOptions options, bool isCustom)
+    {
+        RequestForm.Read(sessions, options);
+        return HandOut(sessions, options, isCustom);
+    }
+
+    /// <summary>The same, and read.</summary>
+    internal static async Task<Session> ForgeAsync(RequestSessions sessions, FuelSessionsOptions options, bool isCustom, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await ForgeAsync(sessions, options, isCustom).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc cref="ForgeAsync(RequestSessions, FuelSessionsOptions, bool, CancellationToken)"/>
+    internal static async ValueTask<Session> ForgeAsync(RequestSessions sessions, FuelSessionsOptions options, bool isCustom)
+    {
+        sessions.ThrowIfOver();
+        await RequestForm.ReadAsync(sessions, options).ConfigureAwait(false);
+        Session session = HandOut(sessions, options, isCustom);
+        await session.Transaction.UseAsync().ConfigureAwait(false);
+        return session;
+    }
+
+    private static Session HandOut(RequestSessions sessions, FuelSessionsOptions options, bool isCustom)
+    {
+        sessions.ThrowIfOver();
+        SessionEntry? entry = sessions.Find(options.CookieName);
+        if (entry is { IsHandedOut: false } && (entry.Session.Driver != options.Driver || Difference(entry, options, isCustom) is not null))
+        {
+            // Read ahead for what another request wanted; this one wants something else.
+            sessions.Remove(entry);
+            entry = null;
+        }
+
+        if (entry is null)
+        {
+            entry = Begin(sessions, options);
+        }
+        else if (entry.Session.Driver != options.Driver)
+        {
+            throw new InvalidOperationException(
+                $"This request has a session of driver '{entry.Session.Driver}' under the cookie name '{options.CookieName}'; it can't be used for driver '{options.Driver}' too. Give one of them another CookieName.");
+        }
+        else if (Difference(entry, options, isCustom) is { } setting)
+        {
+            throw new InvalidOperationException(
+                $"This request has forged the session with the cookie name '{options.CookieName}' before, with another '{setting}'. Forge it with the same settings, or change it with SetConfig.");
+        }
+
+        if (options.PreventSharedCaching)
+        {
+            SharedCaches.ForbidOwn(sessions.Context, options);
+        }
+
+        entry.IsHandedOut = true;
+        entry.Session.Transaction.MarkUsed();
+        entry.Session.Transaction.Reopen();
+        sessions.Use.Learn(options);
+        return entry.Session;
+    }
+
+    /// <summary>The same for who only reads ahead.</summary>
+    internal static SessionEntry FindOrBegin(RequestSessions sessions, FuelSessionsOptions options) => sessions.Find(options.CookieName) ?? Begin(sessions, options);
+
+    private static SessionEntry Begin(RequestSessions sessions, FuelSessionsOptions options)
+    {
+        SessionServices services = sessions.Services;
+        SessionHome home = services.HomeOf(options.Driver);
+        FuelSessionsOptions here = SessionCookie.IsSecure(sessions.Context, options) ? options.Secured : options;
+        ChannelReader.Arrival arrival = ChannelReader.Read(sessions.Context, here, home.Protector, home.IsCarried, out ChannelReader.Arrival[]? others);
+        if (arrival.IsForeign)
+        {
+            services.Engine.Diagnostics.UnreadableId(home.Driver, here);
+        }
+
+        CarriedRecord? carried = home.IsCarried ? new CarriedRecord(arrival.Record, others?[0].Record, services.Clock) : null;
+        SessionStorage storage = carried is null ? home.Storage! : home.Carried(carried);
+        PresentedId[]? otherIds = others is null ? null : Array.ConvertAll(others, other => other.Id!.Value);
+        var transaction = new SessionTransaction(services.Engine, storage, here, sessions, arrival.Id, otherIds, sessions.Use.ReadOnly);
+        var entry = new SessionEntry(new Session(sessions, transaction, options), arrival.Channel, others is null ? null : [arrival, .. others], carried) { SawForm = sessions.Form is { IsRead: true } };
+        carried?.PackWith(new CookiePacking(transaction));
+        sessions.Add(entry);
+        return entry;
+    }
+
+    private static string? Difference(SessionEntry entry, FuelSessionsOptions options, bool isCustom) =>
+        isCustom ? SessionProfiles.Difference(entry.Session.Forged, options) : null;
+}

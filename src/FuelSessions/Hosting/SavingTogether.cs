@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using FuelSessions.Engine;
+
+namespace FuelSessions;
+
+/// <summary>How the sessions of a request are saved together: before the first byte of its response goes out, and when it ends [F2].</summary>
+internal static class SavingTogether
+{
+    /// <summary>Saves what there is to save, and has the response tell the client. One session's failure keeps no other from being saved.</summary>
+    /// <param name="onlyOnError">Whether the endpoint threw: its changes are dropped, unless the settings say otherwise.</param>
+    /// <param name="body">Lets out then what it has held back.</param>
+    /// <exception cref="SessionStoreException">One could not be saved. The others were.</exception>
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
+    internal static async ValueTask SaveAsync(RequestSessions sessions, bool onlyOnError = false, SavingResponseBody? body = null)
+    {
+        List<Exception>? errors = null;
+        for (SessionEntry? entry = sessions.First; entry is not null; entry = entry.Next)
+        {
+            SessionTransaction transaction = entry.Session.Transaction;
+            if (!transaction.IsToBeSaved || (onlyOnError && !transaction.Options.SaveOnError))
+            {
+                continue;
+            }
+
+            try
+            {
+                await transaction.SaveAsync(explicitly: false).ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                if (transaction.IsTold)
+                {
+                    sessions.Diagnostics.StillUnsaved(transaction.Driver, transaction.Key, error);
+                }
+                else
+                {
+                    (errors ??= []).Add(error);
+                }
+
+                transaction.Discard();
+            }
+        }
+
+        if (errors is not null)
+        {
+            Throw(errors);
+        }
+
+        sessions.Announce();
+        body?.Release();
+    }
+
+    /// <summary>The endpoint threw.</summary>
+    internal static async ValueTask AfterErrorAsync(RequestSessions sessions, Exception thrown)
+    {
+        try
+        {
+            await SaveAsync(sessions, onlyOnError: true).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            throw new AggregateException("The request failed, and so did saving its sessions (SaveOnError).", thrown, error);
+        }
+        finally
+        {
+            for (SessionEntry? entry = sessions.First; entry is not null; entry = entry.Next)
+            {
+                entry.Session.Transaction.Discard();
+            }
+        }
+    }
+
+    private static void Throw(List<Exception> errors)
+    {
+        if (errors.Count == 1 || errors.TrueForAll(error => error is TooManySessionsException))
+        {
+            ExceptionDispatchInfo.Throw(errors[0]);
+        }
+
+        throw new AggregateException("Several sessions could not be saved.", errors);
+    }
+}

@@ -1,0 +1,46 @@
+using FuelSessions.Engine;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace FuelSessions;
+
+/// <summary>Cookies that the pipeline keeps from the client: for want of consent, or in whatever way other middleware does it [C7].</summary>
+internal static class Withholding
+{
+    /// <summary>Whether the cookie of that session would be kept back, and nothing else tells the client its id.</summary>
+    internal static bool IsToBeExpected(RequestSessions sessions, SessionTransaction transaction) =>
+        transaction.Options is { IsEssential: false, EnableCookie: true } options
+        && sessions.Context.Features.Get<ITrackingConsentFeature>() is { CanTrack: false }
+        && sessions.EntryOf(transaction) is { } entry
+        && ChannelWriter.GoesByCookieOnly(entry, options);
+
+    /// <summary>The response has gone out: what was stored for a cookie that others have taken out of it is removed.</summary>
+    /// <param name="announced">The cookies as they were made: what the response has instead, others have had a hand in.</param>
+    internal static async ValueTask AbandonAsync(RequestSessions sessions, StringValues announced)
+    {
+        for (SessionEntry? entry = sessions.First; entry is not null; entry = entry.Next)
+        {
+            if (entry.SentCookie is not { } cookie || (!entry.IsCookieRefused && SessionCookie.IsIn(sessions.Context, cookie, announced)))
+            {
+                continue;
+            }
+
+            entry.SentCookie = null;
+            Report(sessions, entry);
+            await entry.Session.Transaction.AbandonAsync().ConfigureAwait(false);
+        }
+    }
+
+    internal static void Report(RequestSessions sessions, SessionEntry entry)
+    {
+        if (entry.IsWithheldReported)
+        {
+            return;
+        }
+
+        entry.IsWithheldReported = true;
+        SessionTransaction transaction = entry.Session.Transaction;
+        sessions.Diagnostics.Withheld(
+            transaction.Driver, transaction.Key, transaction.Principal, transaction.Options, sessions.Use.Name ?? "an unknown endpoint", sessions.Use.IsFirstWithheld());
+    }
+}

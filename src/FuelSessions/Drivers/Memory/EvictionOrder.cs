@@ -66,11 +66,8 @@ internal sealed class EvictionOrder(ConcurrentDictionary<SessionKey, MemoryEntry
                 return true;
             }
 
-            // Judged by the copy, which no reader has yet.
-            MemoryEntry corrected = entry with { QueuedFor = entry.Record.Expires };
-            corrected = corrected with { QueuedAs = corrected.Rank };
-            entries[key] = corrected;
-            _ends[(int)corrected.QueuedAs].Enqueue(key, corrected.QueuedFor);
+            entry.Queued();
+            _ends[(int)entry.QueuedAs].Enqueue(key, entry.QueuedFor);
         }
 
         key = default;

@@ -162,7 +162,7 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired, IFi
 
             if (expires > stored.Expires)
             {
-                _entries[key] = entry with { Record = stored with { Expires = expires } };
+                entry.Record = stored with { Expires = expires };
             }
 
             return WriteResult.Written;
@@ -190,7 +190,7 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired, IFi
 
     private SessionRecord? Seen(SessionKey key)
     {
-        if (Live(key) is not { } entry)
+        if (!_entries.TryGetValue(key, out MemoryEntry? entry) || entry.Record is not { } record || record.Expires <= _clock.GetUtcNow())
         {
             return null;
         }
@@ -200,7 +200,7 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired, IFi
             entry.IsSeen = true;
         }
 
-        return entry.Record;
+        return record;
     }
 
     private MemoryEntry? Live(SessionKey key) =>
@@ -208,19 +208,23 @@ internal sealed class MemorySessionDriver : ISessionDriver, ICollectExpired, IFi
 
     private void Store(SessionRecord record)
     {
-        MemoryEntry? before = _entries.GetValueOrDefault(record.Key);
-        _principals.Changed(record.Key, before?.Record.Principal, record.Principal);
-        MemoryEntry entry = before is null ? new(record, default, default) : before with { Record = record };
-        if (before is null || before.QueuedFor > record.Expires || before.QueuedAs > entry.Rank)
+        bool isKnown = _entries.TryGetValue(record.Key, out MemoryEntry? entry);
+        _principals.Changed(record.Key, entry?.Record.Principal, record.Principal);
+        if (entry is null)
         {
-            entry = entry with { QueuedAs = entry.Rank, QueuedFor = record.Expires };
-            _count += before is null ? 1 : 0;
+            entry = new MemoryEntry(record);
             _entries[record.Key] = entry;
-            _order.Add(record.Key, entry, _count);
+            _count++;
         }
         else
         {
-            _entries[record.Key] = entry;
+            entry.Record = record;
+        }
+
+        if (!isKnown || entry.QueuedFor > record.Expires || entry.QueuedAs > entry.Rank)
+        {
+            entry.Queued();
+            _order.Add(record.Key, entry, _count);
         }
     }
 

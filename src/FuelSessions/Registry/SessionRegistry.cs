@@ -93,7 +93,7 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
     {
         foreach (Place place in Places())
         {
-            if (AmbientSessions.Find() is { } sessions && await sessions.LookAsync(place.Storage.Name).ConfigureAwait(false) is { Principal: { } principal })
+            if (AmbientSessions.Find() is { } sessions && await ReadingAhead.LookAsync(sessions, place.Storage.Name).ConfigureAwait(false) is { Principal: { } principal })
             {
                 return principal;
             }
@@ -117,7 +117,7 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
     }
 
     private static async ValueTask<SessionKey?> CurrentAsync(Place place) =>
-        AmbientSessions.Find() is { } sessions && await sessions.LookAsync(place.Storage.Name).ConfigureAwait(false) is { State: SessionState.Active } transaction
+        AmbientSessions.Find() is { } sessions && await ReadingAhead.LookAsync(sessions, place.Storage.Name).ConfigureAwait(false) is { State: SessionState.Active } transaction
             ? transaction.Key
             : null;
 

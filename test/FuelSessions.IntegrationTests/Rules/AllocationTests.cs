@@ -17,8 +17,8 @@ public sealed class AllocationTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [InlineData("not used", 300)]
-    [InlineData("read", 850)]
-    [InlineData("count", 1500)]
+    [InlineData("read", 960)]
+    [InlineData("count", 1580)]
     [InlineData("new", 2700)]
     public void A_request_takes_no_more_than_it_needs(string scenario, int most)
     {

@@ -50,7 +50,13 @@ public sealed class DeviceBindingTests(RedisServer server)
     private static string On(TestApp node, string path) => new Uri(node.Address, path).AbsoluteUri;
 
     private Task<TestApp> NodeAsync(TestCertificate certificate, FakeTimeProvider clock, IDataProtectionProvider keys) => TestApp.StartAsync(
-        o => o.Driver = "redis",
+        o =>
+        {
+            o.Driver = "redis";
+
+            // For machines that have other things to do.
+            o.StoreTimeout = TimeSpan.FromMinutes(1);
+        },
         app =>
         {
             app.MapGet("/sign-in", (Session session) => session.AttachPrincipal("ada").Principal);

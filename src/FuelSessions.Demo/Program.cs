@@ -54,7 +54,15 @@ try
 
     await app.EnsureFuelSessionsCreatedAsync();
     await app.Services.EnsureAuthorityCreatedAsync(app.Services.GetRequiredService<AuthorityClient>());
-    await app.StartAsync();
+    try
+    {
+        await app.StartAsync();
+    }
+    catch (InvalidOperationException error) when (app.WantsHttps())
+    {
+        return StartUp.Refuse(error.Message.Split(Environment.NewLine));
+    }
+
     app.Announce(data);
     await app.WaitForShutdownAsync();
     return 0;

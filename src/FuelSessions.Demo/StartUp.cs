@@ -14,6 +14,10 @@ internal static class StartUp
         }
     }
 
+    /// <summary>Whether it is to be served over https by itself, which takes a certificate.</summary>
+    internal static bool WantsHttps(this WebApplication app) =>
+        app.Configuration["https_ports"] is not null || app.Configuration["urls"]?.Contains("https:", StringComparison.OrdinalIgnoreCase) is true;
+
     /// <summary>The folder of the database and of the file driver: the setting <c>DataFolder</c>, below the content root.</summary>
     internal static string CreateDataFolder(this WebApplicationBuilder builder)
     {

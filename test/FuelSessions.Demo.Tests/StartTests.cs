@@ -23,6 +23,18 @@ public class StartTests
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
     }
 
+    /// <summary>The page says how to come by https, and most machines have no certificate at first.</summary>
+    [Fact]
+    public async Task A_missing_certificate_is_named_with_what_makes_one()
+    {
+        using var data = new DataFolder();
+        (int exitCode, string errors) = await DemoProcess.RunToEndAsync(data.Path, "urls=https://127.0.0.1:0");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("certificate", errors, StringComparison.Ordinal);
+        Assert.Contains("dotnet dev-certs https", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_taken_port_is_named()
     {

@@ -29,7 +29,7 @@ internal sealed class IndexModel(Session session, Thief thief) : PageModel
         DeviceProof.Given => "bound to its device: your browser has signed for it within the last five minutes",
         DeviceProof.Missing => "bound to a device, of which this request proves nothing",
         _ when Known.Driver == "cookie" => "not bound: the cookie driver keeps nothing at the server that could be",
-        _ when !Request.IsHttps => "not bound: that takes https, as with --urls https://localhost:5443",
+        _ when !Request.IsHttps => "not bound: that takes https",
         _ when Known.Principal is null => "not bound: sign in first",
         _ => "not bound: your browser has brought no key, or not yet",
     };

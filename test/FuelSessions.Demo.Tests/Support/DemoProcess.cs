@@ -35,7 +35,7 @@ internal sealed class DemoProcess : IAsyncDisposable
     /// <summary>For a demo that is not expected to start: its exit code, and what it says about it.</summary>
     internal static async Task<(int ExitCode, string Errors)> RunToEndAsync(string data, params string[] settings)
     {
-        using Process process = Run(data, "Production", settings);
+        using Process process = Run(data, "Production", settings, home: data);
         try
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
@@ -66,7 +66,8 @@ internal sealed class DemoProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static Process Run(string data, string environment, string[] settings)
+    /// <param name="home">The account's folder, where a certificate for developers would be; null: the one that there is.</param>
+    private static Process Run(string data, string environment, string[] settings, string? home = null)
     {
         bool hasUrls = settings.Any(setting => setting.StartsWith("urls=", StringComparison.Ordinal));
         string[] all = [$"DataFolder={data}", .. hasUrls ? (string[])[] : ["urls=http://127.0.0.1:0"], .. settings];
@@ -78,6 +79,7 @@ internal sealed class DemoProcess : IAsyncDisposable
         };
         start.ForgetOtherApps();
         start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
+        start.Environment["HOME"] = home ?? start.Environment["HOME"];
         return Process.Start(start) ?? throw new InvalidOperationException("The demo did not start.");
     }
 }

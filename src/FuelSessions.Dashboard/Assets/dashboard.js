@@ -100,7 +100,7 @@ async function find(principal, said = '') {
     byId('found').textContent = `${said} ${sessions.length === 0 ? `${principal} has no session.` : `${principal} has ${sessions.length}.`}`.trim();
     byId('sessions').hidden = byId('end-all').hidden = sessions.length === 0;
     byId('sessions').tBodies[0].replaceChildren(...sessions.map(one => element('tr', {},
-      ...[time(one.signedIn ?? one.created), time(one.lastSeen), time(one.ends), one.driver, [one.userAgent, one.address].filter(Boolean).join(', ')].map(text => element('td', { textContent: text })),
+      ...[time(one.signedIn ?? one.created), time(one.lastSeen), time(one.ends), one.driver, [one.userAgent, one.address, one.isBoundToDevice && 'bound to its device'].filter(Boolean).join(', ')].map(text => element('td', { textContent: text })),
       element('td', {}, element('button', { type: 'button', textContent: 'End', ariaLabel: `End the session of ${time(one.signedIn ?? one.created)}`, onclick: () => end(principal, one.handle) })))));
     byId('end-all').onclick = () => end(principal, null);
   } catch (error) {

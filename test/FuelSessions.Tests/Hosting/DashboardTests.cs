@@ -146,6 +146,7 @@ public class DashboardTests
         JsonElement[] found = await FindAsync("ada");
         Assert.Equal(2, found.Length);
         Assert.Equal("memory", found[0].GetProperty("driver").GetString());
+        Assert.False(found[0].GetProperty("isBoundToDevice").GetBoolean());
         Assert.DoesNotContain("Lovelace", found[0].GetRawText(), StringComparison.Ordinal);
         Assert.Empty(await FindAsync("nobody"));
 

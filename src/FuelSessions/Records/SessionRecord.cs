@@ -184,6 +184,19 @@ public sealed record SessionRecord
     /// <summary>The encoded flash variables.</summary>
     public ReadOnlyMemory<byte> Flash { get; init; }
 
+    /// <summary>A first record with nothing in it.</summary>
+    internal static SessionRecord New(SessionKey key, SecretHash hash, DateTimeOffset now, TimeSpan lifetime) => new()
+    {
+        Key = key,
+        Version = 1,
+        CurrentHash = hash,
+        Created = now,
+        Rotated = now,
+        Updated = now,
+        Lifetime = lifetime,
+        Expires = now + lifetime,
+    };
+
     /// <summary>The key's fingerprint and the version, never content.</summary>
     public override string ToString() => $"Session {Key.Fingerprint} version {Version}";
 

@@ -12,10 +12,10 @@ internal static class SampleRecords
 
     /// <summary>The same in each run, for inputs that are its bytes.</summary>
     internal static SessionRecord Plain { get; } =
-        New(SessionKey.FromBytes("0123456789abcdef"u8), new SecretHash(123456789), Time.AddMilliseconds(123), TimeSpan.FromHours(2));
+        SessionRecord.New(SessionKey.FromBytes("0123456789abcdef"u8), new SecretHash(123456789), Time.AddMilliseconds(123), TimeSpan.FromHours(2));
 
     /// <summary>Of an id that a run has made.</summary>
-    internal static SessionRecord New(SessionId id) => New(id.Key, id.Secret.Hash(), Time, TimeSpan.FromDays(1)) with { Expires = End };
+    internal static SessionRecord New(SessionId id) => SessionRecord.New(id.Key, id.Secret.Hash(), Time, TimeSpan.FromDays(1)) with { Expires = End };
 
     /// <summary>Variables: one text of that many letters.</summary>
     internal static ReadOnlyMemory<byte> Text(int size)
@@ -24,16 +24,4 @@ internal static class SampleRecords
         map.Set(VariablePath.Whole("text"), (byte[])[(byte)'"', .. Enumerable.Range(0, size).Select(static at => (byte)('a' + (at * at % 23))), (byte)'"']);
         return map.Encode(1);
     }
-
-    private static SessionRecord New(SessionKey key, SecretHash hash, DateTimeOffset time, TimeSpan lifetime) => new()
-    {
-        Key = key,
-        Version = 1,
-        Created = time,
-        Rotated = time,
-        Updated = time,
-        Lifetime = lifetime,
-        Expires = time + lifetime,
-        CurrentHash = hash,
-    };
 }

@@ -28,17 +28,9 @@ public sealed record Life(Turn[] Turns, int MinutesSince, bool HasTokens)
     {
         List<SessionSecret> secrets = [SessionSecret.Create()];
         DateTimeOffset now = Beginning;
-        var record = new SessionRecord
+        SessionRecord record = SessionRecord.New(SessionKey.Create(), secrets[0].Hash(), now, Lifetime) with
         {
-            Key = SessionKey.Create(),
-            Version = 1,
-            CurrentHash = secrets[0].Hash(),
-            Created = now,
-            Rotated = now,
-            Updated = now,
             Confirmed = now,
-            Expires = now + Lifetime,
-            Lifetime = Lifetime,
             TokenSecret = HasTokens ? secrets[0].SealTokenSecret(SessionSecret.Create()) : null,
         };
         foreach (Turn turn in Turns)

@@ -44,39 +44,28 @@ internal sealed class EndingMarks
     }
 
     // Of two that this process leaves at the same time the later one is meant, whichever is stored first.
-    private bool IsLater(SessionRecord? mark, long number) => mark is { Data.Length: 2 * sizeof(long) }
-        && BinaryPrimitives.ReadInt64LittleEndian(mark.Data.Span) == _process
-        && BinaryPrimitives.ReadInt64LittleEndian(mark.Data.Span[sizeof(long)..]) > number;
+    private bool IsLater(SessionRecord? mark, long number) => Left(mark) is { } left && left.Process == _process && left.Number > number;
 
     /// <summary>Whether all sessions of a principal were ended since a request began.</summary>
     internal async ValueTask<bool> IsEndedSinceAsync(SessionStorage storage, string principal, (long Endings, DateTimeOffset Time) began, TimeSpan timeout)
     {
-        if (await storage.ReadAsync(KeyOf(principal), timeout).ConfigureAwait(false) is not { Data.Length: 2 * sizeof(long) } mark)
-        {
-            return false;
-        }
-
-        ReadOnlySpan<byte> data = mark.Data.Span;
-        return BinaryPrimitives.ReadInt64LittleEndian(data) == _process
-            ? BinaryPrimitives.ReadInt64LittleEndian(data[sizeof(long)..]) > began.Endings
-            : mark.Updated > began.Time;
+        SessionRecord? mark = await storage.ReadAsync(KeyOf(principal), timeout).ConfigureAwait(false);
+        return Left(mark) is { } left && (left.Process == _process ? left.Number > began.Endings : mark!.Updated > began.Time);
     }
+
+    // By which process, and as which one of that.
+    private static (long Process, long Number)? Left(SessionRecord? mark) => mark is { Data: { Length: 2 * sizeof(long) } data }
+        ? (BinaryPrimitives.ReadInt64LittleEndian(data.Span), BinaryPrimitives.ReadInt64LittleEndian(data.Span[sizeof(long)..]))
+        : null;
 
     // A record that no id leads to: nobody knows a secret of that hash.
     private static SessionRecord MarkOf(SessionKey key, SessionRecord? before, byte[] data, DateTimeOffset now)
     {
         DateTimeOffset time = ExpiryPolicy.Milliseconds(now);
-        return new SessionRecord
+        return SessionRecord.New(key, SessionSecret.Create().Hash(), time, KeptFor) with
         {
-            Key = key,
             Version = (before?.Version ?? 0) + 1,
-            CurrentHash = SessionSecret.Create().Hash(),
-            Created = time,
-            Rotated = time,
-            Updated = time,
             Confirmed = time,
-            Lifetime = KeptFor,
-            Expires = time + KeptFor,
 
             // Not the first to go where the store is full.
             KeepsCookie = false,

@@ -28,22 +28,8 @@ internal sealed class StoreProbe(SessionStorage storage, TimeSpan timeout, TimeP
         return _slowest;
     }
 
-    private SessionRecord New()
-    {
-        DateTimeOffset now = ExpiryPolicy.Milliseconds(clock.GetUtcNow());
-        return new SessionRecord
-        {
-            Key = SessionKey.Create(),
-            Version = 1,
-            CurrentHash = SessionSecret.Create().Hash(),
-            Created = now,
-            Rotated = now,
-            Updated = now,
-            Expires = now + Lifetime,
-            Lifetime = Lifetime,
-            Data = Content,
-        };
-    }
+    private SessionRecord New() =>
+        SessionRecord.New(SessionKey.Create(), SessionSecret.Create().Hash(), ExpiryPolicy.Milliseconds(clock.GetUtcNow()), Lifetime) with { Data = Content };
 
     private async Task<T> TimedAsync<T>(Func<ValueTask<T>> call)
     {

@@ -1,4 +1,3 @@
-using FuelSessions.Drivers;
 using FuelSessions.Engine;
 using FuelSessions.Records;
 using Microsoft.AspNetCore.Authentication;
@@ -19,33 +18,15 @@ internal sealed class SessionTicketStore(SessionStorage storage, FuelSessionsOpt
     {
         SessionId id = SessionId.Create();
         DateTimeOffset now = Now();
-        TimeSpan lifetime = Lifetime(ticket, now);
-        var record = new SessionRecord
-        {
-            Key = id.Key,
-            Version = 1,
-            CurrentHash = id.Secret.Hash(),
-            Created = now,
-            Rotated = now,
-            Updated = now,
-            Confirmed = now,
-            Lifetime = lifetime,
-            Expires = now + lifetime,
-            Owner = OwnerOf(ticket, now),
-        };
-        WriteResult result = await storage.WriteAsync(record, options.StoreTimeout, StoreDeadline.Start(options.StoreTimeout)).ConfigureAwait(false);
-        if (!result.IsWritten)
-        {
-            throw new SessionStoreException($"Driver '{storage.Name}' did not accept the new ticket {id.Key.Fingerprint}.");
-        }
-
+        SessionRecord record = SessionRecord.New(id.Key, id.Secret.Hash(), now, Lifetime(ticket, now)) with { Confirmed = now, Owner = OwnerOf(ticket, now) };
+        await Committing.BeginAsync(storage, options, Committing.Fitting(record, storage, options), StoreDeadline.Start(options.StoreTimeout)).ConfigureAwait(false);
         services.Diagnostics.Started(storage.Name, record);
         return id.Encode();
     }
 
     public async Task<AuthenticationTicket?> RetrieveAsync(string key)
     {
-        if (await FindAsync(key).ConfigureAwait(false) is not { } record || StoredTicket.Read(record.Ticket, scheme: null) is not { } stored)
+        if (await FindAsync(key, StoreDeadline.Start(options.StoreTimeout)).ConfigureAwait(false) is not { } record || StoredTicket.Read(record.Ticket, scheme: null) is not { } stored)
         {
             return null;
         }
@@ -53,53 +34,44 @@ internal sealed class SessionTicketStore(SessionStorage storage, FuelSessionsOpt
         return new AuthenticationTicket(stored.Principal(), stored.Properties(), stored.Scheme);
     }
 
-    public async Task RenewAsync(string key, AuthenticationTicket ticket)
-    {
-        StoreDeadline deadline = StoreDeadline.Start(options.StoreTimeout);
-        SessionRecord? basis = await FindAsync(key).ConfigureAwait(false);
-        for (int attempt = 1; basis is not null; attempt++)
-        {
-            // Of two who renew it the last one counts. One that was removed meanwhile is not brought back.
-            DateTimeOffset now = Now();
-            TimeSpan lifetime = Lifetime(ticket, now);
-            SessionRecord next = basis with { Version = basis.Version + 1, Updated = now, Lifetime = lifetime, Expires = now + lifetime, Owner = OwnerOf(ticket, basis.SignedIn) };
-            WriteResult result = await storage.WriteAsync(next, options.StoreTimeout, deadline).ConfigureAwait(false);
-            if (result.Winner is null)
-            {
-                return;
-            }
-
-            basis = result.Winner;
-            await services.PauseAsync(attempt, deadline.Token).ConfigureAwait(false);
-        }
-    }
+    // Of two who renew it the last one counts. One that was removed meanwhile is not brought back.
+    public async Task RenewAsync(string key, AuthenticationTicket ticket) =>
+        await CommitAsync(key, basis => new Plan.Write(Renewed(basis, ticket), current: null, tokens: null, Variables.None)).ConfigureAwait(false);
 
     public async Task RemoveAsync(string key)
     {
-        StoreDeadline deadline = StoreDeadline.Start(options.StoreTimeout);
-        SessionRecord? basis = await FindAsync(key).ConfigureAwait(false);
-        while (basis is not null)
+        if (await CommitAsync(key, static _ => Plan.Delete).ConfigureAwait(false) is { IsGone: false } done)
         {
-            WriteResult result = await storage.DeleteAsync(basis, options.StoreTimeout, deadline).ConfigureAwait(false);
-            if (result.IsWritten)
-            {
-                services.Diagnostics.Destroyed(storage.Name, basis);
-            }
-
-            basis = result.Winner;
+            services.Diagnostics.Destroyed(storage.Name, done.Basis);
         }
     }
 
+    /// <returns>Null if there was nothing to do it to.</returns>
+    private async ValueTask<Committed?> CommitAsync(string key, Func<SessionRecord, Plan> plan)
+    {
+        StoreDeadline deadline = StoreDeadline.Start(options.StoreTimeout);
+        return await FindAsync(key, deadline).ConfigureAwait(false) is { } found
+            ? await Committing.CommitAsync(services, storage, options, plan(found), new Planning(plan), found, deadline).ConfigureAwait(false)
+            : null;
+    }
+
     // What somebody may have made up leads to nothing.
-    private async ValueTask<SessionRecord?> FindAsync(string reference)
+    private async ValueTask<SessionRecord?> FindAsync(string reference, StoreDeadline deadline)
     {
         if (!SessionId.TryParse(reference, out SessionId id))
         {
             return null;
         }
 
-        SessionRecord? record = await storage.ReadAsync(id.Key, options.StoreTimeout).ConfigureAwait(false);
+        SessionRecord? record = await storage.ReadAsync(id.Key, options.StoreTimeout, deadline).ConfigureAwait(false);
         return record is not null && id.Secret.Hash().Equals(record.CurrentHash) ? record : null;
+    }
+
+    private SessionRecord Renewed(SessionRecord basis, AuthenticationTicket ticket)
+    {
+        DateTimeOffset now = Now();
+        TimeSpan lifetime = Lifetime(ticket, now);
+        return basis with { Version = basis.Version + 1, Updated = now, Lifetime = lifetime, Expires = now + lifetime, Owner = OwnerOf(ticket, basis.SignedIn) };
     }
 
     private static RecordOwner OwnerOf(AuthenticationTicket ticket, DateTimeOffset? signedIn) =>
@@ -113,4 +85,9 @@ internal sealed class SessionTicketStore(SessionStorage storage, FuelSessionsOpt
     private static TimeSpan Least { get; } = TimeSpan.FromMinutes(1);
 
     private DateTimeOffset Now() => ExpiryPolicy.Milliseconds(services.Clock.GetUtcNow());
+
+    private readonly struct Planning(Func<SessionRecord, Plan> plan) : IPlanning
+    {
+        public Plan On(SessionRecord basis, Plan? lost) => plan(basis);
+    }
 }

@@ -23,9 +23,15 @@ internal static class TicketStores
         }
 
         sessions.SignInDrivers.TryAdd(name, true);
-        return drivers.Find(name).Create is null
-            ? throw Refused($"KeepTicketsInSession for scheme '{scheme}': session driver '{name}' keeps nothing at the server. Name another one.")
-            : new SessionTicketStore(sessions.HomeOf(drivers.Find(name).Name).Storage!, sessions.Profiles.For(name), sessions.Engine);
+        if (sessions.HomeOf(drivers.Find(name).Name).Storage is not { } storage)
+        {
+            throw Refused($"KeepTicketsInSession for scheme '{scheme}': session driver '{name}' keeps nothing at the server. Name another one.");
+        }
+
+        // A ticket ends no other one.
+        FuelSessionsOptions options = sessions.Profiles.For(name).Clone();
+        options.MaxSessionsPerPrincipal = null;
+        return new SessionTicketStore(storage, options, sessions.Engine);
 
         OptionsValidationException Refused(string why) => new(scheme, typeof(CookieAuthenticationOptions), [why]);
     }

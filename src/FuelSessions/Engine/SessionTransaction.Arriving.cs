@@ -20,7 +20,7 @@ internal sealed partial class SessionTransaction
             || !await _visit.Services.Endings.IsEndedSinceAsync(_visit.Storage, principal, began, Options.StoreTimeout).ConfigureAwait(false);
         if (!stays)
         {
-            await PrincipalSessions.EndAsync(_visit.Services, _visit.Storage, record, Options.StoreTimeout).ConfigureAwait(false);
+            await PrincipalSessions.EndAsync(_visit.Services, _visit.Storage, record, Options).ConfigureAwait(false);
         }
         else if (Options.MaxSessionsPerPrincipal is { } most)
         {
@@ -43,7 +43,7 @@ internal sealed partial class SessionTransaction
         bool stays = true;
         foreach (SessionRecord old in all.OrderByDescending(PrincipalSessions.Since).ThenBy(static record => record.Key.ToHex(), StringComparer.Ordinal).Skip(most))
         {
-            await PrincipalSessions.EndAsync(_visit.Services, _visit.Storage, old, Options.StoreTimeout).ConfigureAwait(false);
+            await PrincipalSessions.EndAsync(_visit.Services, _visit.Storage, old, Options).ConfigureAwait(false);
             stays &= old.Key != Key;
         }
 

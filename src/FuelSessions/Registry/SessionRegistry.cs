@@ -65,7 +65,7 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
             {
                 if (HandleOf(record.Key) == handle)
                 {
-                    return await PrincipalSessions.EndAsync(Engine, place.Storage, record, place.Options.StoreTimeout).ConfigureAwait(false);
+                    return await PrincipalSessions.EndAsync(Engine, place.Storage, record, place.Options).ConfigureAwait(false);
                 }
             }
         }
@@ -81,7 +81,7 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
         foreach (Place place in Places())
         {
             SessionKey? kept = exceptCurrent ? await CurrentAsync(place).ConfigureAwait(false) : null;
-            ended += await PrincipalSessions.EndAllAsync(Engine, place.Storage, principal, kept, place.Options.StoreTimeout).ConfigureAwait(false);
+            ended += await PrincipalSessions.EndAllAsync(Engine, place.Storage, principal, kept, place.Options).ConfigureAwait(false);
         }
 
         AmbientSessions.Find()?.HasEndedAll();

@@ -1,5 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net;
+using FuelSessions.Drivers;
+using FuelSessions.Records;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,7 +49,7 @@ public class KeptTicketTests
     public async Task It_is_for_the_scheme_that_was_added_last_or_is_named()
     {
         await using TestApp app = await StartAsync(authentication => authentication.AddCookie("First").AddCookie("Second").KeepTicketsInSession());
-        var options = app.Services.GetRequiredService<IOptionsMonitor<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions>>();
+        var options = app.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>();
         Assert.Null(options.Get("First").SessionStore);
         Assert.NotNull(options.Get("Second").SessionStore);
         Assert.NotNull(options.Get("Cookies").SessionStore);
@@ -55,7 +59,7 @@ public class KeptTicketTests
     public async Task What_was_removed_is_not_brought_back_by_who_renews_it()
     {
         await using TestApp app = await StartAsync();
-        var store = app.Services.GetRequiredService<IOptionsMonitor<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions>>().Get("Cookies").SessionStore!;
+        ITicketStore store = StoreOf(app);
         var ticket = new AuthenticationTicket(Principals.Named("ann"), "Cookies");
         string key = await store.StoreAsync(ticket);
         await store.RenewAsync(key, new AuthenticationTicket(Principals.Named("bob"), "Cookies"));
@@ -69,6 +73,24 @@ public class KeptTicketTests
         Assert.Null(await store.RetrieveAsync(key));
     }
 
+    /// <summary>Also where an index is written apart from the record.</summary>
+    [Fact]
+    public async Task The_registry_finds_and_ends_it_as_it_does_sessions()
+    {
+        await using TestApp app = await StartAsync(drivers: sessions => sessions.DecorateDriver("memory", (driver, _) => new AnnouncedOnly(driver)));
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/in");
+        ISessionRegistry registry = app.Services.GetRequiredService<ISessionRegistry>();
+        Assert.Equal("memory", Assert.Single(await registry.ListAsync("id-ann")).Driver);
+        Assert.Equal(1, await registry.EndAllAsync("id-ann"));
+        Assert.Equal(" ", await browser.TextAsync("/who"));
+
+        ITicketStore store = StoreOf(app);
+        string key = await store.StoreAsync(new AuthenticationTicket(Principals.Named("ann"), "Cookies"));
+        await store.RenewAsync(key, new AuthenticationTicket(Principals.Named("bob"), "Cookies"));
+        Assert.Equal((0, 1), (await registry.CountAsync("id-ann"), await registry.CountAsync("id-bob")));
+    }
+
     [Theory]
     [InlineData("cookie", "keeps nothing at the server")]
     [InlineData("rediss", "'rediss'")]
@@ -78,7 +100,10 @@ public class KeptTicketTests
         Assert.Contains(said, error.Message, StringComparison.Ordinal);
     }
 
-    private static Task<TestApp> StartAsync(Action<AuthenticationBuilder>? more = null) => TestApp.StartAsync(
+    private static ITicketStore StoreOf(TestApp app) =>
+        app.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get("Cookies").SessionStore!;
+
+    private static Task<TestApp> StartAsync(Action<AuthenticationBuilder>? more = null, Action<FuelSessionsBuilder>? drivers = null) => TestApp.StartAsync(
         map: app =>
         {
             app.UseAuthentication();
@@ -90,9 +115,25 @@ public class KeptTicketTests
             app.MapGet("/out", (HttpContext http) => http.SignOutAsync("Cookies"));
             app.MapGet("/who", async (HttpContext http) => $"{http.User.Identity?.Name} {(await http.AuthenticateAsync("Cookies")).Properties?.Items["colour"]}");
         },
+        drivers: drivers,
         services: services =>
         {
             AuthenticationBuilder authentication = services.AddAuthentication("Cookies").AddCookie().KeepTicketsInSession("memory");
             more?.Invoke(authentication);
         });
+
+    // Finds what it was told of before it was written, as stores do that can't write both at once.
+    private sealed class AnnouncedOnly(ISessionDriver inner) : DelegatingSessionDriver(inner), IFindByPrincipal
+    {
+        private readonly ConcurrentDictionary<(string, SessionKey), bool> _announced = new();
+
+        public ValueTask AnnounceAsync(string principal, SessionKey key, DateTimeOffset? latestEnd, CancellationToken cancellationToken)
+        {
+            _announced[(principal, key)] = true;
+            return default;
+        }
+
+        public async ValueTask<IReadOnlyList<SessionRecord>> FindByPrincipalAsync(string principal, CancellationToken cancellationToken) =>
+            [.. (await ((IFindByPrincipal)Inner).FindByPrincipalAsync(principal, cancellationToken)).Where(record => _announced.ContainsKey((principal, record.Key)))];
+    }
 }

@@ -1,4 +1,3 @@
-using FuelSessions.Drivers;
 using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
@@ -11,14 +10,14 @@ internal static class PrincipalSessions
 
     /// <summary>Ends all of a principal's but one [A9].</summary>
     /// <returns>How many.</returns>
-    internal static async ValueTask<int> EndAllAsync(EngineServices services, SessionStorage storage, string principal, SessionKey? except, TimeSpan timeout)
+    internal static async ValueTask<int> EndAllAsync(EngineServices services, SessionStorage storage, string principal, SessionKey? except, FuelSessionsOptions options)
     {
         // First: a sign-in that is not found below, as it is not stored yet, finds the mark once it is.
-        await services.Endings.SetAsync(storage, principal, services.Clock.GetUtcNow(), timeout).ConfigureAwait(false);
+        await services.Endings.SetAsync(storage, principal, services.Clock.GetUtcNow(), options.StoreTimeout).ConfigureAwait(false);
         int ended = 0;
-        foreach (SessionRecord record in await storage.FindAsync(principal, timeout, StoreDeadline.Start(timeout)).ConfigureAwait(false))
+        foreach (SessionRecord record in await storage.FindAsync(principal, options.StoreTimeout, StoreDeadline.Start(options.StoreTimeout)).ConfigureAwait(false))
         {
-            if (record.Key != except && await EndAsync(services, storage, record, timeout).ConfigureAwait(false))
+            if (record.Key != except && await EndAsync(services, storage, record, options).ConfigureAwait(false))
             {
                 ended++;
             }
@@ -28,33 +27,21 @@ internal static class PrincipalSessions
     }
 
     /// <summary>Ends it, whatever was written to it meanwhile, but not if it belongs to somebody else by now.</summary>
-    internal static async ValueTask<bool> EndAsync(EngineServices services, SessionStorage storage, SessionRecord found, TimeSpan timeout)
+    internal static async ValueTask<bool> EndAsync(EngineServices services, SessionStorage storage, SessionRecord found, FuelSessionsOptions options)
     {
-        StoreDeadline deadline = StoreDeadline.Start(timeout);
-        SessionRecord basis = found;
-        for (int attempt = 1; ; attempt++)
+        Committed done = await Committing.CommitAsync(
+            services, storage, options, Plan.Delete, new Ending(found.Principal), found, StoreDeadline.Start(options.StoreTimeout)).ConfigureAwait(false);
+        bool isEnded = done.Plan == Plan.Delete && !done.IsGone;
+        if (isEnded)
         {
-            WriteResult result = await storage.DeleteAsync(basis, timeout, deadline).ConfigureAwait(false);
-            if (result.IsWritten)
-            {
-                services.Diagnostics.EndedFor(storage.Name, basis);
-                return true;
-            }
-
-            if (result.Winner is not { } winner || !string.Equals(winner.Principal, found.Principal, StringComparison.Ordinal))
-            {
-                return false;
-            }
-
-            basis = winner;
-            try
-            {
-                await services.PauseAsync(attempt, deadline.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException error)
-            {
-                throw await storage.FailureAsync("ended", found.Key, timeout, deadline, error).ConfigureAwait(false);
-            }
+            services.Diagnostics.EndedFor(storage.Name, done.Basis);
         }
+
+        return isEnded;
+    }
+
+    private readonly struct Ending(string? principal) : IPlanning
+    {
+        public Plan On(SessionRecord basis, Plan? lost) => string.Equals(basis.Principal, principal, StringComparison.Ordinal) ? Plan.Delete : Plan.Leave;
     }
 }

@@ -17,19 +17,9 @@ internal static class BindingOffer
     }
 
     /// <summary>Whether it was offered with an id that is still good: a revoking rotation ends offers as it ends ids.</summary>
-    internal static bool IsFor(SessionRecord record, SessionSecret offered)
-    {
-        SecretHash hash = SessionHashOf(offered);
-        return hash.Equals(record.CurrentHash) || (!record.PreviousRevoked && record.PreviousHash is { } previous && hash.Equals(previous));
-    }
-
-    private static SecretHash SessionHashOf(SessionSecret offered)
-    {
-        Span<byte> bytes = stackalloc byte[SessionSecret.Size];
-        offered.WriteTo(bytes);
-        return new SecretHash(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes));
-    }
+    internal static bool IsFor(SessionRecord record, SessionSecret offered) =>
+        offered.Equals(AsSecret(record.CurrentHash)) || (!record.PreviousRevoked && record.PreviousHash is { } previous && offered.Equals(AsSecret(previous)));
 
     // The hash of the id's secret takes the place that a token has for its secret.
-    private static SessionSecret AsSecret(SecretHash hash) => SessionSecret.FromBytes(hash.ToByteArray());
+    private static SessionSecret AsSecret(SecretHash hash) => SessionSecret.FromBits(hash.Bits);
 }

@@ -8,7 +8,7 @@ internal sealed class BoundAnswer(DeviceBindings bindings, SessionHome home, Fue
 {
     internal async Task WriteAsync(HttpContext context, SessionKey key, DeviceBinding binding, SessionSecret bound, bool withInstructions)
     {
-        string identifier = IdentifierOf(key, binding);
+        string identifier = BindingIdentifier.Make(home, options, key, binding);
         BoundCookie.Set(context, binding, options, bound, bindings.Options.CookieTime);
         SetChallenge(context, binding, identifier);
         if (withInstructions)
@@ -19,14 +19,4 @@ internal sealed class BoundAnswer(DeviceBindings bindings, SessionHome home, Fue
 
     internal static void SetChallenge(HttpContext context, DeviceBinding binding, string identifier) =>
         context.Response.Headers[ProofHeaders.Challenge] = $"\"{DeviceBindings.Text(binding.Challenge)}\";id=\"{identifier}\"";
-
-    /// <summary>What the browser calls the binding: it says which session, and which binding of it, in the form that ids have.</summary>
-    private string IdentifierOf(SessionKey key, DeviceBinding binding)
-    {
-        Span<byte> bytes = stackalloc byte[SessionId.Size];
-        key.WriteTo(bytes);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes[SessionKey.Size..], binding.Id);
-        var id = SessionId.FromBytes(bytes);
-        return options.EncryptCookie ? home.Protector.ProtectId(id, DeviceBindings.SealName(options)).ToString() : id.Encode();
-    }
 }

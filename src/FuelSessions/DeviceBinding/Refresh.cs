@@ -21,7 +21,7 @@ internal sealed class Refresh(DeviceBindings bindings, SessionHome home, FuelSes
     internal async Task AnswerAsync(HttpContext context)
     {
         string identifier = ProofHeaders.IdIn(context.Request.Headers).ToString();
-        if (!TryRead(identifier, out SessionId id))
+        if (!BindingIdentifier.TryRead(home, options, identifier, out SessionId id))
         {
             Refuse(context, StatusCodes.Status404NotFound, "identifier");
             return;
@@ -61,7 +61,7 @@ internal sealed class Refresh(DeviceBindings bindings, SessionHome home, FuelSes
         // Null: what is stored stays as it is.
         DeviceBinding? Decide(SessionRecord record)
         {
-            if (record.Binding is not { } binding || !IdOf(binding).Equals(id.Secret))
+            if (record.Binding is not { } binding || !BindingIdentifier.IsOf(binding, id))
             {
                 outcome = Outcome.Over;
                 return null;
@@ -80,16 +80,6 @@ internal sealed class Refresh(DeviceBindings bindings, SessionHome home, FuelSes
             settled = isCurrent ? binding : binding.Challenged(DeviceBindings.NewChallenge(), ends);
             return isCurrent ? null : settled;
         }
-    }
-
-    private bool TryRead(string identifier, out SessionId id) =>
-        options.EncryptCookie ? home.Protector.TryReadId(identifier, DeviceBindings.SealName(options), out id) : SessionId.TryParse(identifier, out id);
-
-    private static SessionSecret IdOf(DeviceBinding binding)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, binding.Id);
-        return SessionSecret.FromBytes(bytes);
     }
 
     private void Refuse(HttpContext context, int status, string reason)

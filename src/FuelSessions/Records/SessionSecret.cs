@@ -25,7 +25,9 @@ internal sealed class SessionSecret
         return FromBytes(bytes);
     }
 
-    internal static SessionSecret FromBytes(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));
+    internal static SessionSecret FromBytes(ReadOnlySpan<byte> bytes) => FromBits(BinaryPrimitives.ReadUInt128BigEndian(bytes));
+
+    internal static SessionSecret FromBits(UInt128 bits) => new(bits);
 
     internal void WriteTo(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, _bits);
 

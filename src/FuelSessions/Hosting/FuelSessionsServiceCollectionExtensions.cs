@@ -65,7 +65,8 @@ public static class FuelSessionsServiceCollectionExtensions
         services.AddSingleton<SessionDiagnostics>();
         services.AddSingleton<SessionServices>();
         services.AddSingleton<KeyRingProbe>();
-        services.AddSingleton<ISessionRegistry, SessionRegistry>();
+        services.AddSingleton<SessionRegistry>();
+        services.AddSingleton<ISessionRegistry>(static provider => provider.GetRequiredService<SessionRegistry>());
         services.AddScoped<ISessionStore>(_ => AmbientSessions.Require());
         services.AddScoped(_ => AmbientSessions.Require().Current);
         services.AddHostedService<ExpiredSessionCollector>();

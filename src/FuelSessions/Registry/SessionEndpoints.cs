@@ -26,11 +26,10 @@ internal static class SessionEndpoints
         await context.Response.WriteAsJsonAsync(new EndedSessions(ended), SessionEndpointsJson.Default.EndedSessions).ConfigureAwait(false);
     });
 
-    private static async Task AnswerAsync(HttpContext context, bool isChange, Func<SessionRegistry, string, Task> answer)
+    private static async Task AnswerAsync(HttpContext context, bool isChange, Func<ISessionRegistry, string, Task> answer)
     {
-        var registry = (SessionRegistry)context.RequestServices.GetRequiredService<ISessionRegistry>();
         context.Response.Headers.CacheControl = "no-store";
-        if (await registry.CurrentPrincipalAsync().ConfigureAwait(false) is not { } user)
+        if (await context.RequestServices.GetRequiredService<SessionRegistry>().CurrentPrincipalAsync().ConfigureAwait(false) is not { } user)
         {
             // Signed in by other means: there is no session whose owner could be asked about.
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
@@ -41,7 +40,8 @@ internal static class SessionEndpoints
         }
         else
         {
-            await answer(registry, user).ConfigureAwait(false);
+            // Which may be the app's own around ours.
+            await answer(context.RequestServices.GetRequiredService<ISessionRegistry>(), user).ConfigureAwait(false);
         }
     }
 }

@@ -56,6 +56,17 @@ public class SessionEndpointTests
     public async Task Antiforgery_is_not_forgotten() =>
         Assert.Contains("AddAntiforgery", (await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(antiforgery: false))).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public async Task They_ask_the_registry_that_the_app_has_put_there()
+    {
+        var registry = new OwnRegistry();
+        await using TestApp app = await StartAsync(services: services => services.AddSingleton<ISessionRegistry>(registry));
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/in/ann");
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(browser, HttpMethod.Post, "end-others"));
+        Assert.Equal(["list id-ann", "end all id-ann but True"], registry.Asked);
+    }
+
     private static async Task<JsonElement> ListAsync(TestBrowser browser) => JsonDocument.Parse(await browser.TextAsync("/account/sessions")).RootElement;
 
     private static async Task<HttpStatusCode> SendAsync(TestBrowser browser, HttpMethod method, string path)
@@ -65,7 +76,7 @@ public class SessionEndpointTests
             request.Headers.TryAddWithoutValidation(list.GetProperty("headerName").GetString()!, list.GetProperty("requestToken").GetString()))).Status;
     }
 
-    private static Task<TestApp> StartAsync(bool antiforgery = true) => TestApp.StartAsync(
+    private static Task<TestApp> StartAsync(bool antiforgery = true, Action<IServiceCollection>? services = null) => TestApp.StartAsync(
         o => o.RememberClient = true,
         app =>
         {
@@ -75,13 +86,36 @@ public class SessionEndpointTests
             app.MapGet("/in/{name}", (HttpContext http, string name) => http.SignInAsync(Principals.Named(name)));
             app.MapGet("/who", (Session session) => session.Principal ?? "");
         },
-        services: services =>
+        services: all =>
         {
-            services.AddAuthentication().AddFuelSessions();
-            services.AddAuthorization();
+            all.AddAuthentication().AddFuelSessions();
+            all.AddAuthorization();
             if (antiforgery)
             {
-                services.AddAntiforgery();
+                all.AddAntiforgery();
             }
+
+            services?.Invoke(all);
         });
+
+    private sealed class OwnRegistry : ISessionRegistry
+    {
+        internal List<string> Asked { get; } = [];
+
+        public Task<IReadOnlyList<RegisteredSession>> ListAsync(string principal, CancellationToken cancellationToken = default)
+        {
+            Asked.Add($"list {principal}");
+            return Task.FromResult<IReadOnlyList<RegisteredSession>>([]);
+        }
+
+        public Task<int> CountAsync(string principal, CancellationToken cancellationToken = default) => Task.FromResult(0);
+
+        public Task<bool> EndAsync(string principal, string handle, CancellationToken cancellationToken = default) => Task.FromResult(false);
+
+        public Task<int> EndAllAsync(string principal, bool exceptCurrent = false, CancellationToken cancellationToken = default)
+        {
+            Asked.Add($"end all {principal} but {exceptCurrent}");
+            return Task.FromResult(0);
+        }
+    }
 }

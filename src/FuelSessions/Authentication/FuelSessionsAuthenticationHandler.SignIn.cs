@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using FuelSessions.Configuration;
 using FuelSessions.Records;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -9,9 +10,6 @@ namespace FuelSessions.Authentication;
 /// <summary>Signs in to the session, and out of it.</summary>
 internal sealed partial class FuelSessionsAuthenticationHandler
 {
-    // The most that a session may be given, as in the settings.
-    private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(3660);
-
     protected override async Task HandleSignInAsync(ClaimsPrincipal user, AuthenticationProperties? properties)
     {
         ArgumentNullException.ThrowIfNull(user);
@@ -92,6 +90,6 @@ internal sealed partial class FuelSessionsAuthenticationHandler
     private TimeSpan? LifetimeUntil(DateTimeOffset? end, TimeSpan usual)
     {
         TimeSpan span = end is { } time ? time - TimeProvider.GetUtcNow() : Options.ExpireTimeSpan;
-        return span <= usual ? null : span < LongestLifetime ? span : LongestLifetime;
+        return span <= usual ? null : span < FuelSessionsOptionsRules.TenYears ? span : FuelSessionsOptionsRules.TenYears;
     }
 }

@@ -16,7 +16,7 @@ internal static class FuelSessionsOptionsRules
 
     private const int MostAtServer = 1024 * 1024 * 1024;
 
-    private static readonly TimeSpan TenYears = TimeSpan.FromDays(3660);
+    internal static readonly TimeSpan TenYears = TimeSpan.FromDays(3660);
 
     // RFC 9110: the characters of a token, which cookie and header names are.
     private static readonly SearchValues<char> Token =

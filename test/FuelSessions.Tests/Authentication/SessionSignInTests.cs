@@ -1,4 +1,5 @@
 using System.Net;
+using FuelSessions.Testing;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Builder;
@@ -337,29 +338,29 @@ public class SessionSignInTests
     [Fact]
     public async Task A_store_that_is_away_makes_nobody_a_stranger()
     {
-        var driver = new FailingDriver();
-        await using TestApp app = await StartAsync(drivers: sessions => sessions.DecorateDriver("memory", (inner, _) => driver.Around(inner)));
+        FaultyDriver? driver = null;
+        await using TestApp app = await StartAsync(drivers: sessions => sessions.DecorateDriver("memory", (inner, _) => driver = new FaultyDriver(inner)));
         using TestBrowser browser = app.NewBrowser();
         await browser.GetAsync("/in");
-        driver.IsAway = true;
+        (driver!.FailAt, driver.StaysDown) = (driver.Calls + 1, true);
         Assert.Equal(HttpStatusCode.InternalServerError, (await browser.GetAsync("/mail")).Status);
-        driver.IsAway = false;
+        driver.FailAt = 0;
         Assert.Equal("ann", await browser.TextAsync("/mail"));
     }
 
     [Fact]
     public async Task W8_a_signed_in_request_asks_the_store_once()
     {
-        var driver = new FailingDriver();
-        await using TestApp app = await StartAsync(drivers: sessions => sessions.DecorateDriver("memory", (inner, _) => driver.Around(inner)));
+        FaultyDriver? driver = null;
+        await using TestApp app = await StartAsync(drivers: sessions => sessions.DecorateDriver("memory", (inner, _) => driver = new FaultyDriver(inner)));
         using TestBrowser browser = app.NewBrowser();
         await browser.GetAsync("/in");
         await browser.GetAsync("/names");
         foreach ((string path, int calls) in new[] { ("/mail", 1), ("/unused", 1), ("/names", 1), ("/who", 1), ("/set", 2), ("/out", 2) })
         {
-            driver.Calls = 0;
+            int before = driver!.Calls;
             await browser.GetAsync(path);
-            Assert.Equal((path, calls), (path, driver.Calls));
+            Assert.Equal((path, calls), (path, driver.Calls - before));
         }
     }
 

@@ -79,7 +79,7 @@ internal static class BoundSite
     }
 }
 
-/// <summary>Counts calls, fails them, or lets the test do something in front of one.</summary>
+/// <summary>Counts calls, or fails them.</summary>
 internal sealed class WatchedDriver
 {
     private int _reads;

@@ -28,7 +28,8 @@ internal static class SessionEndpoints
 
     private static async Task AnswerAsync(HttpContext context, bool isChange, Func<ISessionRegistry, string, Task> answer)
     {
-        context.Response.Headers.CacheControl = "no-store";
+        // As antiforgery wants it, which otherwise warns that it has to say so itself.
+        context.Response.Headers.CacheControl = "no-cache, no-store";
         if (await context.RequestServices.GetRequiredService<SessionRegistry>().CurrentPrincipalAsync().ConfigureAwait(false) is not { } user)
         {
             // Signed in by other means: there is no session whose owner could be asked about.

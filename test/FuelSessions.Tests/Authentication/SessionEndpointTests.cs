@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace FuelSessions.Tests.Authentication;
 
@@ -50,6 +51,18 @@ public class SessionEndpointTests
         using TestBrowser browser = app.NewBrowser();
         Assert.Equal(HttpStatusCode.Unauthorized, (await browser.GetAsync("/account/sessions")).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await browser.SendAsync(HttpMethod.Post, "/account/sessions/end-others")).Status);
+    }
+
+    /// <summary>Antiforgery warns of each answer whose headers it has to correct.</summary>
+    [Fact]
+    public async Task A_list_is_not_to_be_kept_and_nothing_is_warned_of()
+    {
+        await using TestApp app = await StartAsync();
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/in/ann");
+        string cacheControl = (await browser.GetAsync("/account/sessions")).Headers["Cache-Control"];
+        Assert.Contains("no-store", cacheControl, StringComparison.Ordinal);
+        Assert.DoesNotContain(app.Logs.Lines, line => line.Level >= LogLevel.Warning && line.Category.Contains("Antiforgery", StringComparison.Ordinal));
     }
 
     [Fact]

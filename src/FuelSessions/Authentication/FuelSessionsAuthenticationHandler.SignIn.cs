@@ -56,6 +56,12 @@ internal sealed partial class FuelSessionsAuthenticationHandler
     // To where the app says; or, on the page for it, to where the page's address says, as long as that is this host: anybody can make a link.
     private async Task AnswerAsync(AuthenticationProperties properties, bool isReturning)
     {
+        if (Response.HasStarted)
+        {
+            // A sign-out: it ends at the server, whatever can be said to the browser any more.
+            return;
+        }
+
         Response.Headers.CacheControl = "no-cache,no-store";
         Response.Headers.Pragma = "no-cache";
         Response.Headers.Expires = "Thu, 01 Jan 1970 00:00:00 GMT";

@@ -95,6 +95,23 @@ public class SessionSignInTests
         Assert.Equal("cart", await browser.TextAsync("/names"));
     }
 
+    /// <summary>It ends at the server, for which no header is needed; what is kept would need a new id.</summary>
+    [Fact]
+    public async Task A_sign_out_that_ends_the_session_is_possible_once_the_answer_has_begun()
+    {
+        await using TestApp app = await StartAsync(), keeping = await StartAsync(o => o.SignOut = SignOutAction.KeepContent);
+        using TestBrowser browser = app.NewBrowser(), kept = keeping.NewBrowser();
+        await browser.GetAsync("/set");
+        await browser.GetAsync("/in");
+        Assert.Equal("begun, out", await browser.TextAsync("/out/late"));
+        Assert.Equal("nobody ", await browser.TextAsync("/who"));
+        Assert.Equal("", await browser.TextAsync("/names"));
+
+        await kept.GetAsync("/in");
+        await Assert.ThrowsAsync<HttpRequestException>(() => kept.TextAsync("/out/late"));
+        Assert.Equal("ann id-ann", await kept.TextAsync("/who"));
+    }
+
     [Fact]
     public async Task The_end_of_a_sign_in_is_a_sign_out()
     {
@@ -413,6 +430,13 @@ public class SessionSignInTests
 
             app.MapGet("/in", (HttpContext http, bool? keep) => http.SignInAsync(Principals.Named("ann"), new AuthenticationProperties { IsPersistent = keep ?? false }));
             app.MapGet("/out", (HttpContext http) => http.SignOutAsync());
+            app.MapGet("/out/late", async (HttpContext http) =>
+            {
+                await http.Response.WriteAsync("begun, ");
+                await http.Response.Body.FlushAsync();
+                await http.SignOutAsync(new AuthenticationProperties { RedirectUri = "/" });
+                await http.Response.WriteAsync("out");
+            });
             app.MapGet("/who", (HttpContext http, Session s) => $"{http.User.Identity?.Name ?? "nobody"} {s.Principal}");
             app.MapGet("/mail", (HttpContext http) => http.User.Identity?.Name).RequireAuthorization();
             app.MapGet("/unused", () => "");

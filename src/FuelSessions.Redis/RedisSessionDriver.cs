@@ -72,27 +72,26 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
         (SessionKey Key, long Announced)[] entries = await _principals.AllAsync(principal, cancellationToken).ConfigureAwait(false);
 
         // All at once: they go out one after the other, on as many nodes as there are.
-        Task<SessionRecord?>[] reads = [.. entries.Select(entry => ReadableAsync(entry.Key, cancellationToken))];
-        SessionRecord?[] records = await Task.WhenAll(reads).ConfigureAwait(false);
-        IEnumerable<(SessionKey, long)> superfluous = entries.Where((_, at) => records[at] is null || !IsOf(records[at]!, principal));
-        await _principals.TrimAsync(principal, superfluous, clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
-        return [.. records.OfType<SessionRecord>().Where(record => IsOf(record, principal))];
+        (bool IsIts, SessionRecord? Record)[] found =
+            await Task.WhenAll(entries.Select(entry => FindAsync(principal, entry.Key, cancellationToken))).ConfigureAwait(false);
+        await _principals.TrimAsync(principal, entries.Where((_, at) => !found[at].IsIts), clock.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+        return [.. found.Select(one => one.Record).OfType<SessionRecord>()];
     }
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
-    private static bool IsOf(SessionRecord record, string principal) => string.Equals(record.Principal, principal, StringComparison.Ordinal);
-
-    private async Task<SessionRecord?> ReadableAsync(SessionKey key, CancellationToken cancellationToken)
+    // Whether the key is that principal's, for all that is known; the record, if it can be read.
+    private async Task<(bool IsIts, SessionRecord? Record)> FindAsync(string principal, SessionKey key, CancellationToken cancellationToken)
     {
         try
         {
-            return await ReadAsync(key, cancellationToken).ConfigureAwait(false);
+            SessionRecord? record = await ReadAsync(key, cancellationToken).ConfigureAwait(false);
+            return string.Equals(record?.Principal, principal, StringComparison.Ordinal) ? (true, record) : (false, null);
         }
         catch (SessionRecordFormatException)
         {
-            // Left alone, as a read leaves it.
-            return null;
+            // Left alone, as a read leaves it: a node of a newer version may read it.
+            return (true, null);
         }
     }
 

@@ -94,6 +94,25 @@ public sealed class StorageTests(RedisServer server)
         Assert.NotEmpty(stored);
     }
 
+    /// <summary>As one of a newer version of the package: the other nodes must go on finding it.</summary>
+    [Fact]
+    public async Task What_can_not_be_read_is_not_found_and_stays_its_principals()
+    {
+        FakeTimeProvider clock = FakeClock.AtPresent();
+        await using var node = new Node(server.Configuration, clock);
+        var finder = (IFindByPrincipal)node.Driver;
+        string principal = $"ada {SessionKey.Create().ToHex()}";
+        SessionRecord record = Sample.New() with { Principal = principal, Expires = clock.GetUtcNow().AddHours(10) };
+        await finder.AnnounceAsync(principal, record.Key, record.Expires, default);
+        await server.SendAsync("SET", record.Name(), "of another format");
+        clock.Advance(TimeSpan.FromHours(2));
+        Assert.Empty(await finder.FindByPrincipalAsync(principal, default));
+
+        await server.SendAsync("DEL", record.Name());
+        Assert.True((await node.Driver.WriteAsync(record, default)).IsWritten);
+        Assert.Equal(record.Key, Assert.Single(await finder.FindByPrincipalAsync(principal, default)).Key);
+    }
+
     // Numbers that are stored in one, two, three and nine bytes, and neighbours of which one's bytes begin like the other's.
     [Theory]
     [InlineData(1)]

@@ -21,11 +21,11 @@ try
     return verb switch
     {
         "parts" => PartsRun.Run(rest),
-        "compare" => await CompareRun.RunAsync(new Arguments(rest)),
-        "nodes" => await NodesRun.RunAsync(new Arguments(rest)),
-        "tokens" => await TokensRun.RunAsync(new Arguments(rest)),
-        "growth" => await GrowthRun.RunAsync(new Arguments(rest)),
-        "watched" => await WatchedRun.RunAsync(new Arguments(rest)),
+        "compare" => await Interruption.EndsAsync(token => CompareRun.RunAsync(new Arguments(rest), token)),
+        "nodes" => await Interruption.EndsAsync(token => NodesRun.RunAsync(new Arguments(rest), token)),
+        "tokens" => await Interruption.EndsAsync(token => TokensRun.RunAsync(new Arguments(rest), token)),
+        "growth" => await Interruption.EndsAsync(token => GrowthRun.RunAsync(new Arguments(rest), token)),
+        "watched" => await Interruption.EndsAsync(token => WatchedRun.RunAsync(new Arguments(rest), token)),
         "server" => await BenchServer.RunAsync(new Arguments(rest)),
         _ => Help(),
     };

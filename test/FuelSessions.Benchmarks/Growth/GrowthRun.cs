@@ -8,23 +8,14 @@ namespace FuelSessions.Benchmarks.Growth;
 /// <summary>What a request costs as more and more is stored.</summary>
 internal static class GrowthRun
 {
-    internal static async Task<int> RunAsync(Arguments arguments)
+    internal static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         GrowthSettings settings = GrowthSettings.Parse(arguments);
         Wrk.ThrowIfMissing();
-        using var interruption = new Interruption();
         await using var stores = new StoreHost();
-        await using var bench = new GrowthBench(settings, stores, interruption.Token);
-        try
-        {
-            await ReportAsync(await MeasureAsync(bench, settings), settings, stores, interruption.Token);
-            return 0;
-        }
-        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
-        {
-            Console.Error.WriteLine("Interrupted.");
-            return 130;
-        }
+        await using var bench = new GrowthBench(settings, stores, cancellationToken);
+        await ReportAsync(await MeasureAsync(bench, settings), settings, stores, cancellationToken);
+        return 0;
     }
 
     private static async Task<List<GrowthChart>> MeasureAsync(GrowthBench bench, GrowthSettings settings)

@@ -22,23 +22,14 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
     private readonly Random _random = new(options.Seed);
     private readonly List<Subject> _subjects = [];
 
-    internal static async Task<int> RunAsync(Arguments arguments)
+    internal static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         CompareSettings options = CompareSettings.Parse(arguments);
         Wrk.ThrowIfMissing();
-        using var interruption = new Interruption();
         await using var stores = new StoreHost();
-        await using var run = new CompareRun(options, stores, interruption.Token);
-        try
-        {
-            Results results = await run.RunAsync();
-            return await run.ReportAsync(results);
-        }
-        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
-        {
-            Console.Error.WriteLine("Interrupted.");
-            return 130;
-        }
+        await using var run = new CompareRun(options, stores, cancellationToken);
+        Results results = await run.RunAsync();
+        return await run.ReportAsync(results);
     }
 
     public async ValueTask DisposeAsync()

@@ -15,32 +15,23 @@ internal sealed class NodesRun(StoreHost stores, int seconds, CancellationToken 
     // All of a browser's requests at once, or all users on one session, so to speak.
     private static readonly int[] Sessions = [Load.Sessions.Usual, 8];
 
-    internal static async Task<int> RunAsync(Arguments arguments)
+    internal static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         int seconds = arguments.Number("--seconds", 3, 1, 60);
         IReadOnlyList<string> names = arguments.List("--stores", "redis", "postgres", "sqlite");
         string? page = arguments.Text("--page");
         arguments.ThrowIfUnknown();
         Wrk.ThrowIfMissing();
-        using var interruption = new Interruption();
         await using var stores = new StoreHost();
-        var run = new NodesRun(stores, seconds, interruption.Token);
-        try
+        var run = new NodesRun(stores, seconds, cancellationToken);
+        string text = await run.RunAsync(names);
+        Console.WriteLine(text);
+        if (page is not null)
         {
-            string text = await run.RunAsync(names);
-            Console.WriteLine(text);
-            if (page is not null)
-            {
-                await PerformancePage.ReplaceAsync(page, "nodes", text, interruption.Token);
-            }
+            await PerformancePage.ReplaceAsync(page, "nodes", text, cancellationToken);
+        }
 
-            return 0;
-        }
-        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
-        {
-            Console.Error.WriteLine("Interrupted.");
-            return 130;
-        }
+        return 0;
     }
 
     private async Task<string> RunAsync(IReadOnlyList<string> names)

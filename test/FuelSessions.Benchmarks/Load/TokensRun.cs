@@ -13,20 +13,19 @@ internal static class TokensRun
     private const int Calls = 1000;
     private const string Token = "6b1d6f0c0c1b4d5e9a7f2e3d4c5b6a79";
 
-    internal static async Task<int> RunAsync(Arguments arguments)
+    internal static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         int rounds = arguments.Number("--rounds", 7, 1, 100);
         string? page = arguments.Text("--page");
         arguments.ThrowIfUnknown();
-        using var interruption = new Interruption();
         DirectoryInfo folder = Directory.CreateTempSubdirectory("fuelsessions-tokens-");
         try
         {
-            string text = await MeasureAsync(folder, rounds, interruption.Token);
+            string text = await MeasureAsync(folder, rounds, cancellationToken);
             Console.WriteLine(text);
             if (page is not null)
             {
-                await PerformancePage.ReplaceAsync(page, "tokens", text, interruption.Token);
+                await PerformancePage.ReplaceAsync(page, "tokens", text, cancellationToken);
             }
 
             return 0;

@@ -15,7 +15,7 @@ internal sealed class WatchedRun(StoreHost stores, int seconds, int rounds, Canc
 
     private readonly Measurer _measurer = new(stores);
 
-    internal static async Task<int> RunAsync(Arguments arguments)
+    internal static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         bool quick = arguments.Has("--quick");
         int seconds = arguments.Number("--seconds", quick ? 1 : 3, 1, 60);
@@ -23,9 +23,8 @@ internal sealed class WatchedRun(StoreHost stores, int seconds, int rounds, Canc
         bool checks = arguments.Has("--check");
         arguments.ThrowIfUnknown();
         Wrk.ThrowIfMissing();
-        using var interruption = new Interruption();
         await using var stores = new StoreHost();
-        Bound bound = await new WatchedRun(stores, seconds, rounds, interruption.Token).MeasureAsync();
+        Bound bound = await new WatchedRun(stores, seconds, rounds, cancellationToken).MeasureAsync();
         return checks && bound.Verdict == Verdict.Missed ? 1 : 0;
     }
 

@@ -23,7 +23,6 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
 
     private readonly SemaphoreSlim _trying = new(1, 1);
     private volatile bool _created = !createOnDemand;
-    private volatile bool _isSqlite;
     private volatile string? _system;
     private volatile SharedCommits? _commits;
     private volatile bool _isTried;
@@ -33,7 +32,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     internal delegate Task<T> Work<T>(DbContext context, Attempts attempts, CancellationToken cancellationToken);
 
     /// <summary>Whether it is SQLite; false until it was first used.</summary>
-    internal bool IsSqlite => _isSqlite;
+    internal bool IsSqlite => _commits is { IsExclusive: true };
 
     /// <summary>The database's name in OpenTelemetry's conventions; null until it was first used.</summary>
     internal string? System => _system;
@@ -134,7 +133,6 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         var dialect = Dialect.Of(context);
         if (_commits is null && (dialect.IsSqlite || dialect.CommitsBatches))
         {
-            _isSqlite = dialect.IsSqlite;
             int turns = dialect.IsSqlite ? 1 : SharedCommits.TurnsOnServers;
             Interlocked.CompareExchange(ref _commits, new SharedCommits(open, turns, isExclusive: dialect.IsSqlite), null);
         }
@@ -174,7 +172,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
             {
                 throw tables.Missing(lease.Context, row, error);
             }
-            catch (Exception error) when (cancellationToken.IsCancellationRequested && ((writes && !_isSqlite) || error is not OperationCanceledException))
+            catch (Exception error) when (cancellationToken.IsCancellationRequested && ((writes && !IsSqlite) || error is not OperationCanceledException))
             {
                 // Some providers report a cancelled command as an error of their own.
                 string outcome = writes ? " What it was to write may be stored all the same, now or in a moment, whole or not at all." : "";

@@ -100,14 +100,14 @@ internal sealed class SessionStatements
         Func<DbDataReader, byte[]> key = text.Reader<byte[]>(nameof(SessionRow.SessionKey), 0);
         Func<DbDataReader, long> expires = text.Reader<long>(nameof(SessionRow.Expires), 1);
         Func<DbDataReader, byte[]> payload = text.Reader<byte[]>(nameof(SessionRow.Payload), 2);
-        string columns = string.Join(", ", new[] { nameof(SessionRow.SessionKey), nameof(SessionRow.Expires), nameof(SessionRow.Payload) }.Select(text.Column));
+        string select = text.SelectColumns(nameof(SessionRow.SessionKey), nameof(SessionRow.Expires), nameof(SessionRow.Payload));
         return (
-            text.Statement($"SELECT {columns} FROM {text.Table} WHERE {text.Is(nameof(SessionRow.Principal))} AND {text.Column(nameof(SessionRow.Expires))} > {text.Parameter(nameof(SessionRow.Expires), Now)}"),
+            text.Statement($"{select} WHERE {text.Is(nameof(SessionRow.Principal))} AND {IsLive(text)}"),
             row => (key(row), new StoredSession(expires(row), payload(row))));
     }
 
     private static (Statement Select, Func<DbDataReader, string> Xml) SelectingKeys(StatementText text) => (
-        text.Statement($"SELECT {text.Column(nameof(DataProtectionKeyRow.Xml))} FROM {text.Table}"),
+        text.Statement(text.SelectColumns(nameof(DataProtectionKeyRow.Xml))),
         text.Reader<string>(nameof(DataProtectionKeyRow.Xml), 0));
 
     private static Statement Updating(StatementText text, Func<StatementText, string> condition) =>
@@ -123,9 +123,9 @@ internal sealed class SessionStatements
 
     private static Statement Deleting(StatementText text) => text.Statement($"DELETE FROM {text.Table} WHERE {OfKey(text)} AND {IsExpectedAndLive(text)}");
 
-    private static string IsExpectedAndLive(StatementText text) =>
-        text.Is(nameof(SessionRow.Version), ExpectedVersion)
-        + $" AND {text.Column(nameof(SessionRow.Expires))} > {text.Parameter(nameof(SessionRow.Expires), Now)}";
+    private static string IsExpectedAndLive(StatementText text) => $"{text.Is(nameof(SessionRow.Version), ExpectedVersion)} AND {IsLive(text)}";
+
+    private static string IsLive(StatementText text) => $"{text.Column(nameof(SessionRow.Expires))} > {text.Parameter(nameof(SessionRow.Expires), Now)}";
 
     private static string OfKey(StatementText text) => text.Is(nameof(SessionRow.SessionKey));
 }

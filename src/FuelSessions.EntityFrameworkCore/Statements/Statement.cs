@@ -74,6 +74,22 @@ internal sealed class Statement(IRelationalCommand command)
     }
 
     /// <summary>All of its rows.</summary>
+    internal async Task<List<TRow>> AllAsync<TRow>(
+        DbContext context, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
+    {
+        RelationalDataReader reader = await Copy(context).ExecuteReaderAsync(On(context, values), cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            List<TRow> rows = [];
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                rows.Add(row(reader.DbDataReader));
+            }
+
+            return rows;
+        }
+    }
+
     internal List<TRow> All<TRow>(DbContext context, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row)
     {
         using RelationalDataReader reader = Copy(context).ExecuteReader(On(context, values));
@@ -93,23 +109,6 @@ internal sealed class Statement(IRelationalCommand command)
         && DbErrors.IsRefusal(error)
         && !DbErrors.IsConflict(error)
         && (DbErrors.IsDuplicateKey(error) || !PlainCommands.AreShared(context));
-
-    /// <summary>All of its rows, asynchronously.</summary>
-    internal async Task<List<TRow>> AllAsync<TRow>(
-        DbContext context, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
-    {
-        RelationalDataReader reader = await Copy(context).ExecuteReaderAsync(On(context, values), cancellationToken).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
-        {
-            List<TRow> rows = [];
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            {
-                rows.Add(row(reader.DbDataReader));
-            }
-
-            return rows;
-        }
-    }
 
     private static int Counted(int rows) => rows >= 0 ? rows : throw new SessionStoreException(
         $"The database did not say how many rows a statement has changed (it answered {rows}), which is how FuelSessions learns who was faster; the statement may have changed them. "

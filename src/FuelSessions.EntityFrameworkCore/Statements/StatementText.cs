@@ -95,7 +95,10 @@ internal sealed class StatementText
 
     /// <summary>Those columns of the one row under a key.</summary>
     internal Statement Select(string key, params IEnumerable<string> properties) =>
-        Statement($"SELECT {string.Join(", ", properties.Select(Column))} FROM {Table} WHERE {Is(key)}");
+        Statement($"{SelectColumns(properties)} WHERE {Is(key)}");
+
+    /// <summary>The beginning of a statement that reads those columns; its condition is to follow.</summary>
+    internal string SelectColumns(params IEnumerable<string> properties) => $"SELECT {string.Join(", ", properties.Select(Column))} FROM {Table}";
 
     /// <summary>The beginning of a statement that sets every column of ours but those; its condition is to follow.</summary>
     internal string UpdateAllBut(params string[] kept) =>

@@ -55,7 +55,7 @@ internal sealed class RedisSessions : IStoredSessions
     {
         foreach (SessionRecord found in await ((IFindByPrincipal)Driver).FindByPrincipalAsync(principal, cancellationToken))
         {
-            if (await EntryAsync(found.Key, _prefix + Base64Url.EncodeToString(found.Key.ToByteArray())) is { } entry)
+            if (await EntryAsync(found.Key, StoredSession.Name(Encoding.UTF8.GetBytes(_prefix), found.Key)) is { } entry)
             {
                 yield return entry;
             }

@@ -21,7 +21,7 @@ public sealed class DoctorSettingsTests(Places places)
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => TestApp.StartAsync(configuration: new ConfigurationBuilder().AddJsonFile(settings).Build().AsEnumerable()));
         ToolRun found = await ToolRun.RunAsync("doctor", "--json", "--settings", settings);
         Assert.Equal(ExitCode.Unwell, found.Code);
-        Assert.Equal(refusal.Failures, ToMend(found).Select(finding => finding.GetProperty("is").GetString()));
+        Assert.Equal(refusal.Failures, found.ToMend.Select(finding => finding.GetProperty("is").GetString()));
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class DoctorSettingsTests(Places places)
     public async Task It_tells_what_loses_sessions_or_gives_them_away(string section, params string[] expected)
     {
         ToolRun found = await ToolRun.RunAsync("doctor", "--json", "--settings", await NewFileAsync(section));
-        Assert.Equal(expected, ToMend(found).Select(finding => finding.GetProperty("what").GetString()!).Order(StringComparer.Ordinal));
+        found.AssertToMend(expected);
         Assert.Equal(expected.Length > 0 ? ExitCode.Unwell : ExitCode.Done, found.Code);
         Assert.Contains(found.Json.EnumerateArray(), finding => finding.GetProperty("what").GetString() == "store");
     }
@@ -55,7 +55,7 @@ public sealed class DoctorSettingsTests(Places places)
         string below = await NewFileAsync("""{ "Driver": "memory", "MatchIp": true }""");
         string above = await NewFileAsync($$"""{ "Driver": "file", "MatchIp": false, "Path": {{JsonSerializer.Serialize(place.Connection)}} }""");
         ToolRun well = await ToolRun.RunAsync("doctor", "--json", "--settings", below, "--settings", above);
-        Assert.Empty(ToMend(well));
+        Assert.Empty(well.ToMend);
         Assert.Contains(well.Json.EnumerateArray(), finding => finding.GetProperty("what").GetString() == "round trip");
         Assert.Contains("Driver", (await ToolRun.RunAsync("doctor", "--settings", above, "--settings", below)).Output, StringComparison.Ordinal);
     }
@@ -67,13 +67,11 @@ public sealed class DoctorSettingsTests(Places places)
         await File.WriteAllTextAsync(settings, """{ "ConnectionStrings": { "Shop": "Host=db;Password=secret" } }""");
         File.SetUnixFileMode(settings, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         ToolRun found = await ToolRun.RunAsync("doctor", "--json", "--settings", settings);
-        Assert.Equal($"rights of {Path.GetFileName(settings)}", Assert.Single(ToMend(found)).GetProperty("what").GetString());
+        Assert.Equal($"rights of {Path.GetFileName(settings)}", Assert.Single(found.ToMend).GetProperty("what").GetString());
         Assert.DoesNotContain("secret", found.Output, StringComparison.Ordinal);
         File.SetUnixFileMode(settings, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Assert.Empty(ToMend(await ToolRun.RunAsync("doctor", "--json", "--settings", settings)));
+        Assert.Empty((await ToolRun.RunAsync("doctor", "--json", "--settings", settings)).ToMend);
     }
-
-    private static JsonElement[] ToMend(ToolRun tool) => [.. tool.Json.EnumerateArray().Where(finding => finding.GetProperty("fix").ValueKind != JsonValueKind.Null)];
 
     private async Task<string> NewFileAsync(string section)
     {

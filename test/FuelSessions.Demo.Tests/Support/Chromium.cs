@@ -11,10 +11,12 @@ public sealed class Chromium : IAsyncLifetime
 
     private static readonly string[] _places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
     /// <summary>Where it is.</summary>
     /// <exception cref="ServerMissingException">There is none.</exception>
-    internal static string Program =>
-        _places.FirstOrDefault(File.Exists) ?? throw ServerMissingException.Because("There is no Chromium (Debian: apt-get install chromium).");
+    internal static string Program => Found ?? throw Missing();
 
     // Chromium's sandbox does not work for root.
     internal static string[] Arguments { get; } =
@@ -23,12 +25,11 @@ public sealed class Chromium : IAsyncLifetime
         .. Environment.UserName == "root" ? ["--no-sandbox"] : Array.Empty<string>(),
     ];
 
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    private static string? Found => _places.FirstOrDefault(File.Exists);
 
     public async Task InitializeAsync()
     {
-        if (_places.FirstOrDefault(File.Exists) is not { } program)
+        if (Found is not { } program)
         {
             return;
         }
@@ -47,7 +48,7 @@ public sealed class Chromium : IAsyncLifetime
     /// <summary>A page of a browser profile of its own, which fails the test if a script or the content policy complains.</summary>
     internal async Task<IPage> NewPageAsync(Uri address, List<string> complaints)
     {
-        IBrowser browser = _browser ?? throw ServerMissingException.Because("There is no Chromium (Debian: apt-get install chromium).");
+        IBrowser browser = _browser ?? throw Missing();
         IPage page = await browser.NewPageAsync(new() { BaseURL = address.AbsoluteUri });
         page.SetDefaultTimeout(MostMilliseconds);
         page.Console += (_, message) => Add(message.Type is "error" or "warning" ? message.Text : null);
@@ -72,4 +73,6 @@ public sealed class Chromium : IAsyncLifetime
 
         _playwright?.Dispose();
     }
+
+    private static Exception Missing() => ServerMissingException.Because("There is no Chromium (Debian: apt-get install chromium).");
 }

@@ -1,9 +1,9 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using FuelSessions.Fuzz.Running;
 using FuelSessions.Records;
+using FuelSessions.Tests;
 using Microsoft.AspNetCore.Http;
 
 namespace FuelSessions.Fuzz.Targets;
@@ -19,36 +19,25 @@ internal sealed class ProofTarget : FuzzTarget
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/. \0\u00e9\"{}[]:,\\";
 
     private readonly FuelSessionsOptions _options = new() { Driver = "memory" };
-    private readonly DeviceKey[] _keys;
+    private readonly List<DeviceKey> _keys = [];
     private readonly Dictionary<string, DeviceKey> _made = [];
     private readonly List<(string Header, string Payload, string Signature)> _parts = [];
 
     internal ProofTarget()
     {
-        using ECDsa ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using RSA rsa = RSA.Create(2048);
-        ECPoint q = ec.ExportParameters(false).Q;
-        RSAParameters n = rsa.ExportParameters(false);
-        _keys = [new DeviceKey(DeviceKeyAlgorithm.ES256, (byte[])[.. q.X!, .. q.Y!]), new DeviceKey(DeviceKeyAlgorithm.RS256, (byte[])[0, .. n.Exponent!, .. n.Modulus!])];
-        string[] jwks =
-        [
-            $$"""{"crv":"P-256","kty":"EC","x":"{{Base64Url.EncodeToString(q.X)}}","y":"{{Base64Url.EncodeToString(q.Y)}}"}""",
-            $$"""{"e":"{{Base64Url.EncodeToString(n.Exponent)}}","kty":"RSA","n":"{{Base64Url.EncodeToString(n.Modulus)}}"}""",
-        ];
-        for (int i = 0; i < jwks.Length; i++)
+        foreach (string algorithm in (string[])["ES256", "RS256"])
         {
-            string algorithm = i == 0 ? "ES256" : "RS256";
-            Add(i, $$"""{"alg":"{{algorithm}}","jwk":{{jwks[i]}},"typ":"dbsc+jwt"}""", """{"jti":"AAAAAAAAAAAAAAAAAAAAAA","authorization":"CfDJ8","aud":"https://localhost/"}""");
-            Add(i, $$"""{"alg":"{{algorithm}}","typ":"dbsc+jwt"}""", """{"jti":"AAAAAAAAAAAAAAAAAAAAAA","aud":["a",1]}""");
-        }
-
-        void Add(int key, string header, string payload)
-        {
-            string message = $"{Text(header)}.{Text(payload)}";
-            byte[] bytes = Encoding.ASCII.GetBytes(message);
-            string signature = Base64Url.EncodeToString(key == 0 ? ec.SignData(bytes, HashAlgorithmName.SHA256) : rsa.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
-            _parts.Add((header, payload, signature));
-            _made.Add($"{message}.{signature}", _keys[key]);
+            using var device = new DeviceSigner(algorithm);
+            (string Header, string Payload)[] parts =
+            [
+                ($$"""{"alg":"{{algorithm}}","jwk":{{device.Jwk}},"typ":"dbsc+jwt"}""", """{"jti":"AAAAAAAAAAAAAAAAAAAAAA","authorization":"CfDJ8","aud":"https://localhost/"}"""),
+                ($$"""{"alg":"{{algorithm}}","typ":"dbsc+jwt"}""", """{"jti":"AAAAAAAAAAAAAAAAAAAAAA","aud":["a",1]}"""),
+            ];
+            string[] proofs = [.. parts.Select(part => device.Sign(part.Header, part.Payload))];
+            DeviceKey key = SignedProof.Parse(proofs[0])!.Key!;
+            _keys.Add(key);
+            _parts.AddRange(parts.Zip(proofs, static (part, proof) => (part.Header, part.Payload, proof[(proof.LastIndexOf('.') + 1)..])));
+            Array.ForEach(proofs, proof => _made.Add(proof, key));
         }
     }
 
@@ -149,39 +138,22 @@ internal sealed class ProofTarget : FuzzTarget
         return Outcome.Of(5, host.Length, refresh.Length == path.Length);
     }
 
-    private static string Altered(string good, ref Recipe recipe)
-    {
-        var text = new StringBuilder(good);
-        while (!recipe.IsOver)
+    private static string Altered(string good, ref Recipe recipe) => AlteredText.Of(
+        good,
+        Alphabet,
+        deeds: 6,
+        ref recipe,
+        static (StringBuilder text, int deed, int at, char character, ref Recipe more) =>
         {
-            int deed = recipe.Below(6);
-            int at = text.Length == 0 ? 0 : recipe.Short() % text.Length;
-            char character = Alphabet[recipe.Below(Alphabet.Length)];
-            switch (deed)
+            if (deed == 4)
             {
-                case 0 when text.Length > 0:
-                    text[at] = character;
-                    break;
-                case 1 when text.Length > 0:
-                    text.Remove(at, 1);
-                    break;
-                case 2:
-                    text.Insert(at, character);
-                    break;
-                case 3:
-                    text.Length = at;
-                    break;
-                case 4:
-                    text.Append(character);
-                    break;
-                default:
-                    text.Insert(at, Encoding.Latin1.GetString(recipe.Block(recipe.Byte() % 32)));
-                    break;
+                text.Append(character);
             }
-        }
-
-        return text.ToString();
-    }
+            else
+            {
+                text.Insert(at, Encoding.Latin1.GetString(more.Block(more.Byte() % 32)));
+            }
+        });
 
     private static string Text(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
 }

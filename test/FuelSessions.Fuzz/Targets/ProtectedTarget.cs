@@ -89,45 +89,30 @@ internal sealed class ProtectedTarget : FuzzTarget
 
     private string Altered(ref Recipe recipe)
     {
-        var text = new StringBuilder(_texts[recipe.Byte() % _texts.Count]);
-        while (!recipe.IsOver)
+        string good = _texts[recipe.Byte() % _texts.Count];
+        return AlteredText.Of(good, Alphabet, deeds: 8, ref recipe, Further);
+
+        void Further(StringBuilder text, int deed, int at, char character, ref Recipe more)
         {
-            int deed = recipe.Below(8);
-            int at = text.Length == 0 ? 0 : recipe.Short() % text.Length;
-            char character = Alphabet[recipe.Below(Alphabet.Length)];
             switch (deed)
             {
-                case 0 when text.Length > 0:
-                    text[at] = character;
-                    break;
-                case 1 when text.Length > 0:
-                    text.Remove(at, 1);
-                    break;
-                case 2:
-                    text.Insert(at, character);
-                    break;
-                case 3:
-                    text.Length = at;
-                    break;
                 case 4:
                     // The beginning of the one with the end of another: their key, its id.
-                    string other = _texts[recipe.Byte() % _texts.Count];
+                    string other = _texts[more.Byte() % _texts.Count];
                     text.Length = at;
                     text.Append(other.AsSpan(Math.Min(at, other.Length)));
                     break;
                 case 5:
-                    text.Append(_texts[recipe.Byte() % _texts.Count]);
+                    text.Append(_texts[more.Byte() % _texts.Count]);
                     break;
                 case 6:
                     text.Append(character);
                     break;
                 default:
-                    text.Clear().Append(Encoding.Latin1.GetString(recipe.Block(recipe.Byte())));
+                    text.Clear().Append(Encoding.Latin1.GetString(more.Block(more.Byte())));
                     break;
             }
         }
-
-        return text.ToString();
     }
 
     private void Make(IdProtector protector, string name, bool isOurs)

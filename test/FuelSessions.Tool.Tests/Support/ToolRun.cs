@@ -8,6 +8,12 @@ internal sealed record ToolRun(int Code, string Output, string Errors)
 {
     internal JsonElement Json => Output.Length > 0 ? JsonDocument.Parse(Output).RootElement : throw new InvalidOperationException($"It ended with {Code}: {Errors}");
 
+    /// <summary>What doctor has a fix for.</summary>
+    internal JsonElement[] ToMend => [.. Json.EnumerateArray().Where(finding => finding.GetProperty("fix").ValueKind != JsonValueKind.Null)];
+
+    internal void AssertToMend(params string[] expected) =>
+        Assert.Equal(expected, ToMend.Select(finding => finding.GetProperty("what").GetString()!).Order(StringComparer.Ordinal));
+
     internal static async Task<ToolRun> RunAsync(params string[] arguments)
     {
         var output = new StringWriter();

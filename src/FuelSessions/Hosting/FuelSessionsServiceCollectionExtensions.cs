@@ -66,7 +66,7 @@ public static class FuelSessionsServiceCollectionExtensions
         services.AddSingleton<SessionServices>();
         services.AddSingleton<KeyRingProbe>();
         services.AddSingleton<SessionRegistry>();
-        services.AddSingleton<ISessionRegistry>(static provider => provider.GetRequiredService<SessionRegistry>());
+        services.TryAddSingleton<ISessionRegistry>(static provider => provider.GetRequiredService<SessionRegistry>());
         services.AddScoped<ISessionStore>(_ => AmbientSessions.Require());
         services.AddScoped(_ => AmbientSessions.Require().Current);
         services.AddHostedService<ExpiredSessionCollector>();

@@ -26,7 +26,7 @@ public sealed class DoctorTests(Places places)
             await server.SendAsync("CONFIG", "SET", "appendonly", "yes");
             await server.SendAsync("RPUSH", "fuel:session:data-protection-keys", "<key/>");
             ToolRun well = await ToolRun.RunAsync(command);
-            AssertToMend(well);
+            well.AssertToMend();
             Assert.Equal(ExitCode.Done, well.Code);
         }
         finally

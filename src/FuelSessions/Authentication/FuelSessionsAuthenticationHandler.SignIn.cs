@@ -17,7 +17,9 @@ internal sealed partial class FuelSessionsAuthenticationHandler
         var signingIn = new CookieSigningInContext(Context, Scheme, Options, user, properties ?? new AuthenticationProperties(), Options.Cookie.Build(Context));
         properties = signingIn.Properties;
         DateTimeOffset issued = properties.IssuedUtc ??= TimeProvider.GetUtcNow();
-        bool hasOwnEnd = properties.ExpiresUtc is not null;
+
+        // Who signs in anew with the properties of before, as Identity does after a change of password, brings the end that was set here.
+        bool hasOwnEnd = properties.ExpiresUtc is { } given && given - issued != Options.ExpireTimeSpan;
         properties.ExpiresUtc ??= issued + Options.ExpireTimeSpan;
 
         // As it was kept, in whole seconds.

@@ -215,6 +215,22 @@ public class SessionSignInTests
         Assert.Equal("nobody ", await browser.TextAsync("/who"));
     }
 
+    /// <summary>As ASP.NET Core Identity does it after a change of password.</summary>
+    [Theory]
+    [InlineData("/in", "nobody ")]
+    [InlineData("/in?keep=true", "ann id-ann")]
+    public async Task A_sign_in_that_is_made_anew_with_its_properties_lasts_as_long_as_it_did(string path, string later)
+    {
+        await using TestApp app = await StartAsync();
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync(path);
+        app.Clock.Advance(TimeSpan.FromHours(1));
+        await browser.GetAsync("/again");
+        Assert.Equal("ann id-ann", await browser.TextAsync("/who"));
+        app.Clock.Advance(TimeSpan.FromHours(3));
+        Assert.Equal(later, await browser.TextAsync("/who"));
+    }
+
     [Fact]
     public async Task An_endpoint_that_only_reads_authenticates_and_does_not_sign_in()
     {
@@ -429,6 +445,7 @@ public class SessionSignInTests
             }
 
             app.MapGet("/in", (HttpContext http, bool? keep) => http.SignInAsync(Principals.Named("ann"), new AuthenticationProperties { IsPersistent = keep ?? false }));
+            app.MapGet("/again", async (HttpContext http) => await http.SignInAsync(http.User, (await http.AuthenticateAsync()).Properties));
             app.MapGet("/out", (HttpContext http) => http.SignOutAsync());
             app.MapGet("/out/late", async (HttpContext http) =>
             {

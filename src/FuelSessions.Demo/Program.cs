@@ -1,5 +1,6 @@
 using FuelSessions;
 using FuelSessions.Demo;
+using FuelSessions.Demo.Accounts;
 using FuelSessions.Demo.Api;
 using FuelSessions.Demo.Authority;
 using FuelSessions.Demo.Client;
@@ -27,6 +28,7 @@ try
             bind.OnUnboundRequest = UnboundRequestAction.Refuse;
         })
         .AddDashboard();
+    builder.AddAccounts(data);
     builder.Services.AddSingleton<Thief>();
     builder.AddProviderClient(data);
     builder.Services.AddRazorPages();
@@ -41,9 +43,13 @@ try
     app.UseStatusCodePages();
     app.UseSecurityHeaders();
     app.UseFuelSessions();
+    app.UseAuthorityCounts();
+    app.UseAuthentication();
+    app.UseAuthorization();
 
     app.MapStaticAssets().WithoutSession();
     app.MapRazorPages().WithSession().WithStaticAssets();
+    app.MapSessionEndpoints("/account/sessions");
     app.MapDemoApi();
     app.MapProvider();
     if (app.Environment.IsDevelopment())
@@ -53,6 +59,7 @@ try
     }
 
     await app.EnsureFuelSessionsCreatedAsync();
+    await app.Services.EnsureAccountsCreatedAsync();
     await app.Services.EnsureAuthorityCreatedAsync(app.Services.GetRequiredService<AuthorityClient>());
     try
     {

@@ -6,7 +6,7 @@ namespace FuelSessions.Demo.Tests;
 
 /// <summary>The demo in a real browser.</summary>
 [Collection(DemosCollection.Name)]
-public class BrowserTests(Demos demos, Chromium chromium) : IClassFixture<Chromium>
+public class BrowserTests(Demos demos, Chromium chromium)
 {
     private readonly List<string> _complaints = [];
 
@@ -150,7 +150,7 @@ public class BrowserTests(Demos demos, Chromium chromium) : IClassFixture<Chromi
     {
         IPage page = await OpenAsync("db");
         await page.SetViewportSizeAsync(360, 740);
-        foreach (string path in (string[])["/", "/two", "/send", "/tokens"])
+        foreach (string path in (string[])["/", "/two", "/send", "/tokens", "/account/register", "/account/sign-in"])
         {
             await page.GotoAsync(path);
             Assert.Equal(360, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));

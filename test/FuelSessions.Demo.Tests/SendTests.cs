@@ -9,7 +9,7 @@ namespace FuelSessions.Demo.Tests;
 
 /// <summary>The page Sending: what scripts send without cookies, while the page is left, and as a large file.</summary>
 [Collection(DemosCollection.Name)]
-public sealed class SendTests(Demos demos, Chromium chromium) : IClassFixture<Chromium>
+public sealed class SendTests(Demos demos, Chromium chromium)
 {
     private const int Megabyte = 1024 * 1024;
 

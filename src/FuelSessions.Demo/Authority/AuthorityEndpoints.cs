@@ -20,12 +20,12 @@ internal static class AuthorityEndpoints
 
     private const string ServerScheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
 
-    /// <summary>Adds the provider's addresses, and what OpenIddict needs before them.</summary>
-    internal static RouteGroupBuilder MapAuthority(this WebApplication app)
+    /// <summary>Counts the answers to requests for tokens. It comes before authentication, in which OpenIddict refuses some of them.</summary>
+    internal static void UseAuthorityCounts(this IApplicationBuilder app) => app.Use(CountAsync);
+
+    /// <summary>Adds the provider's addresses.</summary>
+    internal static RouteGroupBuilder MapAuthority(this IEndpointRouteBuilder app)
     {
-        app.Use(CountAsync);
-        app.UseAuthentication();
-        app.UseAuthorization();
         RouteGroupBuilder provider = app.MapGroup("/provider");
         provider.MapGet("/oauth/authorize", AuthorityPage.ShowAsync);
         provider.MapPost("/oauth/authorize", AgreeAsync).DisableAntiforgery();

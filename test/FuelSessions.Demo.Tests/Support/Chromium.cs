@@ -46,10 +46,11 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>A page of a browser profile of its own, which fails the test if a script or the content policy complains.</summary>
-    internal async Task<IPage> NewPageAsync(Uri address, List<string> complaints)
+    /// <param name="userAgent">What it calls itself; null: what it is.</param>
+    internal async Task<IPage> NewPageAsync(Uri address, List<string> complaints, string? userAgent = null)
     {
         IBrowser browser = _browser ?? throw Missing();
-        IPage page = await browser.NewPageAsync(new() { BaseURL = address.AbsoluteUri });
+        IPage page = await browser.NewPageAsync(new() { BaseURL = address.AbsoluteUri, UserAgent = userAgent });
         page.SetDefaultTimeout(MostMilliseconds);
         page.Console += (_, message) => Add(message.Type is "error" or "warning" ? message.Text : null);
         page.PageError += (_, error) => Add(error);

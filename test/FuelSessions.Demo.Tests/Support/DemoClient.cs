@@ -14,6 +14,9 @@ internal sealed partial class DemoClient(Uri address) : IDisposable
     /// <summary>The newest value of each cookie.</summary>
     internal ConcurrentDictionary<string, string> Jar { get; private init; } = new();
 
+    /// <summary>What it calls itself.</summary>
+    internal string UserAgent { get; init; } = "Mozilla/5.0 (X11; Linux x86_64) DemoTests/1.0";
+
     /// <summary>Another browser with the same cookies, as a request that was sent a while ago has.</summary>
     internal DemoClient Copy() => new(address) { Jar = new(Jar) };
 
@@ -21,7 +24,7 @@ internal sealed partial class DemoClient(Uri address) : IDisposable
     internal async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content = null, bool keep = true, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
-        request.Headers.Add("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) DemoTests/1.0");
+        request.Headers.Add("User-Agent", UserAgent);
         request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", Jar.Select(cookie => $"{cookie.Key}={cookie.Value}")));
         foreach ((string name, string value) in headers)
         {
@@ -47,11 +50,24 @@ internal sealed partial class DemoClient(Uri address) : IDisposable
     /// <summary>Presses a button of a page; the page that the redirect leads to.</summary>
     internal async Task<string> PressAsync(string page, string handler, params (string Name, string Value)[] fields)
     {
-        Match token = AntiforgeryToken().Match(await PageAsync(page));
-        var form = new FormUrlEncodedContent(fields.Append(("__RequestVerificationToken", token.Groups[1].Value)).Select(field => KeyValuePair.Create(field.Item1, field.Item2)));
-        using HttpResponseMessage response = await SendAsync(HttpMethod.Post, $"{page}?handler={handler}", form);
+        using HttpResponseMessage response = await SubmitAsync(page, handler, fields);
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
         return await PageAsync(response.Headers.Location!.OriginalString.Split('#')[0]);
+    }
+
+    /// <summary>Presses a button of a page that answers by itself: it has something to object to.</summary>
+    internal async Task<string> PressInVainAsync(string page, string handler, params (string Name, string Value)[] fields)
+    {
+        using HttpResponseMessage response = await SubmitAsync(page, handler, fields);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await response.Content.ReadAsStringAsync();
+    }
+
+    internal async Task<HttpResponseMessage> SubmitAsync(string page, string handler, params (string Name, string Value)[] fields)
+    {
+        Match token = AntiforgeryToken().Match(await PageAsync(page));
+        var form = new FormUrlEncodedContent(fields.Append(("__RequestVerificationToken", token.Groups[1].Value)).Select(field => KeyValuePair.Create(field.Item1, field.Item2)));
+        return await SendAsync(HttpMethod.Post, $"{page}{(page.Contains('?', StringComparison.Ordinal) ? '&' : '?')}handler={handler}", form);
     }
 
     internal async Task<JsonElement> JsonAsync(HttpMethod method, string path, object? body = null)

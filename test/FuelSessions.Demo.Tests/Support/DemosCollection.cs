@@ -1,7 +1,7 @@
 namespace FuelSessions.Demo.Tests.Support;
 
 [CollectionDefinition(Name)]
-public sealed class DemosCollection : ICollectionFixture<Demos>
+public sealed class DemosCollection : ICollectionFixture<Demos>, ICollectionFixture<Chromium>
 {
     internal const string Name = "Demos";
 }

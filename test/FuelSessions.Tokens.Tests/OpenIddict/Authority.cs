@@ -55,6 +55,9 @@ internal sealed class Authority : IAsyncDisposable
 
             await next(context);
         });
+        app.UseAuthorityCounts();
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.MapAuthority();
         await app.Services.EnsureAuthorityCreatedAsync(client, redirectUris);
         await app.StartAsync();

@@ -198,6 +198,7 @@ public sealed partial class Session
     {
         cancellationToken.ThrowIfCancellationRequested();
         await _transaction.CloseAsync(save).ConfigureAwait(false);
+        await _owner.TellAsync().ConfigureAwait(false);
     }
 
     /// <summary>The same on the calling thread, which waits for the store.</summary>
@@ -237,6 +238,7 @@ public sealed partial class Session
         cancellationToken.ThrowIfCancellationRequested();
         await _transaction.UseAsync().ConfigureAwait(false);
         await _transaction.SaveNowAsync(closing: false).ConfigureAwait(false);
+        await _owner.TellAsync().ConfigureAwait(false);
     }
 
     private static string UnixSeconds(DateTimeOffset time) => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);

@@ -24,7 +24,7 @@ public enum SessionEventKind
     /// <summary>What is stored could not be decoded; the request got a new session.</summary>
     Unreadable,
 
-    /// <summary>The store could not be reached.</summary>
+    /// <summary>The store could not be read or written, and the app knows it by an exception or, with <see cref="StoreFailureAction.Detach"/>, got a detached session.</summary>
     StoreFailure,
 
     /// <summary>A client's address began more sessions than <see cref="FuelSessionsOptions.NewSessionsPerMinute"/>; this one was not stored.</summary>
@@ -54,4 +54,19 @@ public enum SessionEventKind
     /// says what it got. From a copied cookie, or a browser that could not refresh.
     /// </summary>
     Unproved,
+
+    /// <summary>The session was stored for the first time.</summary>
+    Began,
+
+    /// <summary>Somebody has signed in to it, also whom it belonged to already.</summary>
+    SignedIn,
+
+    /// <summary>A request of the session itself has taken its user from it, or has ended it: it belongs to nobody any more, or to somebody else.</summary>
+    SignedOut,
+
+    /// <summary>It was given another id.</summary>
+    Rotated,
+
+    /// <summary>It has ended: <see cref="SessionEvent.Ending"/> says why, and <see cref="SessionEvent.By"/> who did it.</summary>
+    Ended,
 }

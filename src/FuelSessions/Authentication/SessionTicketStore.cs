@@ -9,7 +9,7 @@ namespace FuelSessions.Authentication;
 /// Keeps the tickets of cookie authentication in records of their own: the cookie holds a reference, and a sign-out removes what it refers to. When a
 /// ticket ends, and when it is renewed, the cookie handler decides.
 /// </summary>
-internal sealed class SessionTicketStore(SessionStorage storage, FuelSessionsOptions options, EngineServices services) : ITicketStore
+internal sealed class SessionTicketStore(SessionStorage storage, FuelSessionsOptions options, EngineServices services, EventDelivery events) : ITicketStore
 {
     // For a ticket without an end, which then is renewed by nobody: as long as the framework's cookies live by default.
     private static readonly TimeSpan DefaultLifetime = new CookieAuthenticationOptions().ExpireTimeSpan;
@@ -20,7 +20,8 @@ internal sealed class SessionTicketStore(SessionStorage storage, FuelSessionsOpt
         DateTimeOffset now = Now();
         SessionRecord record = SessionRecord.New(id.Key, id.Secret.Hash(), now, Lifetime(ticket, now)) with { Confirmed = now, Owner = OwnerOf(ticket, now) };
         await Committing.BeginAsync(storage, options, Committing.Fitting(record, storage, options), StoreDeadline.Start(options.StoreTimeout)).ConfigureAwait(false);
-        services.Diagnostics.Started(storage.Name, record);
+        await using EventDelivery.Collection collected = events.Begin();
+        services.Diagnostics.Started(collected.Events, storage.Name, record);
         return id.Encode();
     }
 
@@ -35,14 +36,22 @@ internal sealed class SessionTicketStore(SessionStorage storage, FuelSessionsOpt
     }
 
     // Of two who renew it the last one counts. One that was removed meanwhile is not brought back.
-    public async Task RenewAsync(string key, AuthenticationTicket ticket) =>
-        await CommitAsync(key, basis => new Plan.Write(Renewed(basis, ticket), current: null, tokens: null, Variables.None)).ConfigureAwait(false);
+    public async Task RenewAsync(string key, AuthenticationTicket ticket)
+    {
+        if (await CommitAsync(key, basis => new Plan.Write(Renewed(basis, ticket), current: null, tokens: null, Variables.None)).ConfigureAwait(false)
+            is { IsGone: false, Plan: Plan.Write written } done)
+        {
+            await using EventDelivery.Collection collected = events.Begin();
+            services.Diagnostics.Written(collected.Events, storage.Name, done.Basis, written.Record, done.Attempts);
+        }
+    }
 
     public async Task RemoveAsync(string key)
     {
-        if (await CommitAsync(key, static _ => Plan.Delete).ConfigureAwait(false) is { IsGone: false } done)
+        if (await CommitAsync(key, static _ => Plan.Delete).ConfigureAwait(false) is { HasEnded: true } done)
         {
-            services.Diagnostics.Destroyed(storage.Name, done.Basis);
+            await using EventDelivery.Collection collected = events.Begin();
+            services.Diagnostics.Destroyed(collected.Events, storage.Name, done.Basis);
         }
     }
 
@@ -71,7 +80,17 @@ internal sealed class SessionTicketStore(SessionStorage storage, FuelSessionsOpt
     {
         DateTimeOffset now = Now();
         TimeSpan lifetime = Lifetime(ticket, now);
-        return basis with { Version = basis.Version + 1, Updated = now, Lifetime = lifetime, Expires = now + lifetime, Owner = OwnerOf(ticket, basis.SignedIn) };
+        RecordOwner owner = OwnerOf(ticket, basis.SignedIn);
+        return basis with
+        {
+            Version = basis.Version + 1,
+            Updated = now,
+            Lifetime = lifetime,
+            Expires = now + lifetime,
+
+            // The cookie handler also renews where another one signs in on top.
+            Owner = string.Equals(owner.Principal, basis.Principal, StringComparison.Ordinal) ? owner : owner with { SignedIn = now },
+        };
     }
 
     private static RecordOwner OwnerOf(AuthenticationTicket ticket, DateTimeOffset? signedIn) =>

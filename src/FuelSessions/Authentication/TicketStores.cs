@@ -31,7 +31,7 @@ internal static class TicketStores
         // A ticket ends no other one.
         FuelSessionsOptions options = sessions.Profiles.For(name).Clone();
         options.MaxSessionsPerPrincipal = null;
-        return new SessionTicketStore(storage, options, sessions.Engine);
+        return new SessionTicketStore(storage, options, sessions.Engine, sessions.Events);
 
         OptionsValidationException Refused(string why) => new(scheme, typeof(CookieAuthenticationOptions), [why]);
     }

@@ -271,12 +271,6 @@ public sealed class FuelSessionsOptions
     /// </summary>
     public ISet<Type> UncheckedTypes { get; } = new HashSet<Type>();
 
-    /// <summary>
-    /// Told of what an app may want to act upon, such as a possible theft. Called in the request, after it was
-    /// logged and counted. Default none.
-    /// </summary>
-    public Action<SessionEvent>? OnEvent { get; set; }
-
     // One for all copies: what is decided about a type is decided once.
     internal ValueFormat Values { get; }
 

@@ -17,6 +17,9 @@ internal interface IRequestBoundary
     /// <summary>How many times this process had ended all sessions of a principal when the request began, and when that was; null: nobody asks [A9].</summary>
     (long Endings, DateTimeOffset Time)? Began => null;
 
+    /// <summary>Where what happens is kept until it can be told; null: nobody wants to know.</summary>
+    PendingEvents? Events => null;
+
     /// <summary>Whether nobody may ever see the answer, as with a browser's prefetch: it uses up no flash variable.</summary>
     bool IsSpeculative { get; }
 

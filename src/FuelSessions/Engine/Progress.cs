@@ -11,8 +11,7 @@ internal struct Progress
     /// <summary>Why it could not be read.</summary>
     internal LoadFailure? Failure { get; set; }
 
-    /// <summary>Whether the client presented the id of a session that had ended.</summary>
-    internal bool WasExpired { get; set; }
+    internal Over Over { get; set; }
 
     internal bool IsClosed { get; set; }
 
@@ -32,6 +31,14 @@ internal enum SessionUse : byte
     KeptAlive,
     Given,
     Begun,
+}
+
+/// <summary>Whether a session has ended that was asked for, and whether that was told.</summary>
+internal enum Over : byte
+{
+    No,
+    Met,
+    Told,
 }
 
 /// <summary>That the session could not be read: ahead of its use, which then is told each time, or when it was used.</summary>

@@ -13,7 +13,7 @@ internal sealed partial class SessionTransaction
         if (record is null || worth == Worth.None)
         {
             BeginNew();
-            _progress.WasExpired = true;
+            _progress.Over = Over.Met;
             return default;
         }
 
@@ -47,9 +47,9 @@ internal sealed partial class SessionTransaction
     {
         try
         {
-            if (await DeleteAsync(record).ConfigureAwait(false))
+            if ((await DeleteAsync(record).ConfigureAwait(false)).HasEnded)
             {
-                _visit.Services.Diagnostics.Revoked(Driver, record);
+                Diagnostics.Revoked(Events, Driver, record);
             }
         }
         catch (SessionStoreException error)

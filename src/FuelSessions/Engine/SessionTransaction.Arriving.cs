@@ -9,7 +9,7 @@ internal sealed partial class SessionTransaction
     /// <exception cref="SessionStoreException">Nobody can tell: no id goes out.</exception>
     private async ValueTask<bool> ArriveAsync(SessionRecord? before, SessionRecord record, bool explicitly)
     {
-        if (!_visit.Storage.Finds || record.Principal is not { } principal || record.SignedIn is null || record.SignedIn == before?.SignedIn)
+        if (!_visit.Storage.Finds || record.Principal is not { } principal || !new LifeChange(before, record).SignsIn)
         {
             return true;
         }
@@ -20,7 +20,7 @@ internal sealed partial class SessionTransaction
             || !await _visit.Services.Endings.IsEndedSinceAsync(_visit.Storage, principal, began, Options.StoreTimeout).ConfigureAwait(false);
         if (!stays)
         {
-            await PrincipalSessions.EndAsync(_visit.Services, _visit.Storage, record, Options).ConfigureAwait(false);
+            await PrincipalSessions.EndAsync(_visit.Services, _visit.Storage, record, Options, new EndedBy(Events, SessionEnding.Elsewhere, Principal: null)).ConfigureAwait(false);
         }
         else if (Options.MaxSessionsPerPrincipal is { } most)
         {
@@ -43,7 +43,7 @@ internal sealed partial class SessionTransaction
         bool stays = true;
         foreach (SessionRecord old in all.OrderByDescending(PrincipalSessions.Since).ThenBy(static record => record.Key.ToHex(), StringComparer.Ordinal).Skip(most))
         {
-            await PrincipalSessions.EndAsync(_visit.Services, _visit.Storage, old, Options).ConfigureAwait(false);
+            await PrincipalSessions.EndAsync(_visit.Services, _visit.Storage, old, Options, new EndedBy(Events, SessionEnding.TooMany, principal)).ConfigureAwait(false);
             stays &= old.Key != Key;
         }
 

@@ -41,7 +41,7 @@ internal sealed partial class SessionTransaction
 
         using Activity? span = SessionSpans.Start(SessionSpans.Save, Driver);
         await Committing.BeginAsync(_visit.Storage, Options, first.Record, deadline).ConfigureAwait(false);
-        _visit.Services.Diagnostics.Started(Driver, first.Record);
+        Diagnostics.Started(Events, Driver, first.Record);
         Settle(first, variables);
         _answer.ToSend = first;
         await ArriveAsync(before: null, first.Record, explicitly).ConfigureAwait(false);

@@ -21,18 +21,18 @@ internal sealed partial class SessionTransaction
         catch (SessionStoreException error)
         {
             // The response is out, and the record ends by itself.
-            _visit.Services.Diagnostics.AbandonFailed(Driver, Key, error);
+            Diagnostics.AbandonFailed(Driver, Key, error);
         }
     }
 
     private async ValueTask EndAsync(Kept doomed, bool explicitly)
     {
-        bool isEnded = await DeleteAsync(doomed.Record).ConfigureAwait(false);
+        Committed done = await DeleteAsync(doomed.Record).ConfigureAwait(false);
         _intent = _intent with { Ends = null };
         _answer.ToSend = null;
-        if (isEnded)
+        if (done.Plan == Plan.Delete)
         {
-            Ended(doomed.Record);
+            Ended(done);
             return;
         }
 
@@ -41,29 +41,32 @@ internal sealed partial class SessionTransaction
         RefuseChanges(explicitly);
     }
 
-    private void Ended(SessionRecord record)
+    private void Ended(in Committed done)
     {
         _answer.Withdraws = true;
-        _answer.EndedBinding = record.Binding;
-        _visit.Services.Diagnostics.Destroyed(Driver, record);
+        _answer.EndedBinding = done.Basis.Binding;
+        if (done.HasEnded)
+        {
+            Diagnostics.Destroyed(Events, Driver, done.Basis);
+        }
     }
 
-    /// <returns>False if somebody else has taken the session over since this request read it.</returns>
-    private async ValueTask<bool> DeleteAsync(SessionRecord read)
+    /// <returns>Not <see cref="Plan.Delete"/> if somebody else has taken the session over since this request read it.</returns>
+    private async ValueTask<Committed> DeleteAsync(SessionRecord read)
     {
         using Activity? span = SessionSpans.Start(SessionSpans.End, Driver);
         Committed done = await Committing.CommitAsync(_visit.Services, _visit.Storage, Options, Plan.Delete, new Deletion(read), read, StoreDeadline.Start(Options.StoreTimeout)).ConfigureAwait(false);
         SessionSpans.Outcome(done.Plan == Plan.Delete ? "ended" : "overtaken");
-        return done.Plan == Plan.Delete;
+        return done;
     }
 
     // The request goes on as with a new session, which is stored if it may be told after all [C7].
-    private void LetGo(SessionRecord record)
+    private void LetGo(in Committed done)
     {
         (Variables variables, RecordOwner? owner) = (_content.Current, Owner);
         _answer.ToSend = null;
         SessionSpans.Outcome("ended");
-        Ended(record);
+        Ended(done);
         BeginNew();
         _content.Show(variables);
         _intent = new Intent { Attachment = new Attachment(owner) };

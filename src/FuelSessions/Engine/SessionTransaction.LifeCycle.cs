@@ -102,10 +102,20 @@ internal sealed partial class SessionTransaction
             await SaveAsync(explicitly: true, closing).ConfigureAwait(false);
             _progress.IsTold = false;
         }
-        catch
+        catch (Exception error)
         {
             _progress.IsTold = true;
+            SaveFailed(error);
             throw;
+        }
+    }
+
+    /// <summary>The app is told by the exception.</summary>
+    internal void SaveFailed(Exception error)
+    {
+        if (error is SessionStoreException)
+        {
+            Diagnostics.StoreFailed(Events, Driver, Key, Principal, error);
         }
     }
 
@@ -138,7 +148,7 @@ internal sealed partial class SessionTransaction
         _shown = null;
         _answer.Left = _standing ?? _answer.Left;
         _standing = null;
-        _progress = new Progress { IsSaved = _progress.IsSaved, IsOver = _progress.IsOver, WasExpired = WasExpired };
+        _progress = new Progress { IsSaved = _progress.IsSaved, IsOver = _progress.IsOver, Over = _progress.Over };
     }
 
     /// <param name="setsLifetime">

@@ -80,9 +80,10 @@ internal sealed partial class SessionTransaction
             Unsaved();
             AgeFlash();
             AtLeast(SessionUse.Begun);
-            if (WasExpired && _visit.Presented is { } over)
+            if (_progress.Over == Over.Met && _visit.Presented is { } over)
             {
-                _visit.Services.Diagnostics.Expired(Driver, over.Key);
+                Diagnostics.Expired(Events, Driver, over.Key, principal: null);
+                _progress.Over = Over.Told;
             }
         }
 
@@ -154,6 +155,7 @@ internal sealed partial class SessionTransaction
             return;
         }
 
+        Diagnostics.StoreFailed(Events, Driver, key, principal: null, error);
         _progress.Failure = new LoadFailure(error, isAhead);
         if (!isAhead)
         {

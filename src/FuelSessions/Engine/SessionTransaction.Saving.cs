@@ -101,7 +101,7 @@ internal sealed partial class SessionTransaction
         switch (done.Plan)
         {
             case var plan when plan == Plan.Delete:
-                LetGo(read.Record);
+                LetGo(done);
                 break;
             case var plan when done.IsGone:
                 Gone(explicitly && plan is Plan.Write);
@@ -133,12 +133,7 @@ internal sealed partial class SessionTransaction
                 ShownIds? unmoved = isRotated && _intent.Rotation is null ? Shown.Unmoved(done.Basis) : null;
                 Settle(read.With(write.Record, write.Current, write.Tokens), write.Variables);
                 _shown = unmoved ?? _shown;
-                _visit.Services.Diagnostics.Written(Driver, done.Basis, write.Record, done.Attempts);
-                if (isRotated)
-                {
-                    _visit.Services.Diagnostics.Rotated(Driver);
-                }
-
+                Diagnostics.Written(Events, Driver, done.Basis, write.Record, done.Attempts);
                 _answer.EndedBinding ??= write.Record.Binding is null ? done.Basis.Binding : null;
                 isProlonged = write.Record.Expires != done.Basis.Expires;
                 break;

@@ -127,8 +127,12 @@ internal sealed partial class SessionTransaction
 
         try
         {
-            await DeleteAsync(kept.Record).ConfigureAwait(false);
+            Committed done = await DeleteAsync(kept.Record).ConfigureAwait(false);
             _answer.EndedBinding = kept.Record.Binding;
+            if (done.HasEnded)
+            {
+                Diagnostics.Expired(Events, Driver, kept.Key, kept.Record.Principal);
+            }
         }
         catch (SessionStoreException error)
         {
@@ -137,7 +141,7 @@ internal sealed partial class SessionTransaction
         }
 
         BeginApart();
-        _progress.WasExpired = true;
+        _progress.Over = Over.Told;
     }
 
     // A long sign-in leaves no long session behind.

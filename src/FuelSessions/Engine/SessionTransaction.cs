@@ -37,7 +37,7 @@ internal sealed partial class SessionTransaction(
 
     internal bool BeganHere => _standing is { BeganHere: true };
 
-    internal bool WasExpired => _progress.WasExpired;
+    internal bool WasExpired => _progress.Over != Over.No;
 
     /// <summary>Whether the session's id goes into the cookie beside the first one, whose session answers to another client [R11].</summary>
     internal bool IsOther => _answer.IsOther;
@@ -170,6 +170,11 @@ internal sealed partial class SessionTransaction(
         }
     }
 
+    private SessionDiagnostics Diagnostics => _visit.Services.Diagnostics;
+
+    // Null: nobody wants to know.
+    private PendingEvents? Events => _visit.Boundary.Events;
+
     private void AtLeast(SessionUse use) => _progress.Use = use > _progress.Use ? use : _progress.Use;
 
     private void Unsaved()
@@ -179,5 +184,5 @@ internal sealed partial class SessionTransaction(
     }
 
     private void Report(SessionEventKind kind, SessionKey key, string? principal, Exception? error = null) =>
-        _visit.Services.Diagnostics.Report(kind, Driver, key, principal, Options, error);
+        Diagnostics.Report(Events, kind, Driver, key, principal, Options, error);
 }

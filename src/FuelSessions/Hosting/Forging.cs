@@ -80,7 +80,7 @@ internal static class Forging
         ChannelReader.Arrival arrival = ChannelReader.Read(sessions.Context, here, home.Protector, home.IsCarried, out ChannelReader.Arrival[]? others);
         if (arrival.IsForeign)
         {
-            services.Engine.Diagnostics.UnreadableId(home.Driver, here);
+            services.Engine.Diagnostics.UnreadableId(sessions.Events, home.Driver, here);
         }
 
         CarriedRecord? carried = home.IsCarried ? new CarriedRecord(arrival.Record, others?[0].Record, services.Clock) : null;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using FuelSessions.Configuration;
 using FuelSessions.Drivers;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -59,6 +60,14 @@ public sealed class FuelSessionsBuilder
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(decorate);
         Services.AddSingleton(new DriverDecoration(name, decorate));
+        return this;
+    }
+
+    /// <summary>Has <typeparamref name="TEvents"/> told of what happens to sessions, made anew for each request.</summary>
+    public FuelSessionsBuilder AddEvents<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TEvents>()
+        where TEvents : SessionEvents
+    {
+        Services.TryAddEnumerable(ServiceDescriptor.Scoped<SessionEvents, TEvents>());
         return this;
     }
 

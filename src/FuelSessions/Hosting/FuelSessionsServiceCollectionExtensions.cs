@@ -63,6 +63,7 @@ public static class FuelSessionsServiceCollectionExtensions
         services.AddTransient(provider => provider.GetRequiredService<LiveProfiles>().Current);
         services.AddSingleton(Changes(""));
         services.AddSingleton<SessionDiagnostics>();
+        services.AddSingleton<EventDelivery>();
         services.AddSingleton<SessionServices>();
         services.AddSingleton<KeyRingProbe>();
         services.AddSingleton<SessionRegistry>();

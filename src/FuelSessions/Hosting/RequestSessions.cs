@@ -12,6 +12,7 @@ namespace FuelSessions;
 internal sealed class RequestSessions(HttpContext context, SessionServices services, EndpointUse use) : ISessionStore, IRequestBoundary
 {
     private SessionEntries _entries;
+    private PendingEvents? _events;
     private Announcing _announcing;
     private int _depth;
     private bool _awaitsStart;
@@ -24,6 +25,8 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     public (long Endings, DateTimeOffset Time)? Began => (_endingsBefore, new DateTimeOffset(_beganTicks, TimeSpan.Zero));
 
     public bool HeadersSent => context.Response.HasStarted;
+
+    public PendingEvents? Events => services.Events.IsWanted ? LazyInitializer.EnsureInitialized(ref _events) : null;
 
     public bool IsSpeculative => Speculation.IsIn(context.Request.Headers);
 
@@ -48,6 +51,8 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     }
 
     internal HttpContext Context => context;
+
+    internal bool IsOver => _isOver;
 
     internal SessionServices Services => services;
 
@@ -79,6 +84,11 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         {
             sessions = new RequestSessions(context, services, services.Profiles.UseOf(context.GetEndpoint()));
             context.Features.Set(sessions);
+            if (services.Events.IsWanted)
+            {
+                // The request may end before it comes to the middleware.
+                context.Response.OnCompleted(static ended => ((RequestSessions)ended).TellAsync().AsTask(), sessions);
+            }
         }
 
         return sessions;
@@ -228,6 +238,9 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         }
     }
 
+    /// <summary>Tells the app what has happened to the sessions, once it is stored.</summary>
+    internal ValueTask TellAsync() => _events is { IsEmpty: false } events ? services.Events.TellAsync(events, context.RequestServices) : default;
+
     internal void Announce() => _announcing.Announce(this);
 
     /// <summary>The pipeline has run: saves what was changed since the headers went out.</summary>
@@ -240,6 +253,8 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         {
             await AbandonWithheldAsync().ConfigureAwait(false);
         }
+
+        await TellAsync().ConfigureAwait(false);
     }
 
     /// <summary>The endpoint threw.</summary>
@@ -265,6 +280,10 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         if (First is not null)
         {
             await SavingTogether.SaveAsync(this).ConfigureAwait(false);
+        }
+        else
+        {
+            await TellAsync().ConfigureAwait(false);
         }
 
         _awaitsStart = false;
@@ -294,6 +313,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     {
         End();
         await AbandonWithheldAsync().ConfigureAwait(false);
+        await TellAsync().ConfigureAwait(false);
     }
 
     // Without an error page the server clears the headers itself.

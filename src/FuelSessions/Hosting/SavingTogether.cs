@@ -35,6 +35,7 @@ internal static class SavingTogether
                 }
                 else
                 {
+                    transaction.SaveFailed(error);
                     (errors ??= []).Add(error);
                 }
 
@@ -42,6 +43,7 @@ internal static class SavingTogether
             }
         }
 
+        await sessions.TellAsync().ConfigureAwait(false);
         if (errors is not null)
         {
             Throw(errors);
@@ -68,6 +70,8 @@ internal static class SavingTogether
             {
                 entry.Session.Transaction.Discard();
             }
+
+            await sessions.TellAsync().ConfigureAwait(false);
         }
     }
 

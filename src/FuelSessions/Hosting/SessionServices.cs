@@ -16,6 +16,7 @@ internal sealed class SessionServices(
     IDataProtectionProvider protection,
     TimeProvider clock,
     SessionDiagnostics diagnostics,
+    EventDelivery events,
     DeviceBindings? bindings = null)
 {
     private volatile SessionHome? _latestHome;
@@ -28,6 +29,8 @@ internal sealed class SessionServices(
 
     /// <summary>Null if the app binds no sessions to devices.</summary>
     internal DeviceBindings? Bindings => bindings;
+
+    internal EventDelivery Events => events;
 
     internal EngineServices Engine { get; } = new(clock, new CommitQueue(), diagnostics);
 

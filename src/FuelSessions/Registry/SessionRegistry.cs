@@ -59,13 +59,15 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
         ArgumentNullException.ThrowIfNull(principal);
         ArgumentNullException.ThrowIfNull(handle);
         cancellationToken.ThrowIfCancellationRequested();
+        await using EventDelivery.Collection collected = services.Events.Begin();
         foreach (Place place in Places())
         {
             foreach (SessionRecord record in await FindAsync(place, principal).ConfigureAwait(false))
             {
                 if (HandleOf(record.Key) == handle)
                 {
-                    return await PrincipalSessions.EndAsync(Engine, place.Storage, record, place.Options).ConfigureAwait(false);
+                    EndedBy by = await ByPresentAsync(collected.Events).ConfigureAwait(false);
+                    return await PrincipalSessions.EndAsync(Engine, place.Storage, record, place.Options, by).ConfigureAwait(false);
                 }
             }
         }
@@ -77,11 +79,13 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
     {
         ArgumentNullException.ThrowIfNull(principal);
         cancellationToken.ThrowIfCancellationRequested();
+        await using EventDelivery.Collection collected = services.Events.Begin();
+        EndedBy by = await ByPresentAsync(collected.Events).ConfigureAwait(false);
         int ended = 0;
         foreach (Place place in Places())
         {
             SessionKey? kept = exceptCurrent ? await CurrentAsync(place).ConfigureAwait(false) : null;
-            ended += await PrincipalSessions.EndAllAsync(Engine, place.Storage, principal, kept, place.Options).ConfigureAwait(false);
+            ended += await PrincipalSessions.EndAllAsync(Engine, place.Storage, principal, kept, place.Options, by).ConfigureAwait(false);
         }
 
         AmbientSessions.Find()?.HasEndedAll();
@@ -100,6 +104,22 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
         }
 
         return null;
+    }
+
+    // Who does it is not asked for nobody, and nothing fails for not knowing.
+    private async ValueTask<EndedBy> ByPresentAsync(PendingEvents? events)
+    {
+        string? by = null;
+        try
+        {
+            by = events is null ? null : await CurrentPrincipalAsync().ConfigureAwait(false);
+        }
+        catch (SessionStoreException)
+        {
+            // Whoever asks for the session itself is told.
+        }
+
+        return new EndedBy(events, SessionEnding.Elsewhere, by);
     }
 
     private static ValueTask<IReadOnlyList<SessionRecord>> FindAsync(Place place, string principal) =>

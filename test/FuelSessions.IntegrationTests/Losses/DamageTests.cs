@@ -28,7 +28,7 @@ public sealed class DamageTests(PostgresServer postgres) : StoreTests(postgres)
             byte[] whole = await app.Store.BytesAsync(key);
             byte[] damaged = Damaged(whole, damage);
             await app.Store.OverwriteAsync(key, damaged);
-            app.Events.Clear();
+            app.Told.Clear();
 
             // No error page: the visitor goes on with a new session, under another key.
             TestResponse looked = await app.DoneAsync(browser, session => Assert.Empty(session.All()));

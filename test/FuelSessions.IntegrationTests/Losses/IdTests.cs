@@ -114,7 +114,7 @@ public sealed class IdTests(PostgresServer postgres) : StoreTests(postgres)
             app.Clock.Advance(TimeSpan.FromSeconds(61));
             await app.DoneAsync(behind, session => Assert.True(session.IsDetached));
             Assert.Equal(SessionEventKind.Detached, Assert.Single(app.Events).Kind);
-            app.Events.Clear();
+            app.Told.Clear();
             app.Clock.Advance(TimeSpan.FromSeconds(120));
 
             TestResponse stale = await app.DoneAsync(behind, session => Assert.False(session.Has("user")));

@@ -52,7 +52,7 @@ public sealed class SaveFailureTests(PostgresServer postgres) : StoreTests(postg
         app.Probe.Fail(StoreCall.Write);
         app.AssertFailed<SessionStoreException>(await app.DoAsync(browser, session => session.Rotate()));
         app.AssertNoCookie(await app.DoneAsync(browser, session => Assert.Equal("Ada", session.Get<string>("user"))));
-        Assert.Equal(SessionEventKind.UpkeepFailed, Assert.Single(app.Events).Kind);
+        Assert.Equal([SessionEventKind.StoreFailure, SessionEventKind.UpkeepFailed], app.Events.Select(told => told.Kind));
         app.Probe.Heal();
         TestResponse rotated = await app.DoneAsync(browser, session => Assert.Equal("Ada", session.Get<string>("user")));
         Assert.NotNull(rotated.Cookie(app.Store.CookieName));

@@ -90,7 +90,7 @@ public sealed class OvertakenRequestTests(PostgresServer postgres) : StoreTests(
         });
         await loaded.Task;
         await app.DoneAsync(victim, session => session.AttachPrincipal("ada"));
-        app.Events.Clear();
+        app.Told.Clear();
         signedIn.SetResult();
         app.AssertOk(await held);
         Assert.Equal([SessionEventKind.DetachedChangesDropped], app.Events.Select(told => told.Kind));

@@ -41,8 +41,11 @@ internal sealed class SessionApp : IAsyncDisposable
 
     internal IServiceProvider Services => _app.Services;
 
-    /// <summary>What the app was told through <see cref="FuelSessionsOptions.OnEvent"/>.</summary>
-    internal ConcurrentQueue<SessionEvent> Events { get; } = new();
+    /// <summary>What the app was told that is not as it should be.</summary>
+    internal IReadOnlyList<SessionEvent> Events => [.. Told.All.Where(happened => happened.Kind < SessionEventKind.Began)];
+
+    /// <summary>All that the app was told.</summary>
+    internal EventRecorder Told { get; } = new();
 
     /// <summary>What reached the app's exception handler.</summary>
     internal ConcurrentQueue<Exception> Errors { get; } = new();
@@ -63,7 +66,6 @@ internal sealed class SessionApp : IAsyncDisposable
             options =>
             {
                 store.Configure(options);
-                options.OnEvent = app.Events.Enqueue;
                 configure?.Invoke(options);
             },
             web => app.Map(web, map),
@@ -73,7 +75,11 @@ internal sealed class SessionApp : IAsyncDisposable
                 web.UseExceptionHandler(errors => errors.Run(app.ReportAsync));
                 before?.Invoke(web);
             },
-            services: services,
+            services: added =>
+            {
+                added.AddSingleton<SessionEvents>(app.Told);
+                services?.Invoke(added);
+            },
             clock: clock);
         await store.PrepareAsync(app.Services);
         return app;

@@ -91,6 +91,28 @@ public class KeptTicketTests
         Assert.Equal((0, 1), (await registry.CountAsync("id-ann"), await registry.CountAsync("id-bob")));
     }
 
+    [Fact]
+    public async Task The_app_is_told_of_it_as_of_a_session()
+    {
+        var told = new EventRecorder();
+        await using TestApp app = await StartAsync(told: told);
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/in");
+        await browser.GetAsync("/out");
+        ITicketStore store = StoreOf(app);
+        string key = await store.StoreAsync(new AuthenticationTicket(Principals.Named("ann"), "Cookies"));
+        await store.RenewAsync(key, new AuthenticationTicket(Principals.Named("ann"), "Cookies"));
+        await store.RenewAsync(key, new AuthenticationTicket(Principals.Named("bob"), "Cookies"));
+        await store.RemoveAsync(key);
+        await store.RemoveAsync(key);
+        Assert.Equal(
+            [
+                "Began id-ann", "SignedIn id-ann", "SignedOut id-ann", "Ended id-ann Destroyed",
+                "Began id-ann", "SignedIn id-ann", "SignedOut id-ann", "SignedIn id-bob", "SignedOut id-bob", "Ended id-bob Destroyed",
+            ],
+            told.All.Select(happened => $"{happened.Kind} {happened.Principal} {happened.Ending}".TrimEnd()));
+    }
+
     [Theory]
     [InlineData("cookie", "keeps nothing at the server")]
     [InlineData("rediss", "'rediss'")]
@@ -103,7 +125,7 @@ public class KeptTicketTests
     private static ITicketStore StoreOf(TestApp app) =>
         app.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get("Cookies").SessionStore!;
 
-    private static Task<TestApp> StartAsync(Action<AuthenticationBuilder>? more = null, Action<FuelSessionsBuilder>? drivers = null) => TestApp.StartAsync(
+    private static Task<TestApp> StartAsync(Action<AuthenticationBuilder>? more = null, Action<FuelSessionsBuilder>? drivers = null, SessionEvents? told = null) => TestApp.StartAsync(
         map: app =>
         {
             app.UseAuthentication();
@@ -120,6 +142,10 @@ public class KeptTicketTests
         {
             AuthenticationBuilder authentication = services.AddAuthentication("Cookies").AddCookie().KeepTicketsInSession("memory");
             more?.Invoke(authentication);
+            if (told is not null)
+            {
+                services.AddSingleton(told);
+            }
         });
 
     // Finds what it was told of before it was written, as stores do that can't write both at once.

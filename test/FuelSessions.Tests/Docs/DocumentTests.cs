@@ -50,7 +50,6 @@ public sealed partial class DocumentTests
         // What can't be written into a configuration file is told elsewhere.
         string where = setting switch
         {
-            nameof(FuelSessionsOptions.OnEvent) => All["docs/diagnostics.md"],
             nameof(FuelSessionsOptions.SerializerOptions) => All["README.md"],
             _ => Section(All["README.md"], "## Configuration"),
         };

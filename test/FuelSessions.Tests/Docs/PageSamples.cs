@@ -12,9 +12,11 @@ namespace FuelSessions.Tests.Docs;
 /// <summary>What the pages of docs show in pieces, word for word.</summary>
 internal static class PageSamples
 {
-    internal interface IAlarms
+    internal abstract class AuditContext
     {
-        void PossibleTheft(string? principal, string fingerprint);
+        public abstract Task WriteAsync(string what, string? user, string session);
+
+        public abstract Task AlarmAsync(string what, string? user, string session);
     }
 
     internal static void Binding(WebApplicationBuilder builder)
@@ -35,12 +37,18 @@ internal static class PageSamples
         app.MapFuelSessionsDashboard("/fuelsessions").RequireAuthorization("Admin");
     }
 
-    internal static void Events(WebApplicationBuilder builder, IAlarms alarms)
+    internal static void Events(WebApplicationBuilder builder)
     {
-        builder.Services.AddFuelSessions(o => o.OnEvent = e =>
-        {
-            if (e.Kind == SessionEventKind.StaleId) { alarms.PossibleTheft(e.Principal, e.Fingerprint); }
-        });
+        builder.Services.AddFuelSessions().AddEvents<Audit>();
+    }
+
+    public sealed class Audit(AuditContext audit) : SessionEvents
+    {
+        public override Task SignedInAsync(SessionEvent happened) => audit.WriteAsync("signed in", happened.Principal, happened.Fingerprint);
+
+        public override Task EndedAsync(SessionEvent happened) => audit.WriteAsync($"ended ({happened.Ending}) by {happened.By}", happened.Principal, happened.Fingerprint);
+
+        public override Task StaleIdAsync(SessionEvent happened) => audit.AlarmAsync("possible theft", happened.Principal, happened.Fingerprint);
     }
 
     internal static void Telemetry(WebApplicationBuilder builder)

@@ -106,7 +106,7 @@ public class SignInsInterleavingTests
         clock.Now += TimeSpan.FromSeconds(1);
         if (play.EndsAll)
         {
-            tasks[^1] = PrincipalSessions.EndAllAsync(there, StorageOf(all - 1), Ada, except: null, Engine.OptionsForReading).AsTask();
+            tasks[^1] = PrincipalSessions.EndAllAsync(there, StorageOf(all - 1), Ada, except: null, Engine.OptionsForReading, by: default).AsTask();
         }
 
         var isAnsweredAfter = new bool[play.SignIns];

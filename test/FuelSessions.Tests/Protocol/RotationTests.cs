@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FuelSessions.Tests.Protocol;
 
@@ -8,7 +9,7 @@ public class RotationTests
 {
     private const string Cookie = "xid";
 
-    private readonly List<SessionEvent> _events = [];
+    private readonly EventRecorder _told = new();
 
     [Fact]
     public async Task R1_R2_who_comes_back_with_the_old_id_gets_the_new_one_again_however_long_it_takes()
@@ -43,14 +44,14 @@ public class RotationTests
         TestResponse stale = await Copy(app, old).GetAsync("/value");
         Assert.Equal("0", stale.Body);
         Assert.Empty(stale.SetCookies);
-        Assert.DoesNotContain(_events, e => e.Kind == SessionEventKind.StaleId);
+        Assert.DoesNotContain(_told.All, e => e.Kind == SessionEventKind.StaleId);
 
         // Not by any node's clock.
         app.Clock.Advance(TimeSpan.FromSeconds(120));
         stale = await Copy(app, old).GetAsync("/value");
         Assert.Equal("0", stale.Body);
         Assert.Empty(stale.SetCookies);
-        Assert.Contains(_events, e => e.Kind == SessionEventKind.StaleId);
+        Assert.Contains(_told.All, e => e.Kind == SessionEventKind.StaleId);
         Assert.Equal("2", await browser.TextAsync("/value"));
     }
 
@@ -79,8 +80,8 @@ public class RotationTests
         TestResponse late = await old.GetAsync("/detached");
         Assert.Equal("True 1", late.Body);
         Assert.Empty(late.SetCookies);
-        Assert.Contains(_events, e => e.Kind == SessionEventKind.Detached);
-        Assert.Contains(_events, e => e.Kind == SessionEventKind.DetachedChangesDropped);
+        Assert.Contains(_told.All, e => e.Kind == SessionEventKind.Detached);
+        Assert.Contains(_told.All, e => e.Kind == SessionEventKind.DetachedChangesDropped);
         Assert.Equal("1", await browser.TextAsync("/value"));
     }
 
@@ -97,7 +98,7 @@ public class RotationTests
         await browser.GetAsync("/value");
         app.Clock.Advance(TimeSpan.FromSeconds(181));
         Assert.Equal("0", await thief.TextAsync("/value"));
-        Assert.Contains(_events, e => e.Kind == SessionEventKind.StaleId);
+        Assert.Contains(_told.All, e => e.Kind == SessionEventKind.StaleId);
         Assert.Equal(left, await browser.TextAsync("/value"));
     }
 
@@ -113,7 +114,7 @@ public class RotationTests
         app.Clock.Advance(TimeSpan.FromMinutes(10));
         TestResponse guessed = await guesser.GetAsync("/value");
         Assert.Equal("0", guessed.Body);
-        Assert.Contains(_events, e => e.Kind == SessionEventKind.UnknownSecret);
+        Assert.Contains(_told.All, e => e.Kind == SessionEventKind.UnknownSecret);
         Assert.Equal("1", await browser.TextAsync("/value"));
     }
 
@@ -230,13 +231,6 @@ public class RotationTests
 
             // So that a cookie's value is the id itself.
             o.EncryptCookie = false;
-            o.OnEvent = e =>
-            {
-                lock (_events)
-                {
-                    _events.Add(e);
-                }
-            };
             configure?.Invoke(o);
         },
         app =>
@@ -250,7 +244,8 @@ public class RotationTests
             app.MapGet("/revoke", (Session s, bool? count) => Counted(s.Rotate(revokePrevious: true), count));
             app.MapGet("/attach", (Session s, string? user, bool? count) => Counted(s.AttachPrincipal(string.IsNullOrEmpty(user) ? null : user), count));
             app.MapGet("/create", (Session s, bool? count) => Counted(s.Create(), count));
-        });
+        },
+        services: services => services.AddSingleton<SessionEvents>(_told));
 
     private static string Counted(Session session, bool? count)
     {

@@ -17,7 +17,11 @@ internal interface IPlanning
 /// <param name="Basis">The record that it was made on.</param>
 /// <param name="Attempts">How often it was tried: more than once, where another writer was faster.</param>
 /// <param name="IsGone">Whether there was no record any more to do it to; otherwise it is done.</param>
-internal readonly record struct Committed(Plan Plan, SessionRecord Basis, int Attempts, bool IsGone);
+internal readonly record struct Committed(Plan Plan, SessionRecord Basis, int Attempts, bool IsGone)
+{
+    /// <summary>Whether the record was there, and this has removed it.</summary>
+    internal bool HasEnded => Plan == Plan.Delete && !IsGone;
+}
 
 /// <summary>The one place where sessions are stored: plan, compare and swap, and plan again on what won [W2, W6, F2, F6].</summary>
 internal static class Committing

@@ -10,14 +10,14 @@ internal static class PrincipalSessions
 
     /// <summary>Ends all of a principal's but one [A9].</summary>
     /// <returns>How many.</returns>
-    internal static async ValueTask<int> EndAllAsync(EngineServices services, SessionStorage storage, string principal, SessionKey? except, FuelSessionsOptions options)
+    internal static async ValueTask<int> EndAllAsync(EngineServices services, SessionStorage storage, string principal, SessionKey? except, FuelSessionsOptions options, EndedBy by)
     {
         // First: a sign-in that is not found below, as it is not stored yet, finds the mark once it is.
         await services.Endings.SetAsync(storage, principal, services.Clock.GetUtcNow(), options.StoreTimeout).ConfigureAwait(false);
         int ended = 0;
         foreach (SessionRecord record in await storage.FindAsync(principal, options.StoreTimeout, StoreDeadline.Start(options.StoreTimeout)).ConfigureAwait(false))
         {
-            if (record.Key != except && await EndAsync(services, storage, record, options).ConfigureAwait(false))
+            if (record.Key != except && await EndAsync(services, storage, record, options, by).ConfigureAwait(false))
             {
                 ended++;
             }
@@ -27,17 +27,16 @@ internal static class PrincipalSessions
     }
 
     /// <summary>Ends it, whatever was written to it meanwhile, but not if it belongs to somebody else by now.</summary>
-    internal static async ValueTask<bool> EndAsync(EngineServices services, SessionStorage storage, SessionRecord found, FuelSessionsOptions options)
+    internal static async ValueTask<bool> EndAsync(EngineServices services, SessionStorage storage, SessionRecord found, FuelSessionsOptions options, EndedBy by)
     {
         Committed done = await Committing.CommitAsync(
             services, storage, options, Plan.Delete, new Ending(found.Principal), found, StoreDeadline.Start(options.StoreTimeout)).ConfigureAwait(false);
-        bool isEnded = done.Plan == Plan.Delete && !done.IsGone;
-        if (isEnded)
+        if (done.HasEnded)
         {
-            services.Diagnostics.EndedFor(storage.Name, done.Basis);
+            services.Diagnostics.EndedFor(storage.Name, done.Basis, by);
         }
 
-        return isEnded;
+        return done.HasEnded;
     }
 
     private readonly struct Ending(string? principal) : IPlanning

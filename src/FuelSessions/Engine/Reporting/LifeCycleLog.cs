@@ -54,29 +54,25 @@ internal sealed partial class LifeCycleLog(ILoggerFactory loggers)
         }
     }
 
-    /// <summary>What a write has changed of whom a session belongs to, and which ids are good.</summary>
-    /// <param name="before">The record that it replaced; null: it was the first.</param>
-    internal void Written(string driver, SessionRecord? before, SessionRecord after)
+    internal void Changed(string driver, LifeChange change, SessionKey key)
     {
-        bool belongsToAnother = !string.Equals(before?.Principal, after.Principal, StringComparison.Ordinal);
-        bool revokes = before is not null && before.Epoch != after.Epoch;
-        if (!(belongsToAnother || revokes) || !IsOn)
+        if (!(change.RevokesIds || change.SignsOut || change.SignsIn) || !IsOn)
         {
             return;
         }
 
-        string fingerprint = after.Key.Fingerprint;
-        if (revokes)
+        string fingerprint = key.Fingerprint;
+        if (change.RevokesIds)
         {
             LogIdsRevoked(fingerprint, driver);
         }
 
-        if (belongsToAnother && before?.Principal is not null)
+        if (change.SignsOut)
         {
             LogSignedOut(fingerprint, driver);
         }
 
-        if (belongsToAnother && after.Principal is not null)
+        if (change.SignsIn)
         {
             LogSignedIn(fingerprint, driver);
         }

@@ -44,6 +44,9 @@ internal sealed partial class SessionDiagnostics
     [LoggerMessage(111, LogLevel.Warning, "Expired sessions could not be removed from driver {Driver}; the next round tries again.")]
     private partial void LogCollectionFailed(string driver, Exception error);
 
+    [LoggerMessage(116, LogLevel.Error, "{Listener} of the app (SessionEvents) failed when it was told of {Kind} of session {Fingerprint} on driver {Driver}. What happened stands.")]
+    private partial void LogListenerFailed(string listener, SessionEventKind kind, string fingerprint, string driver, Exception error);
+
     [LoggerMessage(115, LogLevel.Warning, "The health check of sessions failed: {What}.")]
     private partial void LogUnhealthy(string what, Exception error);
 

@@ -34,48 +34,6 @@ internal sealed partial class SessionDiagnostics : IDisposable
     /// <summary>How long the stores take.</summary>
     internal StoreCallTimes StoreCalls => _histograms.StoreCalls;
 
-    internal void Started(string driver, SessionRecord record)
-    {
-        _counters.Started.Add(1, Driver(driver));
-        Saved(driver, record, attempts: 1);
-        _lives.Begun(driver, record.Key);
-        _lives.Written(driver, before: null, record);
-    }
-
-    internal void Rotated(string driver) => _counters.Rotated.Add(1, Driver(driver));
-
-    /// <summary>A session was stored in the place of what it was before.</summary>
-    /// <param name="attempts">How many writes that took.</param>
-    internal void Written(string driver, SessionRecord before, SessionRecord after, int attempts)
-    {
-        Saved(driver, after, attempts);
-        _lives.Written(driver, before, after);
-    }
-
-    internal void Destroyed(string driver, SessionRecord record)
-    {
-        _counters.Destroyed.Add(1, Driver(driver));
-        _histograms.Ended(Driver(driver), record, "destroyed", _clock);
-        _lives.Destroyed(driver, record.Key);
-    }
-
-    /// <summary>It was destroyed, because it may be in foreign hands.</summary>
-    internal void Revoked(string driver, SessionRecord record)
-    {
-        _histograms.Ended(Driver(driver), record, "revoked", _clock);
-        _lives.Revoked(driver, record.Key);
-    }
-
-    /// <summary>It was ended from elsewhere, for whom it belonged to.</summary>
-    internal void EndedFor(string driver, SessionRecord record)
-    {
-        _histograms.Ended(Driver(driver), record, "revoked", _clock);
-        _lives.EndedFor(driver, record.Key);
-    }
-
-    /// <summary>A request asked for a session that is over.</summary>
-    internal void Expired(string driver, SessionKey key) => _lives.Expired(driver, key);
-
     internal void Conflict(string driver, SessionKey key, int attempt)
     {
         _counters.Conflicts.Add(1, Driver(driver));
@@ -100,24 +58,24 @@ internal sealed partial class SessionDiagnostics : IDisposable
     internal void AbandonFailed(string driver, SessionKey key, Exception error) => LogAbandonFailed(key.Fingerprint, driver, error);
 
     /// <param name="isFirst">Whether it was not told of this endpoint yet.</param>
-    internal void Withheld(string driver, SessionKey key, string? principal, FuelSessionsOptions options, string endpoint, bool isFirst)
+    internal void Withheld(PendingEvents? events, string driver, SessionKey key, string? principal, FuelSessionsOptions options, string endpoint, bool isFirst)
     {
         if (isFirst)
         {
             LogWithheld(driver, options.CookieName, endpoint);
         }
 
-        Tell(SessionEventKind.CookieWithheld, driver, key.Fingerprint, principal, options);
+        Tell(events, new SessionEvent(SessionEventKind.CookieWithheld, driver, key.Fingerprint, principal));
     }
 
     /// <summary>Counts each, and tells of them once in a while: anybody can send what looks like an id.</summary>
-    internal void UnreadableId(string driver, FuelSessionsOptions options)
+    internal void UnreadableId(PendingEvents? events, string driver, FuelSessionsOptions options)
     {
         Count(SessionEventKind.UnreadableId, driver);
         if (_unreadableIds.GetOrAdd(driver, static (_, clock) => new ReportPace(clock), _clock).Take() is > 0 and long count)
         {
             LogUnreadableId(count, driver, options.CookieName);
-            options.OnEvent?.Invoke(new SessionEvent(SessionEventKind.UnreadableId, driver, Fingerprint: "", Principal: null));
+            events?.Add(new SessionEvent(SessionEventKind.UnreadableId, driver, Fingerprint: "", Principal: null));
         }
     }
 
@@ -134,8 +92,8 @@ internal sealed partial class SessionDiagnostics : IDisposable
 
     internal void StillUnsaved(string driver, SessionKey key, Exception error) => LogStillUnsaved(key.Fingerprint, driver, error);
 
-    /// <summary>Counts and logs, then tells the app.</summary>
-    internal void Report(SessionEventKind kind, string driver, SessionKey key, string? principal, FuelSessionsOptions options, Exception? error = null)
+    /// <summary>Counts and logs, and leaves it to be told to the app.</summary>
+    internal void Report(PendingEvents? events, SessionEventKind kind, string driver, SessionKey key, string? principal, FuelSessionsOptions options, Exception? error = null)
     {
         string fingerprint = key.Fingerprint;
         SessionSpans.Event(kind);
@@ -176,19 +134,20 @@ internal sealed partial class SessionDiagnostics : IDisposable
                 break;
         }
 
-        Tell(kind, driver, fingerprint, principal, options);
+        Tell(events, new SessionEvent(kind, driver, fingerprint, principal) { Error = error });
     }
 
-    private void Tell(SessionEventKind kind, string driver, string fingerprint, string? principal, FuelSessionsOptions options)
-    {
-        Count(kind, driver);
-        options.OnEvent?.Invoke(new SessionEvent(kind, driver, fingerprint, principal));
-    }
+    /// <summary>The app knows that a store has failed by the exception, which nothing else is to log.</summary>
+    internal void StoreFailed(PendingEvents? events, string driver, SessionKey key, string? principal, Exception error) =>
+        Tell(events, new SessionEvent(SessionEventKind.StoreFailure, driver, key.Fingerprint, principal) { Error = error });
 
-    private void Saved(string driver, SessionRecord record, int attempts)
+    /// <summary>A listener of the app's has failed, which is nobody else's business.</summary>
+    internal void ListenerFailed(Type listener, SessionEvent happened, Exception error) => LogListenerFailed(listener.Name, happened.Kind, happened.Fingerprint, happened.Driver, error);
+
+    private void Tell(PendingEvents? events, SessionEvent happened)
     {
-        _histograms.Saved(Driver(driver), record, attempts);
-        SessionSpans.Outcome("saved");
+        Count(happened.Kind, happened.Driver);
+        events?.Add(happened);
     }
 
     private void Count(SessionEventKind kind, string driver) => _counters.Events.Add(1, Driver(driver), new KeyValuePair<string, object?>("kind", kind.ToString()));

@@ -69,4 +69,7 @@ public enum SessionEventKind
 
     /// <summary>It has ended: <see cref="SessionEvent.Ending"/> says why, and <see cref="SessionEvent.By"/> who did it.</summary>
     Ended,
+
+    /// <summary>A sign-in was refused, as its user has <see cref="FuelSessionsOptions.MaxSessionsPerPrincipal"/> sessions already.</summary>
+    SignInRefused,
 }

@@ -34,6 +34,12 @@ internal sealed partial class FuelSessionsAuthenticationHandler
             KeepsCookie = properties.IsPersistent,
         };
         session.Transaction.SignIn(owner, hasOwnEnd ? LifetimeUntil(properties.ExpiresUtc, session.Transaction.Options.ExpirationTime) : null);
+        if (session.Transaction.Options.MostSignIns is not null)
+        {
+            // Here the app can tell its user that it is refused.
+            await session.SaveAsync().ConfigureAwait(false);
+        }
+
         await Events.SignedIn(new CookieSignedInContext(Context, Scheme, principal, properties, Options)).ConfigureAwait(false);
         await AnswerAsync(properties, isReturning: OriginalPath == Options.LoginPath).ConfigureAwait(false);
     }

@@ -242,10 +242,18 @@ public sealed class FuelSessionsOptions
     public bool RememberClient { get; set; }
 
     /// <summary>
-    /// How many sessions a principal may have at a time on a driver; 1 or more. Of more than that the oldest sign-ins end, at once. Exact under any
+    /// How many sessions a principal may have at a time on a driver; 1 or more. <see cref="OnTooManySessions"/> says what becomes of one more. Exact under any
     /// number of sign-ins at the same time. Default none: off. Not on drivers that can't find a principal's sessions (cookie, memcached).
     /// </summary>
     public int? MaxSessionsPerPrincipal { get; set; }
+
+    /// <summary>
+    /// What happens when somebody signs in who has <see cref="MaxSessionsPerPrincipal"/> sessions already. Default <see cref="TooManySessionsAction.EndOldest"/>.
+    /// </summary>
+    public TooManySessionsAction OnTooManySessions { get; set; }
+
+    // The most, where one more is refused; null: none is.
+    internal int? MostSignIns => OnTooManySessions == TooManySessionsAction.RefuseSignIn ? MaxSessionsPerPrincipal : null;
 
     /// <summary>
     /// How many sessions one client address may begin within a minute; 1 or more. One more is not stored: its request is answered with status 429

@@ -167,6 +167,11 @@ internal static class FuelSessionsOptionsRules
             yield return Is(nameof(o.MaxSessionsPerPrincipal), o.MaxSessionsPerPrincipal, "1 or more, or none (off)");
         }
 
+        if (!Enum.IsDefined(o.OnTooManySessions))
+        {
+            yield return Is(nameof(o.OnTooManySessions), o.OnTooManySessions, string.Join(", ", Enum.GetNames<TooManySessionsAction>()));
+        }
+
         if (o.NewSessionsPerMinute < 1)
         {
             yield return Is(nameof(o.NewSessionsPerMinute), o.NewSessionsPerMinute, "1 or more, or none (off)");

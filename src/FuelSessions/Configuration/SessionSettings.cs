@@ -81,6 +81,7 @@ internal static class SessionSettings
         Number(nameof(FuelSessionsOptions.MaxSessions), o => o.MaxSessions, (o, v) => o.MaxSessions = v),
         Flag(nameof(FuelSessionsOptions.RememberClient), "remember_client", o => o.RememberClient, (o, v) => o.RememberClient = v),
         OptionalNumber(nameof(FuelSessionsOptions.MaxSessionsPerPrincipal), o => o.MaxSessionsPerPrincipal, (o, v) => o.MaxSessionsPerPrincipal = v),
+        Choice<TooManySessionsAction>(nameof(FuelSessionsOptions.OnTooManySessions), null, o => o.OnTooManySessions, (o, v) => o.OnTooManySessions = v),
         OptionalNumber(nameof(FuelSessionsOptions.NewSessionsPerMinute), o => o.NewSessionsPerMinute, (o, v) => o.NewSessionsPerMinute = v),
     ];
 

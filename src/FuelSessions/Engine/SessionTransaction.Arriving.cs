@@ -2,9 +2,44 @@ using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
 
-/// <summary>What follows from a sign-in once it is stored: it may have come too late, or be one too many [A8, A9].</summary>
+/// <summary>What a sign-in needs before it is stored, and what follows once it is: it may have come too late, or be one too many [A8–A10].</summary>
 internal sealed partial class SessionTransaction
 {
+    /// <exception cref="SignInRefusedException">There is no place for another session of whom it was to belong to. It goes on as it was.</exception>
+    private async ValueTask TakePlaceAsync(Standing standing)
+    {
+        if (Options.MostSignIns is not { } most || !_visit.Storage.Finds || _intent.Attachment is not { Principal: { } principal, IsRest: false }
+            || await Places.TryTakeAsync(principal, standing.Key, most).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        Report(SessionEventKind.SignInRefused, standing.Key, principal);
+        _intent = _intent with { Attachment = null, Rotation = null, Lifetime = null };
+        _shown = null;
+        throw new SignInRefusedException(most);
+    }
+
+    private SignInPlaces Places => new(_visit.Services, _visit.Storage, Options.StoreTimeout);
+
+    private async ValueTask GiveBackPlaceAsync(string principal)
+    {
+        if (Options.MostSignIns is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await Places.GiveBackAsync(principal, Key).ConfigureAwait(false);
+        }
+        catch (SessionStoreException error)
+        {
+            // It is free by itself before long, and the sign-in stands.
+            Report(SessionEventKind.UpkeepFailed, Key, principal, error);
+        }
+    }
+
     /// <returns>Whether the session has not been ended by this.</returns>
     /// <exception cref="SessionStoreException">Nobody can tell: no id goes out.</exception>
     private async ValueTask<bool> ArriveAsync(SessionRecord? before, SessionRecord record, bool explicitly)
@@ -14,6 +49,7 @@ internal sealed partial class SessionTransaction
             return true;
         }
 
+        await GiveBackPlaceAsync(principal).ConfigureAwait(false);
         Kept? announced = _answer.ToSend;
         (_answer.ToSend, _intent) = (null, new Intent { IsArriving = true });
         bool stays = _visit.Boundary.Began is not { } began
@@ -22,7 +58,7 @@ internal sealed partial class SessionTransaction
         {
             await PrincipalSessions.EndAsync(_visit.Services, _visit.Storage, record, Options, new EndedBy(Events, SessionEnding.Elsewhere, Principal: null)).ConfigureAwait(false);
         }
-        else if (Options.MaxSessionsPerPrincipal is { } most)
+        else if (Options is { MaxSessionsPerPrincipal: { } most, MostSignIns: null })
         {
             stays = await EndOldestAsync(principal, most).ConfigureAwait(false);
         }

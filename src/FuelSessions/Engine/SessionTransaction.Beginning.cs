@@ -39,6 +39,7 @@ internal sealed partial class SessionTransaction
             throw refusal;
         }
 
+        await TakePlaceAsync(fresh).ConfigureAwait(false);
         using Activity? span = SessionSpans.Start(SessionSpans.Save, Driver);
         await Committing.BeginAsync(_visit.Storage, Options, first.Record, deadline).ConfigureAwait(false);
         Diagnostics.Started(Events, Driver, first.Record);

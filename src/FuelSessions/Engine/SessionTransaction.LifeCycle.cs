@@ -104,7 +104,8 @@ internal sealed partial class SessionTransaction
         }
         catch (Exception error)
         {
-            _progress.IsTold = true;
+            // Of a refused sign-in nothing is left, and all else is yet to be saved.
+            _progress.IsTold = error is not SignInRefusedException;
             SaveFailed(error);
             throw;
         }

@@ -80,6 +80,11 @@ internal sealed partial class SessionTransaction
             throw TooLate("changed");
         }
 
+        if (_intent.Attachment is not null)
+        {
+            await TakePlaceAsync(read).ConfigureAwait(false);
+        }
+
         Asker asker = Asker;
         if (_intent.Rotation is { Revokes: true })
         {

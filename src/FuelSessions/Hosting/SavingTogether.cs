@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using FuelSessions.Engine;
+using Microsoft.AspNetCore.Http;
 
 namespace FuelSessions;
 
@@ -77,7 +78,7 @@ internal static class SavingTogether
 
     private static void Throw(List<Exception> errors)
     {
-        if (errors.Count == 1 || errors.TrueForAll(error => error is TooManySessionsException))
+        if (errors.Count == 1 || errors.TrueForAll(error => error is BadHttpRequestException))
         {
             ExceptionDispatchInfo.Throw(errors[0]);
         }

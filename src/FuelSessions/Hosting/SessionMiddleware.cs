@@ -39,17 +39,18 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
         catch (Exception error)
         {
             await sessions.EndWithErrorAsync(error).ConfigureAwait(false);
-            if (error is not (TooManySessionsException or SessionUnprovedException) || context.Response.HasStarted)
+            if (error is not (TooManySessionsException or SignInRefusedException or SessionUnprovedException) || context.Response.HasStarted)
             {
                 throw;
             }
 
             // As a rate limiter does: what a visitor may do on purpose is no error of the app, whose handler would log each.
+            var refusal = (BadHttpRequestException)error;
             context.Response.Clear();
-            context.Response.StatusCode = ((BadHttpRequestException)error).StatusCode;
-            if (error is TooManySessionsException refusal)
+            context.Response.StatusCode = refusal.StatusCode;
+            if (refusal is TooManySessionsException { RetryAfter: var wait })
             {
-                context.Response.Headers.RetryAfter = refusal.RetryAfter.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+                context.Response.Headers.RetryAfter = wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
             }
         }
         finally

@@ -1,3 +1,4 @@
+using System.Net;
 using FuelSessions.IntegrationTests.Support;
 using FuelSessions.Tests;
 using FuelSessions.Tests.Servers;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FuelSessions.IntegrationTests.Registry;
 
-/// <summary>Where a user is signed in, and how that ends [A7–A9].</summary>
+/// <summary>Where a user is signed in, and how that ends [A7–A10].</summary>
 public sealed class RegistryTests(PostgresServer postgres) : StoreTests(postgres)
 {
     [Theory, OnFindingStores]
@@ -135,17 +136,18 @@ public sealed class RegistryTests(PostgresServer postgres) : StoreTests(postgres
     }
 
     [Theory, OnFindingStores]
-    public async Task Of_64_sign_ins_at_once_five_are_left(string store)
+    public async Task Of_64_sign_ins_at_once_at_two_nodes_five_are_left(string store)
     {
-        SessionApp app = await StartAsync(store, o => (o.MaxSessionsPerPrincipal, o.StoreTimeout) = (5, TimeSpan.FromMinutes(1)));
-        ISessionRegistry registry = app.Services.GetRequiredService<ISessionRegistry>();
-        TestBrowser[] browsers = [.. Enumerable.Range(0, 64).Select(_ => app.NewBrowser())];
-        await Task.WhenAll(browsers.Select(browser => app.DoneAsync(browser, session => session.AttachPrincipal("ada"))));
+        SessionApp[] nodes = await StartTwoAsync(store, o => (o.MaxSessionsPerPrincipal, o.StoreTimeout) = (5, TimeSpan.FromMinutes(1)));
+        ISessionRegistry registry = nodes[0].Services.GetRequiredService<ISessionRegistry>();
+        (SessionApp App, TestBrowser Browser)[] visitors = Visitors(nodes, 64);
+        await Task.WhenAll(visitors.Select(visitor => visitor.App.DoneAsync(visitor.Browser, session => session.AttachPrincipal("ada"))));
         Assert.Equal(5, await registry.CountAsync("ada"));
-        string?[] left = await Task.WhenAll(browsers.Select(browser => PrincipalAsync(app, browser)));
+        string?[] left = await Task.WhenAll(visitors.Select(visitor => PrincipalAsync(visitor.App, visitor.Browser)));
         Assert.Equal(5, left.Count(who => who == "ada"));
 
         // One after the other: the oldest sign-in goes, not the oldest session.
+        SessionApp app = nodes[0];
         app.Clock.Advance(TimeSpan.FromMinutes(1));
         TestBrowser old = app.NewBrowser();
         await app.DoneAsync(old, session => session.Set("cart", 1));
@@ -153,6 +155,45 @@ public sealed class RegistryTests(PostgresServer postgres) : StoreTests(postgres
         await app.DoneAsync(old, session => session.AttachPrincipal("ada"));
         Assert.Equal("ada", await PrincipalAsync(app, old));
         Assert.Equal(5, await registry.CountAsync("ada"));
+    }
+
+    [Theory, OnFindingStores]
+    public async Task Of_64_sign_ins_at_once_at_two_nodes_all_but_five_are_refused(string store)
+    {
+        SessionApp[] nodes = await StartTwoAsync(
+            store,
+            o => (o.MaxSessionsPerPrincipal, o.OnTooManySessions, o.StoreTimeout) = (5, TooManySessionsAction.RefuseSignIn, TimeSpan.FromMinutes(1)));
+        ISessionRegistry registry = nodes[0].Services.GetRequiredService<ISessionRegistry>();
+        (SessionApp App, TestBrowser Browser)[] visitors = Visitors(nodes, 64);
+        foreach ((SessionApp app, TestBrowser browser) in visitors[..32])
+        {
+            await app.DoneAsync(browser, session => session.Set("cart", 1));
+        }
+
+        TestResponse[] answers = await Task.WhenAll(visitors.Select(SignInAsync));
+        Assert.Equal(5, answers.Count(answer => answer.Status == HttpStatusCode.OK));
+        Assert.Equal(59, answers.Count(answer => answer.Status == HttpStatusCode.Forbidden));
+        Assert.Equal(59, nodes.Sum(node => node.Events.Count(told => told is { Kind: SessionEventKind.SignInRefused, Principal: "ada" })));
+        Assert.Equal(5, await registry.CountAsync("ada"));
+        string?[] left = await Task.WhenAll(visitors.Select(visitor => PrincipalAsync(visitor.App, visitor.Browser)));
+        Assert.Equal(answers.Select(answer => answer.Status == HttpStatusCode.OK), left.Select(who => who == "ada"));
+
+        // What was refused goes on as it was.
+        Assert.All(
+            await Task.WhenAll(visitors[..32].Select(visitor => visitor.App.AskAsync(visitor.Browser, session => session.Get<int>("cart")))),
+            cart => Assert.Equal(1, cart));
+
+        // Who is signed in may sign in again; and whoever ends, makes room at once.
+        (SessionApp App, TestBrowser Browser) signedIn = visitors[Array.IndexOf(left, "ada")];
+        (SessionApp App, TestBrowser Browser) refused = visitors[Array.FindIndex(left, who => who is null)];
+        await signedIn.App.DoneAsync(signedIn.Browser, session => session.AttachPrincipal(null).AttachPrincipal("ada"));
+        Assert.Equal(HttpStatusCode.Forbidden, (await SignInAsync(refused)).Status);
+        await signedIn.App.DoneAsync(signedIn.Browser, session => session.Destroy());
+        refused.App.AssertOk(await SignInAsync(refused));
+        Assert.Equal(HttpStatusCode.Forbidden, (await SignInAsync(signedIn)).Status);
+        await signedIn.App.DoneAsync(signedIn.Browser, session => session.AttachPrincipal("eve"));
+
+        static Task<TestResponse> SignInAsync((SessionApp App, TestBrowser Browser) visitor) => visitor.App.DoAsync(visitor.Browser, session => session.AttachPrincipal("ada"));
     }
 
     [Theory]
@@ -176,6 +217,16 @@ public sealed class RegistryTests(PostgresServer postgres) : StoreTests(postgres
         RegisteredSession listed = Assert.Single(await app.Services.GetRequiredService<ISessionRegistry>().ListAsync("ada"));
         Assert.Equal((null, null, false), (listed.UserAgent, listed.Address, listed.IsCurrent));
     }
+
+    private async Task<SessionApp[]> StartTwoAsync(string store, Action<FuelSessionsOptions> configure)
+    {
+        Store place = await NewStoreAsync(store);
+        SessionApp app = await StartAsync(place, configure);
+        return [app, await StartAsync(place, configure, clock: app.Clock)];
+    }
+
+    private static (SessionApp App, TestBrowser Browser)[] Visitors(SessionApp[] nodes, int count) =>
+        [.. Enumerable.Range(0, count).Select(number => nodes[number % nodes.Length]).Select(node => (node, node.NewBrowser()))];
 
     private static Task<string?> PrincipalAsync(SessionApp app, TestBrowser browser) => app.AskAsync(browser, session => session.Principal);
 }

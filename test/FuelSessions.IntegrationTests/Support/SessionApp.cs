@@ -42,7 +42,7 @@ internal sealed class SessionApp : IAsyncDisposable
     internal IServiceProvider Services => _app.Services;
 
     /// <summary>What the app was told that is not as it should be.</summary>
-    internal IReadOnlyList<SessionEvent> Events => [.. Told.All.Where(happened => happened.Kind < SessionEventKind.Began)];
+    internal IReadOnlyList<SessionEvent> Events => [.. Told.All.Where(happened => happened.Kind is < SessionEventKind.Began or SessionEventKind.SignInRefused)];
 
     /// <summary>All that the app was told.</summary>
     internal EventRecorder Told { get; } = new();

@@ -52,6 +52,26 @@ public class SessionSignInTests
         Assert.Equal("nobody ", await copy.TextAsync("/who"));
     }
 
+    [Fact]
+    public async Task A10_one_too_many_is_told_so_and_goes_on_as_it_was()
+    {
+        await using TestApp app = await StartAsync(sessions: o => (o.MaxSessionsPerPrincipal, o.OnTooManySessions) = (1, TooManySessionsAction.RefuseSignIn));
+        using TestBrowser first = app.NewBrowser();
+        using TestBrowser second = app.NewBrowser();
+        await first.GetAsync("/in");
+        await second.GetAsync("/set");
+        Assert.Equal("1", await second.TextAsync("/in/if-possible"));
+        Assert.Equal(HttpStatusCode.Forbidden, (await second.GetAsync("/in")).Status);
+        Assert.Equal(["nobody ", "cart,tried"], [await second.TextAsync("/who"), await second.TextAsync("/names")]);
+        Assert.Equal("ann id-ann", await first.TextAsync("/who"));
+
+        // Who is signed in already may do so again.
+        Assert.Equal("in", await first.TextAsync("/in/if-possible"));
+        await first.GetAsync("/out");
+        Assert.Equal("in", await second.TextAsync("/in/if-possible"));
+        Assert.Equal(["ann id-ann", "cart,tried"], [await second.TextAsync("/who"), await second.TextAsync("/names")]);
+    }
+
     [Theory]
     [InlineData("/attach/bob", "nobody bob")]
     [InlineData("/attach/", "nobody ")]
@@ -446,6 +466,19 @@ public class SessionSignInTests
 
             app.MapGet("/in", (HttpContext http, bool? keep) => http.SignInAsync(Principals.Named("ann"), new AuthenticationProperties { IsPersistent = keep ?? false }));
             app.MapGet("/again", async (HttpContext http) => await http.SignInAsync(http.User, (await http.AuthenticateAsync()).Properties));
+            app.MapGet("/in/if-possible", async (HttpContext http, Session s) =>
+            {
+                s.Set("tried", 1);
+                try
+                {
+                    await http.SignInAsync(Principals.Named("ann"));
+                    return "in";
+                }
+                catch (SignInRefusedException refused)
+                {
+                    return $"{refused.Limit}";
+                }
+            });
             app.MapGet("/out", (HttpContext http) => http.SignOutAsync());
             app.MapGet("/out/late", async (HttpContext http) =>
             {

@@ -9,6 +9,19 @@ namespace FuelSessions.Tests.Docs;
 /// <summary>What docs/authentication.md shows, word for word.</summary>
 internal static class AuthenticationSamples
 {
+    internal static async Task<IResult> Refused(HttpContext http, ClaimsPrincipal user)
+    {
+        try
+        {
+            await http.SignInAsync(user);
+            return Results.LocalRedirect("/");
+        }
+        catch (SignInRefusedException refused)
+        {
+            return Results.Problem($"You are signed in {refused.Limit} times already. End one of them first.", statusCode: 403);
+        }
+    }
+
     internal static void Own(WebApplicationBuilder builder)
     {
         builder.Services.AddFuelSessions();

@@ -36,6 +36,8 @@ public class StartupTests
         { "FuelSessions:HeaderName", "X Session", ["HeaderName", "X Session", "allowed"] },
         { "FuelSessions:MaxPayloadBytes", "10", ["MaxPayloadBytes", "10", "1024"] },
         { "FuelSessions:MaxSessions", "0", ["MaxSessions", "0", "1 or more"] },
+        { "FuelSessions:MaxSessionsPerPrincipal", "0", ["MaxSessionsPerPrincipal", "0", "1 or more"] },
+        { "FuelSessions:OnTooManySessions", "Queue", ["OnTooManySessions", "Queue", "EndOldest, RefuseSignIn"] },
         { "FuelSessions:NewSessionsPerMinute", "0", ["NewSessionsPerMinute", "0", "1 or more"] },
         { "FuelSessions:NewSessionsPerMinute", "many", ["NewSessionsPerMinute", "many", "whole number"] },
         { "FuelSessions:Driver", "etcd", ["Driver", "etcd", "cookie, file, memory"] },

@@ -5,7 +5,7 @@ using FuelSessions.Records;
 namespace FuelSessions.Tests.Interleavings;
 
 /// <summary>
-/// Sign-ins beside the end of all sessions of their user, and beside each other, in every order of their store steps [A7–A9]: where index and record
+/// Sign-ins beside the end of all sessions of their user, and beside each other, in every order of their store steps [A7–A10]: where index and record
 /// are written one after the other, as in a redis cluster.
 /// </summary>
 public class SignInsInterleavingTests
@@ -36,11 +36,31 @@ public class SignInsInterleavingTests
         Assert.Equal(0, broken);
     }
 
+    [Theory]
+    [CombinatorialFrom]
+    public void Of_sign_ins_at_once_one_too_many_is_refused(From from, bool oneProcess)
+    {
+        (int runs, int broken) = Explore(Refusing(from, oneProcess));
+
+        // In one process they take their places one after the other.
+        Assert.InRange(runs, oneProcess ? 5 : 20, 1_000_000);
+        Assert.Equal(0, broken);
+    }
+
+    [Fact]
+    public void Without_compare_and_swap_two_take_the_last_place() => Assert.NotEqual(0, Explore(Refusing(From.Nothing, oneProcess: false) with { Compares = false }).Broken);
+
+    [Fact]
+    public void Without_the_index_two_are_signed_in() => Assert.NotEqual(0, Explore(Refusing(From.Nothing, oneProcess: false) with { Announces = false }).Broken);
+
     [Fact]
     public void Without_the_mark_one_outlives_it() => Assert.NotEqual(0, Explore(new Play(From.Nothing, OneProcess: true) { LooksForMark = false }).Broken);
 
     [Fact]
     public void Without_the_index_one_outlives_it() => Assert.NotEqual(0, Explore(new Play(From.Nothing, OneProcess: true) { Announces = false }).Broken);
+
+    // The mark is another rule's, and its steps would make many more orders of it.
+    private static Play Refusing(From from, bool oneProcess) => new(from, oneProcess) { SignIns = 2, Most = 1, EndsAll = false, LooksForMark = false, Refuses = true };
 
     // Without a context that would move what goes on after a step to another thread.
     private static (int Runs, int Broken) Explore(Play play)
@@ -77,7 +97,7 @@ public class SignInsInterleavingTests
         EngineServices here = Engine.Services(clock, Engine.Queue());
         EngineServices there = play.OneProcess ? here : Engine.Services(clock, Engine.Queue());
         var start = new Start(StartState.Fresh, principal: play.From == From.Ada ? Ada : null);
-        var store = new RecordStore();
+        var store = play.Compares ? new RecordStore() : new CarelessStore();
         HashSet<SessionKey> index = [];
         if (play.From != From.Nothing)
         {
@@ -97,9 +117,10 @@ public class SignInsInterleavingTests
         {
             FuelSessionsOptions options = Engine.OptionsForReading.Clone();
             options.MaxSessionsPerPrincipal = play.Most;
+            options.OnTooManySessions = play.Refuses ? TooManySessionsAction.RefuseSignIn : TooManySessionsAction.EndOldest;
             PresentedId? shown = play.From == From.Nothing ? null : start.Current.Presented;
             var boundary = new Boundary(play.LooksForMark ? (here.Endings.Count, clock.Now) : null);
-            sessions[i] = new SessionTransaction(here, StorageOf(i), options, boundary, shown, others: null, readOnly: false);
+            sessions[i] = new SessionTransaction(i == 0 ? here : there, StorageOf(i), options, boundary, shown, others: null, readOnly: false);
             tasks[i] = SignInAsync(sessions[i]);
         }
 
@@ -119,16 +140,18 @@ public class SignInsInterleavingTests
             }
         }
 
-        Task.WhenAll(tasks).GetAwaiter().GetResult();
-        int left = sessions.Count(session => store.Find(session.Key)?.Principal == Ada);
+        int refused = tasks.Count(task => task.Exception?.InnerException is SignInRefusedException);
+        Task.WhenAll(tasks.Where(task => !task.IsFaulted || task.Exception.InnerException is not SignInRefusedException)).GetAwaiter().GetResult();
+        SessionKey[] served = [.. sessions.Select(session => session.Key).Where(key => store.Find(key)?.Principal == Ada)];
+        int left = served.Distinct().Count();
 
         // An answer that went out before all were ended carries an id that was good then.
         bool tellsTruth = sessions.Index().All(session => !isAnsweredAfter[session.Index] || session.Item.IdToSend is null || store.Find(session.Item.Key) is not null);
-        return left == (play.EndsAll ? 0 : play.Most) && tellsTruth;
+        return left == (play.EndsAll ? 0 : play.Most) && tellsTruth && (!play.Refuses || served.Length + refused == play.SignIns);
 
         SessionStorage StorageOf(int number)
         {
-            var driver = new FindingDriver(number, store, index, gate, play.Announces);
+            var driver = new FindingDriver(number, store, index, gate, play);
             return new SessionStorage("gated", driver, finder: driver);
         }
     }
@@ -151,10 +174,14 @@ public class SignInsInterleavingTests
         internal bool LooksForMark { get; init; } = true;
 
         internal bool Announces { get; init; } = true;
+
+        internal bool Refuses { get; init; }
+
+        internal bool Compares { get; init; } = true;
     }
 
     // In steps of their own: the index, each record that it leads to, and what it says too much is left.
-    private sealed class FindingDriver(int request, RecordStore store, HashSet<SessionKey> index, Gate gate, bool announces) : ISessionDriver, IFindByPrincipal
+    private sealed class FindingDriver(int request, RecordStore store, HashSet<SessionKey> index, Gate gate, Play play) : ISessionDriver, IFindByPrincipal
     {
         private readonly GatedDriver _driver = new(request, store, gate);
 
@@ -169,7 +196,7 @@ public class SignInsInterleavingTests
 
         public async ValueTask AnnounceAsync(string principal, SessionKey key, DateTimeOffset? latestEnd, CancellationToken cancellationToken)
         {
-            if (announces)
+            if (play.Announces)
             {
                 await gate.PassAsync(request, StoreCall.Write, () => index.Add(key));
             }
@@ -187,6 +214,16 @@ public class SignInsInterleavingTests
             }
 
             return found;
+        }
+    }
+
+    // The last writer wins.
+    private sealed class CarelessStore : RecordStore
+    {
+        internal override WriteResult Write(int request, SessionRecord record)
+        {
+            Put(record);
+            return WriteResult.Written;
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 
@@ -26,14 +25,14 @@ internal sealed class EndingMarks
     {
         long number = Interlocked.Increment(ref _count);
         StoreDeadline deadline = StoreDeadline.Start(timeout);
-        SessionKey key = KeyOf(principal);
+        SessionKey key = PrincipalNote.KeyOf(Purpose, principal);
         SessionRecord? before = await storage.ReadAsync(key, timeout, deadline).ConfigureAwait(false);
         while (!IsLater(before, number))
         {
             byte[] data = new byte[2 * sizeof(long)];
             BinaryPrimitives.WriteInt64LittleEndian(data, _process);
             BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(sizeof(long)), number);
-            WriteResult result = await storage.WriteAsync(MarkOf(key, before, data, now), timeout, deadline).ConfigureAwait(false);
+            WriteResult result = await storage.WriteAsync(PrincipalNote.Of(key, before, data, now, KeptFor), timeout, deadline).ConfigureAwait(false);
             if (result.IsWritten)
             {
                 return;
@@ -49,7 +48,7 @@ internal sealed class EndingMarks
     /// <summary>Whether all sessions of a principal were ended since a request began.</summary>
     internal async ValueTask<bool> IsEndedSinceAsync(SessionStorage storage, string principal, (long Endings, DateTimeOffset Time) began, TimeSpan timeout)
     {
-        SessionRecord? mark = await storage.ReadAsync(KeyOf(principal), timeout).ConfigureAwait(false);
+        SessionRecord? mark = await storage.ReadAsync(PrincipalNote.KeyOf(Purpose, principal), timeout).ConfigureAwait(false);
         return Left(mark) is { } left && (left.Process == _process ? left.Number > began.Endings : mark!.Updated > began.Time);
     }
 
@@ -57,22 +56,4 @@ internal sealed class EndingMarks
     private static (long Process, long Number)? Left(SessionRecord? mark) => mark is { Data: { Length: 2 * sizeof(long) } data }
         ? (BinaryPrimitives.ReadInt64LittleEndian(data.Span), BinaryPrimitives.ReadInt64LittleEndian(data.Span[sizeof(long)..]))
         : null;
-
-    // A record that no id leads to: nobody knows a secret of that hash.
-    private static SessionRecord MarkOf(SessionKey key, SessionRecord? before, byte[] data, DateTimeOffset now)
-    {
-        DateTimeOffset time = ExpiryPolicy.Milliseconds(now);
-        return SessionRecord.New(key, SessionSecret.Create().Hash(), time, KeptFor) with
-        {
-            Version = (before?.Version ?? 0) + 1,
-            Confirmed = time,
-
-            // Not the first to go where the store is full.
-            KeepsCookie = false,
-            Data = data,
-        };
-    }
-
-    private static SessionKey KeyOf(string principal) =>
-        SessionKey.FromBytes(SHA256.HashData([.. Purpose, .. Encoding.UTF8.GetBytes(principal)]).AsSpan(0, SessionKey.Size));
 }

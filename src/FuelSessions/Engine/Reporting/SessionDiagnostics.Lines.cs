@@ -41,6 +41,9 @@ internal sealed partial class SessionDiagnostics
     [LoggerMessage(112, LogLevel.Warning, "Session {Fingerprint} was not begun on driver {Driver}: its client's address has begun as many within a minute as it may.")]
     private partial void LogTooManyNew(string fingerprint, string driver);
 
+    [LoggerMessage(113, LogLevel.Information, "A sign-in to session {Fingerprint} on driver {Driver} was refused: its user has as many sessions as they may (MaxSessionsPerPrincipal).")]
+    private partial void LogSignInRefused(string fingerprint, string driver);
+
     [LoggerMessage(111, LogLevel.Warning, "Expired sessions could not be removed from driver {Driver}; the next round tries again.")]
     private partial void LogCollectionFailed(string driver, Exception error);
 

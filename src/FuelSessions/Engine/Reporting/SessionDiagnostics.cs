@@ -126,6 +126,9 @@ internal sealed partial class SessionDiagnostics : IDisposable
             case SessionEventKind.Unproved:
                 LogUnproved(fingerprint, driver);
                 break;
+            case SessionEventKind.SignInRefused:
+                LogSignInRefused(fingerprint, driver);
+                break;
             case SessionEventKind.UpkeepFailed:
                 LogUpkeepFailed(fingerprint, driver, error);
                 break;

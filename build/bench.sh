@@ -3,7 +3,7 @@
 # writes the figures into docs/performance.md. On Debian it installs what it needs (wrk and the stores' servers) if it may.
 #
 #   build/bench.sh                       the comparison: some 75 minutes
-#   build/bench.sh --growth              and what a request costs as more is stored: some 15 minutes more
+#   build/bench.sh --growth              and what a request costs as more is stored: some 25 minutes more
 #   build/bench.sh --nodes               and what one, two and four processes on one store carry: some 2 minutes more
 #   build/bench.sh --tokens              and calls of an API through a token session: half a minute more
 #   build/bench.sh --bounds --check      only what must hold, with the newest redis client: some 18 minutes

@@ -22,14 +22,14 @@ internal sealed class PrincipalKeys(RedisConnection connection, byte[] prefix)
         // At least until nothing can be on its way any more.
         RedisValue left = latestEnd is { } end ? Math.Max((long)(end - now).TotalMilliseconds, (long)(2 * OnItsWay).TotalMilliseconds) : "";
         return connection.RunAsync(
-            (Name: new[] { NameOf(principal) }, Values: new RedisValue[] { key.ToByteArray(), now.ToUnixTimeMilliseconds(), left }),
+            (Name: new[] { NameOf(prefix, principal) }, Values: new RedisValue[] { key.ToByteArray(), now.ToUnixTimeMilliseconds(), left }),
             static (database, call, withText) => PrincipalScripts.Add.EvaluateAsync(database, call.Name, call.Values, withText),
             static (_, _) => true,
             cancellationToken);
     }
 
     internal ValueTask<(SessionKey Key, long Announced)[]> AllAsync(string principal, CancellationToken cancellationToken) => connection.RunAsync(
-        NameOf(principal),
+        NameOf(prefix, principal),
         static (database, name, _) => database.SortedSetRangeByRankWithScoresAsync(name, flags: CommandFlags.DemandMaster),
         static (_, entries) => entries
             .Where(entry => ((byte[]?)entry.Element)?.Length == SessionKey.Size)
@@ -45,14 +45,14 @@ internal sealed class PrincipalKeys(RedisConnection connection, byte[] prefix)
         if (old.Length > 0)
         {
             await connection.RunAsync(
-                (Name: new[] { NameOf(principal) }, Values: (RedisValue[])[before, .. old]),
+                (Name: new[] { NameOf(prefix, principal) }, Values: (RedisValue[])[before, .. old]),
                 static (database, call, withText) => PrincipalScripts.Trim.EvaluateAsync(database, call.Name, call.Values, withText),
                 static (_, _) => true,
                 cancellationToken).ConfigureAwait(false);
         }
     }
 
-    // By a hash of the name, which may be anything.
-    private RedisKey NameOf(string principal) =>
+    /// <summary>By a hash of the principal's name, which may be anything.</summary>
+    internal static RedisKey NameOf(ReadOnlySpan<byte> prefix, string principal) =>
         (byte[])[.. prefix, .. "of:"u8, .. Encoding.ASCII.GetBytes(Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(principal)).AsSpan(0, 16)))];
 }

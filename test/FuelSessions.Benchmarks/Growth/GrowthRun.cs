@@ -27,6 +27,7 @@ internal static class GrowthRun
             ("memory", async b => [await RedisMemory.MeasureAsync(b)]),
             ("connections", ConnectionGrowth.MeasureAsync),
             ("sessions", SessionGrowth.MeasureAsync),
+            ("listing", async b => [await ListingGrowth.MeasureAsync(b)]),
             ("expired", async b => [await ExpiredGrowth.MeasureAsync(b)]),
         ];
         List<GrowthChart> charts = [];

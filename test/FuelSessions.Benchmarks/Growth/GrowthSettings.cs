@@ -14,7 +14,7 @@ internal sealed record GrowthSettings(IReadOnlyList<string> Only, IReadOnlyList<
     internal static GrowthSettings Parse(Arguments arguments)
     {
         var settings = new GrowthSettings(
-            arguments.List("--only", "payload", "variables", "memory", "connections", "sessions", "expired"),
+            arguments.List("--only", "payload", "variables", "memory", "connections", "sessions", "listing", "expired"),
             arguments.List("--stores", "redis", "sqlite", "postgres"),
             arguments.Number("--max", 1_000_000, 1000, 10_000_000),
             arguments.Number("--seconds", 1, 1, 60),

@@ -2,8 +2,8 @@ namespace FuelSessions.Benchmarks.Server;
 
 /// <summary>What one server process is to be.</summary>
 /// <param name="Variant">none, floor, builtin, ours or watched.</param>
-/// <param name="Store">memory, redis, memcached, sqlite, postgres, mysql or cookie.</param>
-/// <param name="Connection">How the store is reached, in its client's own words; null for a store without a server.</param>
+/// <param name="Store">memory, file, redis, memcached, sqlite, postgres, mysql or cookie.</param>
+/// <param name="Connection">How the store is reached, in its client's own words, or the folder of the files; null for a store in the process or the client.</param>
 /// <param name="Keys">The folder of the Data Protection keys: processes that share it read each other's cookies.</param>
 /// <param name="CollectEvery">How often ours removes expired rows; null: never, so that it is no part of a measurement.</param>
 /// <param name="CountsStatements">Whether statements of a database are counted, which costs a little.</param>

@@ -12,7 +12,7 @@ internal sealed class PostgresBulk(string connectionString) : IBulkStore
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
         await using (NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
-            "COPY sessions (session_key, current_id, previous_id, created, updated, expires, version, payload) FROM STDIN (FORMAT BINARY)", cancellationToken))
+            "COPY sessions (session_key, current_id, previous_id, principal, created, updated, expires, version, payload) FROM STDIN (FORMAT BINARY)", cancellationToken))
         {
             foreach (SessionRecord record in records)
             {
@@ -21,6 +21,9 @@ internal sealed class PostgresBulk(string connectionString) : IBulkStore
                 await copy.WriteAsync(record.CurrentHash.ToByteArray(), NpgsqlDbType.Bytea, cancellationToken);
                 await (record.PreviousHash is { } previous
                     ? copy.WriteAsync(previous.ToByteArray(), NpgsqlDbType.Bytea, cancellationToken)
+                    : copy.WriteNullAsync(cancellationToken));
+                await (record.Principal is { } principal
+                    ? copy.WriteAsync(principal, NpgsqlDbType.Text, cancellationToken)
                     : copy.WriteNullAsync(cancellationToken));
                 await copy.WriteAsync(record.Created.ToUnixTimeMilliseconds(), NpgsqlDbType.Bigint, cancellationToken);
                 await copy.WriteAsync(record.Updated.ToUnixTimeMilliseconds(), NpgsqlDbType.Bigint, cancellationToken);

@@ -7,7 +7,7 @@ using FuelSessions.Redis;
 
 namespace FuelSessions.Benchmarks.Growth.Bulk;
 
-/// <summary>SET after SET over one connection, without waiting for the answers; in the driver's own form.</summary>
+/// <summary>SET after SET over one connection, and ZADD for the sessions of somebody, without waiting for the answers; in the driver's own form.</summary>
 internal sealed class RedisBulk(int port) : IBulkStore
 {
     private const int FlushAt = 256 * 1024;
@@ -52,6 +52,11 @@ internal sealed class RedisBulk(int port) : IBulkStore
 
     private static void Append(ArrayBufferWriter<byte> output, SessionRecord record)
     {
+        if (record.Principal is { } principal)
+        {
+            Append(output, (byte[])PrincipalKeys.NameOf(Prefix, principal)!, record);
+        }
+
         byte[] name = StoredSession.Name(Prefix, record.Key);
         byte[] value = StoredSession.Encode(record);
         string milliseconds = record.Lifetime.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
@@ -62,7 +67,18 @@ internal sealed class RedisBulk(int port) : IBulkStore
         Encoding.ASCII.GetBytes($"\r\n$2\r\nPX\r\n${milliseconds.Length}\r\n{milliseconds}\r\n", output);
     }
 
-    /// <summary>Counts the answers: <c>+OK</c>, or an error.</summary>
+    private static void Append(ArrayBufferWriter<byte> output, byte[] set, SessionRecord record)
+    {
+        byte[] key = record.Key.ToByteArray();
+        string time = record.Created.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        Encoding.ASCII.GetBytes($"*4\r\n$4\r\nZADD\r\n${set.Length}\r\n", output);
+        output.Write(set);
+        Encoding.ASCII.GetBytes($"\r\n${time.Length}\r\n{time}\r\n${key.Length}\r\n", output);
+        output.Write(key);
+        output.Write("\r\n"u8);
+    }
+
+    /// <summary>Counts the answers: <c>+OK</c>, or an error. What is added to a set is answered with a number.</summary>
     private sealed class Answers
     {
         internal long Stored { get; private set; }

@@ -13,16 +13,16 @@ internal sealed class SqliteBulk(string connectionString) : IBulkStore
         await using SqliteTransaction transaction = connection.BeginTransaction();
         await using SqliteCommand insert = connection.CreateCommand();
         insert.CommandText =
-            "INSERT INTO sessions (session_key, current_id, previous_id, created, updated, expires, version, payload) "
-            + "VALUES ($key, $current, $previous, $created, $updated, $expires, $version, $payload)";
-        string[] names = ["$key", "$current", "$previous", "$created", "$updated", "$expires", "$version", "$payload"];
+            "INSERT INTO sessions (session_key, current_id, previous_id, principal, created, updated, expires, version, payload) "
+            + "VALUES ($key, $current, $previous, $principal, $created, $updated, $expires, $version, $payload)";
+        string[] names = ["$key", "$current", "$previous", "$principal", "$created", "$updated", "$expires", "$version", "$payload"];
         SqliteParameter[] parameters = [.. names.Select(name => insert.Parameters.Add(new SqliteParameter(name, null)))];
         foreach (SessionRecord record in records)
         {
             cancellationToken.ThrowIfCancellationRequested();
             object?[] values =
             [
-                record.Key.ToByteArray(), record.CurrentHash.ToByteArray(), (object?)record.PreviousHash?.ToByteArray() ?? DBNull.Value,
+                record.Key.ToByteArray(), record.CurrentHash.ToByteArray(), (object?)record.PreviousHash?.ToByteArray() ?? DBNull.Value, (object?)record.Principal ?? DBNull.Value,
                 record.Created.ToUnixTimeMilliseconds(), record.Updated.ToUnixTimeMilliseconds(), record.Expires.ToUnixTimeMilliseconds(),
                 record.Version, SessionRecordFormat.Encode(record),
             ];

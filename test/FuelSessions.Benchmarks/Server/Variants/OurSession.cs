@@ -15,6 +15,7 @@ internal sealed class OurSession(ServerSettings settings) : IVariant
         FuelSessionsBuilder builder = services.AddFuelSessions(options =>
         {
             options.Driver = IsDb ? "db" : settings.Store;
+            options.Path = settings.Store == "file" ? settings.Connection : null;
             options.GcInterval = settings.CollectEvery ?? TimeSpan.Zero;
 
             // The default is one MiB, which a payload of that size and its names exceed.
@@ -37,7 +38,7 @@ internal sealed class OurSession(ServerSettings settings) : IVariant
             case "mysql":
                 builder.AddDbDriver(options => Counted(options.UseMySQL(settings.Connection!)));
                 break;
-            case "memory" or "cookie":
+            case "memory" or "cookie" or "file":
                 break;
             default:
                 throw new UsageException($"ours has no store '{settings.Store}'.");

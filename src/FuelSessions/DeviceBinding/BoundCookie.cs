@@ -58,7 +58,7 @@ internal static class BoundCookie
     internal static void Delete(HttpContext context, DeviceBinding binding, FuelSessionsOptions options)
     {
         context.Response.Cookies.Delete(NameOf(binding, options), Attributes(options));
-        SessionCookie.ForbidStorage(context);
+        SharedCaches.ForbidStorage(context);
     }
 
     /// <summary>The attributes as the response sets them, whatever a cookie policy has made of them; but for the age, which instructions don't name.</summary>

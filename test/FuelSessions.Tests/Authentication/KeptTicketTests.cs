@@ -29,6 +29,20 @@ public class KeptTicketTests
         Assert.Equal([" ", " "], [await browser.TextAsync("/who"), await copy.TextAsync("/who")]);
     }
 
+    /// <summary>The cookie handler goes on with the reference that came, which may have been planted.</summary>
+    [Fact]
+    public async Task A_sign_in_after_a_sign_out_has_a_reference_of_its_own()
+    {
+        await using TestApp app = await StartAsync();
+        using TestBrowser browser = app.NewBrowser();
+        using TestBrowser planter = app.NewBrowser();
+        await planter.GetAsync("/in?name=mallory");
+        (string name, string value) = Assert.Single(planter.Jar);
+        browser.Jar[name] = value;
+        await browser.GetAsync("/out-and-in");
+        Assert.Equal(["ann blue", " "], [await browser.TextAsync("/who"), await planter.TextAsync("/who")]);
+    }
+
     [Fact]
     public async Task It_ends_and_is_renewed_as_without()
     {
@@ -129,12 +143,17 @@ public class KeptTicketTests
         map: app =>
         {
             app.UseAuthentication();
-            app.MapGet("/in", (HttpContext http, int? until) => http.SignInAsync("Cookies", Principals.Named("ann"), new AuthenticationProperties
+            app.MapGet("/in", (HttpContext http, int? until, string? name) => http.SignInAsync("Cookies", Principals.Named(name ?? "ann"), new AuthenticationProperties
             {
                 Items = { ["colour"] = "blue" },
                 ExpiresUtc = until is { } minutes ? http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().AddMinutes(minutes) : null,
             }));
             app.MapGet("/out", (HttpContext http) => http.SignOutAsync("Cookies"));
+            app.MapGet("/out-and-in", async (HttpContext http) =>
+            {
+                await http.SignOutAsync("Cookies");
+                await http.SignInAsync("Cookies", Principals.Named("ann"), new AuthenticationProperties { Items = { ["colour"] = "blue" } });
+            });
             app.MapGet("/who", async (HttpContext http) => $"{http.User.Identity?.Name} {(await http.AuthenticateAsync("Cookies")).Properties?.Items["colour"]}");
         },
         drivers: drivers,

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FuelSessions.Tests.Hosting;
@@ -93,6 +94,25 @@ public class SharedCacheTests
         Assert.DoesNotContain("Vary", (await browser.GetAsync("/plain")).Headers.Keys);
     }
 
+    /// <summary>Headers for caches are often added as the response starts, or after the app has saved.</summary>
+    [Theory]
+    [InlineData("/public/at-start")]
+    [InlineData("/public/after-saving")]
+    [InlineData("/public/destroyed")]
+    public async Task An_answer_with_a_cookie_is_not_to_be_stored_whatever_the_app_says_late(string page)
+    {
+        await using TestApp app = await StartAsync(cacheIsOutside: true, _ => { });
+        using TestBrowser browser = app.NewBrowser();
+        if (page == "/public/destroyed")
+        {
+            await browser.GetAsync("/name/ann");
+        }
+
+        TestResponse response = await browser.GetAsync(page);
+        Assert.Single(response.SetCookies);
+        Assert.Equal("no-store", response.Headers["Cache-Control"]);
+    }
+
     [Fact]
     public async Task Who_knows_better_can_switch_it_off()
     {
@@ -101,6 +121,37 @@ public class SharedCacheTests
         await ann.GetAsync("/name/ann");
         Assert.Equal("Hello, ann.", await ann.TextAsync("/cached"));
         Assert.Equal("Hello, ann.", await bob.TextAsync("/cached"));
+    }
+
+    /// <summary>The endpoint doesn't use the session, but every request keeps it alive, and gives it another id when that is due: in a page that is cached.</summary>
+    [Theory]
+    [InlineData("cookie", true)]
+    [InlineData("cookie", false)]
+    [InlineData("header", true)]
+    [InlineData("header", false)]
+    public async Task No_id_gets_into_a_cache_with_a_page_that_uses_no_session(string channel, bool cacheIsOutside)
+    {
+        await using TestApp app = await StartAsync(cacheIsOutside, app => app.UseOutputCache(), o =>
+        {
+            (o.TouchOnEveryRequest, o.PreventSharedCaching) = (true, false);
+            (o.HeaderName, o.EnableCookie) = channel == "header" ? ("X-Session", false) : (null, true);
+        });
+        using TestBrowser ann = app.NewBrowser(), bob = app.NewBrowser();
+        string name = channel == "header" ? "X-Session" : "Set-Cookie";
+        TestResponse begun = await ann.GetAsync("/name/ann");
+        app.Clock.Advance(TimeSpan.FromMinutes(6));
+        foreach (string page in (string[])["/plain", "/plain/whatever"])
+        {
+            TestResponse rotated = await ann.SendAsync(HttpMethod.Get, page, edit: request =>
+            {
+                if (channel == "header")
+                {
+                    request.Headers.Add("X-Session", begun.Headers["X-Session"]);
+                }
+            }, deliver: false);
+            Assert.Contains(name, rotated.Headers.Keys);
+            Assert.DoesNotContain(name, (await bob.GetAsync(page)).Headers.Keys);
+        }
     }
 
     private static Task<TestApp> StartAsync(bool cacheIsOutside, Action<WebApplication> useCache, Action<FuelSessionsOptions>? configure = null)
@@ -125,6 +176,7 @@ public class SharedCacheTests
                 app.MapGet("/greeting/raw", async (HttpContext context) => await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes($"{context.Items["name"]}"))).CacheOutput();
                 app.MapGet("/greeting/file", (HttpContext context) => Results.Bytes(Encoding.UTF8.GetBytes($"{context.Items["name"]}"))).CacheOutput();
                 app.MapGet("/plain", () => $"Made {Interlocked.Increment(ref made)}.").CacheOutput();
+                app.MapGet("/plain/whatever", () => "Made.").CacheOutput(policy => policy.AddPolicy<Whatever>(), excludeDefaultPolicy: true);
                 app.MapGet("/public", (Session session, HttpResponse response) =>
                 {
                     response.Headers.CacheControl = "public, max-age=60";
@@ -134,6 +186,24 @@ public class SharedCacheTests
                 {
                     response.Headers.CacheControl = "public, max-age=60";
                     return $"Hello, {session.Get<string>("name")}.";
+                });
+                app.MapGet("/public/at-start", (Session session, HttpResponse response) =>
+                {
+                    response.OnStarting(() => CallPublic(response));
+                    return session.Increment("visits");
+                });
+                app.MapGet("/public/after-saving", async (Session session, HttpResponse response) =>
+                {
+                    session.Increment("visits");
+                    await session.SaveAsync();
+                    await CallPublic(response);
+                    return "Saved.";
+                });
+                app.MapGet("/public/destroyed", (Session session, HttpResponse response) =>
+                {
+                    response.OnStarting(() => CallPublic(response));
+                    session.Destroy();
+                    return "Gone.";
                 });
                 app.MapGet("/own", (Session session, HttpResponse response) =>
                 {
@@ -149,5 +219,25 @@ public class SharedCacheTests
                 }
             },
             services: services => services.AddOutputCache().AddResponseCaching());
+    }
+
+    private static Task CallPublic(HttpResponse response)
+    {
+        response.Headers.CacheControl = "public, max-age=60";
+        return Task.CompletedTask;
+    }
+
+    /// <summary>An app's own policy, which looks at nothing.</summary>
+    private sealed class Whatever : IOutputCachePolicy
+    {
+        public ValueTask CacheRequestAsync(OutputCacheContext context, CancellationToken cancellation)
+        {
+            context.EnableOutputCaching = context.AllowCacheLookup = context.AllowCacheStorage = true;
+            return default;
+        }
+
+        public ValueTask ServeFromCacheAsync(OutputCacheContext context, CancellationToken cancellation) => default;
+
+        public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation) => default;
     }
 }

@@ -24,28 +24,45 @@ internal static class ChannelWriter
             SharedCaches.Forbid(context, options);
         }
 
-        bool byCookie = !isThere && options.EnableCookie && entry.Channel is Channel.Cookie or Channel.None;
+        bool byCookie = options.EnableCookie && entry.Channel is Channel.Cookie or Channel.None;
         bool byHeader = options.HeaderName is not null && entry.Channel is Channel.Header or Channel.None;
         SessionId? toSend = entry.Carried is { Changed: true, Record: not null } ? transaction.CurrentId : transaction.IdToSend;
         if (toSend is { } id && (byCookie || byHeader))
         {
-            IdText value = Text(context, entry, id, protector);
-            if (byCookie)
-            {
-                bool isTaken = SessionCookie.Set(context, options, CookieOf(entry), value, transaction.CookieAge, inChunks: entry.Carried is not null);
-                entry.IsCookieRefused = !isTaken;
-                entry.SentCookie = GoesByCookieOnly(entry, options) ? value.Own : null;
-            }
-
-            if (byHeader)
-            {
-                context.Response.Headers[options.HeaderName!] = value.ToString();
-                SessionCookie.ForbidStorage(context);
-            }
+            Send(context, entry, byCookie && !isThere, byHeader, id, protector);
+            SharedCaches.ForbidStorage(context);
         }
         else if (byCookie && (transaction.IdToWithdraw ? entry.Channel == Channel.Cookie : IsToBeCleared(context, entry)))
         {
-            SessionCookie.Delete(context, options, CookieOf(entry), inChunks: entry.Carried is not null);
+            if (!isThere)
+            {
+                SessionCookie.Delete(context, options, CookieOf(entry), inChunks: entry.Carried is not null);
+            }
+
+            SharedCaches.ForbidStorage(context);
+        }
+    }
+
+    private static void Send(HttpContext context, SessionEntry entry, bool byCookie, bool byHeader, SessionId id, IdProtector protector)
+    {
+        if (!byCookie && !byHeader)
+        {
+            return;
+        }
+
+        SessionTransaction transaction = entry.Session.Transaction;
+        FuelSessionsOptions options = transaction.Options;
+        IdText value = Text(context, entry, id, protector);
+        if (byCookie)
+        {
+            bool isTaken = SessionCookie.Set(context, options, CookieOf(entry), value, transaction.CookieAge, inChunks: entry.Carried is not null);
+            entry.IsCookieRefused = !isTaken;
+            entry.SentCookie = GoesByCookieOnly(entry, options) ? value.Own : null;
+        }
+
+        if (byHeader)
+        {
+            context.Response.Headers[options.HeaderName!] = value.ToString();
         }
     }
 

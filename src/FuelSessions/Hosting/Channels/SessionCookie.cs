@@ -71,7 +71,6 @@ internal static class SessionCookie
         {
             // Nobody watches cookies, as a cookie policy would. The value is base64url, which needs no escaping.
             context.Response.Headers.Append(HeaderNames.SetCookie, string.Concat([name, "=", value.Own, value.Shared, TextOfAttributes(context, options, age)]));
-            ForbidStorage(context);
             return true;
         }
 
@@ -93,7 +92,6 @@ internal static class SessionCookie
             DeleteChunks(context, name, cookie, beyond: chunks);
         }
 
-        ForbidStorage(context);
         return isTaken;
     }
 
@@ -116,8 +114,6 @@ internal static class SessionCookie
         {
             DeleteChunks(context, name, cookie, beyond: 0);
         }
-
-        ForbidStorage(context);
     }
 
     // How many there are; 0: the value fits into the first cookie.
@@ -160,9 +156,6 @@ internal static class SessionCookie
     }
 
     private static int LengthOf(string name, CookieOptions cookie) => cookie.CreateCookieHeader(name, "").ToString().Length;
-
-    // OWASP: no cache may keep a response that sets an id.
-    internal static void ForbidStorage(HttpContext context) => context.Response.Headers.CacheControl = "no-store";
 
     // What stands behind the value: the same for nearly every cookie.
     private static string TextOfAttributes(HttpContext context, FuelSessionsOptions options, TimeSpan? age)

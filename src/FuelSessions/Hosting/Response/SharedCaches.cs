@@ -18,17 +18,20 @@ internal static class SharedCaches
         }
     }
 
+    /// <summary>Nor may any keep a response that sets an id, whoever has used the session, and whatever the app says of it (OWASP) [C5].</summary>
+    internal static void ForbidStorage(HttpContext context)
+    {
+        ForbidOutputCache(context);
+        context.Response.Headers.CacheControl = "no-store";
+    }
+
     /// <summary>
     /// The app's own caches, as early as the session is used: the output cache, which looks at no header, and one behind the sessions, which decides
     /// before they are saved.
     /// </summary>
     internal static void ForbidOwn(HttpContext context, FuelSessionsOptions options)
     {
-        if (context.Features.Get<IOutputCacheFeature>() is { } cache)
-        {
-            cache.Context.AllowCacheStorage = false;
-        }
-
+        ForbidOutputCache(context);
         if (context.Response.HasStarted)
         {
             return;
@@ -38,6 +41,14 @@ internal static class SharedCaches
         if (options.HeaderName is { } name)
         {
             Vary(context.Response.Headers, name);
+        }
+    }
+
+    private static void ForbidOutputCache(HttpContext context)
+    {
+        if (context.Features.Get<IOutputCacheFeature>() is { } cache)
+        {
+            cache.Context.AllowCacheStorage = false;
         }
     }
 

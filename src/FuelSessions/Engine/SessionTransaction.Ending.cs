@@ -101,9 +101,12 @@ internal sealed partial class SessionTransaction
         Lose(SessionState.Gone);
         if (explicitly)
         {
-            throw new SessionGoneException($"Session {Key.Fingerprint} on driver '{Driver}' was destroyed or had expired before its changes could be saved.");
+            throw GoneException();
         }
     }
+
+    private SessionGoneException GoneException() =>
+        new($"Session {Key.Fingerprint} on driver '{Driver}' was destroyed or had expired before its changes could be saved.");
 
     private void Lose(SessionState state)
     {
@@ -132,7 +135,7 @@ internal sealed partial class SessionTransaction
 
         if (explicitly)
         {
-            throw new InvalidOperationException(
+            throw _standing is Apart { State: SessionState.Gone } ? GoneException() : new InvalidOperationException(
                 $"The session on driver '{Driver}' is detached: the client's id was retired a moment ago, or revoked while the request ran, or the store could not be read. "
                 + "Its changes can't be saved; Create() begins a session that can.");
         }

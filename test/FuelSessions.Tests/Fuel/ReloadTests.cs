@@ -62,6 +62,13 @@ public class ReloadTests
             await Beside(site, other => other.Destroy());
             Assert.Equal(SessionState.Gone, (await s.ReloadAsync()).State);
             Assert.Empty(s.All());
+
+            // As often as it is tried.
+            for (int i = 0; i < 2; i++)
+            {
+                s.Set("late", i);
+                await Assert.ThrowsAsync<SessionGoneException>(() => s.SaveAsync());
+            }
         });
     }
 

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text;
+using FuelSessions.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +27,29 @@ public class PipelineTests
         Assert.Equal("sorry, 1, 1", await browser.TextAsync("/fail"));
         Assert.Equal("sorry, 1, 2", await browser.TextAsync("/fail"));
         Assert.Equal("2", await browser.TextAsync("/count"));
+    }
+
+    /// <summary>One that asks for the session, or for who is signed in, fails as the page before it, and the visitor sees nothing at all.</summary>
+    [Fact]
+    public async Task An_error_page_that_needs_no_session_is_seen_while_the_store_is_away()
+    {
+        FaultyDriver? driver = null;
+        await using TestApp app = await TestApp.StartAsync(
+            o => o.Driver = "memory",
+            a =>
+            {
+                a.UseAuthentication();
+                a.MapGet("/count", (Session s) => s.Increment("counter").ToString());
+                a.MapGet("/sorry", () => "sorry").WithoutSession();
+            },
+            drivers: sessions => sessions.DecorateDriver("memory", (inner, _) => driver = new FaultyDriver(inner)),
+            before: a => a.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandlingPath = "/sorry", CreateScopeForErrors = true }),
+            services: services => services.AddAuthentication().AddFuelSessions());
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/count");
+        (driver!.FailAt, driver.StaysDown) = (driver.Calls + 1, true);
+        TestResponse response = await browser.GetAsync("/count");
+        Assert.Equal((HttpStatusCode.InternalServerError, "sorry", 0), (response.Status, response.Body, response.SetCookies.Length));
     }
 
     [Fact]

@@ -79,6 +79,24 @@ public class SharedCacheTests
         }
     }
 
+    /// <summary>The response cache takes addresses for the same that differ in their queries only.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_public_page_is_each_visitor_s_own_whose_id_is_in_the_query(bool cacheIsOutside)
+    {
+        await using TestApp app = await StartAsync(cacheIsOutside, app => app.UseResponseCaching(), o => o.QueryParameterName = "sid");
+        using TestBrowser ann = app.NewBrowser(), bob = app.NewBrowser(), nobody = app.NewBrowser();
+        await ann.GetAsync("/name/ann");
+        await bob.GetAsync("/name/bob");
+        for (int round = 0; round < 2; round++)
+        {
+            Assert.Equal("Hello, ann.", await nobody.TextAsync($"/public/hello?sid={ann.Jar["xid"]}"));
+            Assert.Equal("Hello, bob.", await nobody.TextAsync($"/public/hello?sid={bob.Jar["xid"]}"));
+            Assert.Equal("Hello, .", await nobody.TextAsync("/public/hello"));
+        }
+    }
+
     [Fact]
     public async Task A_response_that_used_a_session_says_so_unless_the_app_has_spoken()
     {

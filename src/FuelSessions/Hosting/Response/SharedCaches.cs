@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.AspNetCore.ResponseCaching;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -41,6 +42,21 @@ internal static class SharedCaches
         if (options.HeaderName is { } name)
         {
             Vary(context.Response.Headers, name);
+        }
+
+        if (options.QueryParameterName is { } parameter && context.Features.Get<IResponseCachingFeature>() is { } caching)
+        {
+            VaryByQuery(caching, parameter);
+        }
+    }
+
+    // The response cache leaves out of an address what stands behind the question mark, unless it is told to heed it; others don't.
+    private static void VaryByQuery(IResponseCachingFeature caching, string parameter)
+    {
+        string[] present = caching.VaryByQueryKeys ?? [];
+        if (!present.Contains(parameter, StringComparer.OrdinalIgnoreCase))
+        {
+            caching.VaryByQueryKeys = [.. present, parameter];
         }
     }
 

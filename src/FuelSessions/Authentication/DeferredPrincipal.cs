@@ -1,12 +1,14 @@
 using System.Security.Claims;
 using System.Security.Principal;
+using FuelSessions.Records;
 
 namespace FuelSessions.Authentication;
 
 /// <summary>Whom a ticket says, decoded with the first question: most requests of a signed-in browser ask none.</summary>
-internal sealed class DeferredPrincipal(StoredTicket ticket) : ClaimsPrincipal
+internal sealed class DeferredPrincipal(RecordOwner owner) : ClaimsPrincipal
 {
-    private ClaimsPrincipal? _principal;
+    // First what it is decoded from, then who it is.
+    private object _content = owner;
 
     public override IEnumerable<ClaimsIdentity> Identities => Principal.Identities;
 
@@ -14,7 +16,7 @@ internal sealed class DeferredPrincipal(StoredTicket ticket) : ClaimsPrincipal
 
     public override IEnumerable<Claim> Claims => Principal.Claims;
 
-    private ClaimsPrincipal Principal => _principal ??= ticket.Principal();
+    private ClaimsPrincipal Principal => _content as ClaimsPrincipal ?? Decoded((RecordOwner)_content);
 
     public override void AddIdentities(IEnumerable<ClaimsIdentity> identities) => Principal.AddIdentities(identities);
 
@@ -37,4 +39,11 @@ internal sealed class DeferredPrincipal(StoredTicket ticket) : ClaimsPrincipal
     public override bool IsInRole(string role) => Principal.IsInRole(role);
 
     public override void WriteTo(BinaryWriter writer) => Principal.WriteTo(writer);
+
+    // Of two threads that ask first both get the same.
+    private ClaimsPrincipal Decoded(RecordOwner from)
+    {
+        ClaimsPrincipal decoded = StoredTicket.Of(from).Principal();
+        return Interlocked.CompareExchange(ref _content, decoded, from) as ClaimsPrincipal ?? decoded;
+    }
 }

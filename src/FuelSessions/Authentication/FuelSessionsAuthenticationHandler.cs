@@ -31,8 +31,8 @@ internal sealed partial class FuelSessionsAuthenticationHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (await ReadingAhead.LookAsync(RequestSessions.Of(Context, services), Settings.Driver).ConfigureAwait(false) is not { } session
-            || StoredTicket.Read(session.Ticket, Scheme.Name) is not { } stored)
+        if (await ReadingAhead.LookAsync(RequestSessions.Of(Context, services), Settings.Driver).ConfigureAwait(false) is not { Owner: { } owner } session
+            || StoredTicket.Read(owner.Ticket, Scheme.Name) is not { } stored)
         {
             return AuthenticateResult.NoResult();
         }
@@ -43,7 +43,7 @@ internal sealed partial class FuelSessionsAuthenticationHandler(
             return AuthenticateResult.Fail("Ticket expired");
         }
 
-        AuthenticationTicket ticket = stored.Deferred(Scheme.Name);
+        AuthenticationTicket ticket = StoredTicket.Deferred(owner, Scheme.Name);
         await SlideAsync(session, stored, ticket).ConfigureAwait(false);
         if (HasPlainEvents && ReferenceEquals(Events.OnValidatePrincipal, Silent.OnValidatePrincipal))
         {

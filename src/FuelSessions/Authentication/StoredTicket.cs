@@ -9,7 +9,7 @@ namespace FuelSessions.Authentication;
 /// A ticket as a record keeps it: in front what each request looks at, behind it the properties and the claims as the framework serializes them, which
 /// are decoded if somebody asks.
 /// </summary>
-internal sealed class StoredTicket
+internal readonly struct StoredTicket
 {
     private const byte Kind = 1;
     private const byte HasIssued = 1;
@@ -18,7 +18,6 @@ internal sealed class StoredTicket
 
     private readonly ReadOnlyMemory<byte> _properties;
     private readonly ReadOnlyMemory<byte> _claims;
-
     private readonly ReadOnlyMemory<byte> _scheme;
 
     private StoredTicket(ReadOnlyMemory<byte> bytes, ref RecordReader reader, byte given, ReadOnlyMemory<byte> scheme)
@@ -60,6 +59,13 @@ internal sealed class StoredTicket
         return scheme is null || IsText(itsScheme.Span, scheme) ? new StoredTicket(bytes, ref reader, given, itsScheme) : null;
     }
 
+    /// <summary>That of an owner who has one.</summary>
+    internal static StoredTicket Of(RecordOwner owner) => Read(owner.Ticket, scheme: null) ?? throw Unknown();
+
+    /// <summary>What an owner's ticket says, decoded when it is asked for.</summary>
+    internal static AuthenticationTicket Deferred(RecordOwner owner, string scheme) =>
+        new(new DeferredPrincipal(owner), new AuthenticationProperties(new DeferredItems(owner), new DeferredParameters()), scheme);
+
     internal static byte[] Write(AuthenticationTicket ticket)
     {
         AuthenticationProperties properties = ticket.Properties;
@@ -85,10 +91,6 @@ internal sealed class StoredTicket
         writer.Raw(claims);
         return bytes[..writer.Position];
     }
-
-    /// <summary>What is in it, decoded when it is asked for.</summary>
-    internal AuthenticationTicket Deferred(string scheme) =>
-        new(new DeferredPrincipal(this), new AuthenticationProperties(new DeferredItems(this), parameters: null), scheme);
 
     /// <summary>A copy of the properties.</summary>
     internal AuthenticationProperties Properties() => PropertiesSerializer.Default.Deserialize(_properties.ToArray()) ?? throw Unknown();

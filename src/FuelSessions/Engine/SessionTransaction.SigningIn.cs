@@ -5,16 +5,14 @@ namespace FuelSessions.Engine;
 /// <summary>How a request signs a session in and out: whom it belongs to, and the ticket that says more of that [A1–A6].</summary>
 internal sealed partial class SessionTransaction
 {
-    /// <summary>What authentication keeps in the session; empty: nobody has signed in by it. Not for variables: <see cref="Clear"/> leaves it.</summary>
-    internal ReadOnlyMemory<byte> Ticket => Owner?.Ticket ?? default;
+    /// <summary>Who is signed in, and what authentication keeps of it: no variables, <see cref="Clear"/> leaves it. Null: nobody.</summary>
+    internal RecordOwner? Owner => _intent.Attachment is { } said ? said.Owner : (_standing as Kept)?.Record.Owner;
 
     /// <summary>Whether somebody is signed in, by name or by ticket.</summary>
     internal bool IsOwned => Owner is not null;
 
     /// <summary>How long the client is to keep the id; null: until its browser is closed.</summary>
     internal TimeSpan? CookieAge => ExpiryPolicy.EndsWithBrowser(Owner?.KeepsCookie, Options) ? null : Lifetime;
-
-    private RecordOwner? Owner => _intent.Attachment is { } said ? said.Owner : (_standing as Kept)?.Record.Owner;
 
     /// <summary>Reads the record for who asks only whom it belongs to: the session lives on, and no flash variable ages [A3].</summary>
     /// <exception cref="SessionStoreException">It could not be read.</exception>
@@ -145,7 +143,7 @@ internal sealed partial class SessionTransaction
     }
 
     // A long sign-in leaves no long session behind.
-    private TimeSpan? LifetimeAfterSignIn => _intent.Lifetime ?? (Ticket.IsEmpty ? null : Options.ExpirationTime);
+    private TimeSpan? LifetimeAfterSignIn => _intent.Lifetime ?? (Owner is { Ticket.IsEmpty: false } ? Options.ExpirationTime : null);
 
     // With what is kept of each sign-in, however it comes about.
     private RecordOwner OwnerBy(RecordOwner owner) => owner with

@@ -43,22 +43,22 @@ internal static class SignInFormat
     /// <exception cref="SessionRecordFormatException">It is damaged.</exception>
     internal static RecordOwner? Read(string? principal, ReadOnlyMemory<byte> block)
     {
-        var owner = new RecordOwner(principal);
-        if (!block.IsEmpty)
+        if (block.IsEmpty)
         {
-            ReadOnlySpan<byte> bytes = block.Span;
-            var reader = new RecordReader(bytes, 0);
-            byte given = reader.Byte();
-            owner = owner with
-            {
-                KeepsCookie = (given & SaysCookie) == 0 ? null : (given & KeepsCookie) != 0,
-                SignedIn = (given & HasTime) != 0 ? RecordReader.TimeAt((long)reader.Long()) : null,
-                UserAgent = (given & HasUserAgent) != 0 ? Encoding.UTF8.GetString(bytes[reader.Block()]) : null,
-                Address = (given & HasAddress) != 0 ? Encoding.UTF8.GetString(bytes[reader.Block()]) : null,
-                Ticket = block[reader.Rest()],
-            };
+            return principal is null ? null : new RecordOwner(principal);
         }
 
+        ReadOnlySpan<byte> bytes = block.Span;
+        var reader = new RecordReader(bytes, 0);
+        byte given = reader.Byte();
+        var owner = new RecordOwner(principal)
+        {
+            KeepsCookie = (given & SaysCookie) == 0 ? null : (given & KeepsCookie) != 0,
+            SignedIn = (given & HasTime) != 0 ? RecordReader.TimeAt((long)reader.Long()) : null,
+            UserAgent = (given & HasUserAgent) != 0 ? Encoding.UTF8.GetString(bytes[reader.Block()]) : null,
+            Address = (given & HasAddress) != 0 ? Encoding.UTF8.GetString(bytes[reader.Block()]) : null,
+            Ticket = block[reader.Rest()],
+        };
         return RecordOwner.Of(owner, static same => same);
     }
 

@@ -47,7 +47,7 @@ public sealed class AllocationTests : IDisposable
         Assert.InRange(least, 1, most);
     }
 
-    /// <summary>ASP.NET Core takes some itself for each request that a scheme knows the user of: a result and a ticket, a set of principals, features.</summary>
+    /// <summary>ASP.NET Core takes some itself for each request that a scheme knows the user of, some 390 bytes: a result and a ticket, a set of principals, a task, features.</summary>
     [Fact]
     public void Who_is_signed_in_takes_no_more_than_it_needs_unless_claims_are_asked_for()
     {
@@ -76,7 +76,7 @@ public sealed class AllocationTests : IDisposable
         long signedIn = Least(pipeline, read, cookie);
         long framework = FrameworkShare();
         _output!.WriteLine($"anonymous: {anonymous} bytes, signed in: {signedIn} bytes, of the difference the framework's: {framework} bytes");
-        Assert.InRange(signedIn - anonymous, 1, 850);
+        Assert.InRange(signedIn - anonymous, 1, 650);
     }
 
     // What the same costs with a scheme that makes nothing itself.

@@ -7,7 +7,6 @@ namespace FuelSessions.Authentication;
 /// <param name="source">What it is made of.</param>
 internal abstract class DeferredDictionary<TValue>(object? source) : IDictionary<string, TValue>
 {
-    // First what it is made of, then the dictionary: one field for both, as there is one of these for each request of whoever is signed in.
     private object? _content = source;
 
     public ICollection<string> Keys => Content.Keys;
@@ -18,7 +17,7 @@ internal abstract class DeferredDictionary<TValue>(object? source) : IDictionary
 
     public bool IsReadOnly => false;
 
-    private IDictionary<string, TValue> Content => _content as IDictionary<string, TValue> ?? Made(_content);
+    private IDictionary<string, TValue> Content => Deferred.Get(ref _content, this, static (self, from) => self.Make(from));
 
     public TValue this[string key]
     {
@@ -49,11 +48,4 @@ internal abstract class DeferredDictionary<TValue>(object? source) : IDictionary
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     protected abstract IDictionary<string, TValue> Make(object? source);
-
-    // Of two threads that ask first both get the same.
-    private IDictionary<string, TValue> Made(object? from)
-    {
-        IDictionary<string, TValue> made = Make(from);
-        return Interlocked.CompareExchange(ref _content, made, from) as IDictionary<string, TValue> ?? made;
-    }
 }

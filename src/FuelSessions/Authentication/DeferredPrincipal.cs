@@ -7,8 +7,7 @@ namespace FuelSessions.Authentication;
 /// <summary>Whom a ticket says, decoded with the first question: most requests of a signed-in browser ask none.</summary>
 internal sealed class DeferredPrincipal(RecordOwner owner) : ClaimsPrincipal
 {
-    // First what it is decoded from, then who it is.
-    private object _content = owner;
+    private object? _content = owner;
 
     public override IEnumerable<ClaimsIdentity> Identities => Principal.Identities;
 
@@ -16,7 +15,7 @@ internal sealed class DeferredPrincipal(RecordOwner owner) : ClaimsPrincipal
 
     public override IEnumerable<Claim> Claims => Principal.Claims;
 
-    private ClaimsPrincipal Principal => _content as ClaimsPrincipal ?? Decoded((RecordOwner)_content);
+    private ClaimsPrincipal Principal => Deferred.Get(ref _content, this, static (_, from) => StoredTicket.Of((RecordOwner)from!).Principal());
 
     public override void AddIdentities(IEnumerable<ClaimsIdentity> identities) => Principal.AddIdentities(identities);
 
@@ -39,11 +38,4 @@ internal sealed class DeferredPrincipal(RecordOwner owner) : ClaimsPrincipal
     public override bool IsInRole(string role) => Principal.IsInRole(role);
 
     public override void WriteTo(BinaryWriter writer) => Principal.WriteTo(writer);
-
-    // Of two threads that ask first both get the same.
-    private ClaimsPrincipal Decoded(RecordOwner from)
-    {
-        ClaimsPrincipal decoded = StoredTicket.Of(from).Principal();
-        return Interlocked.CompareExchange(ref _content, decoded, from) as ClaimsPrincipal ?? decoded;
-    }
 }

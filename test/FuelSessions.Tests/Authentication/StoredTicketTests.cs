@@ -52,6 +52,21 @@ public class StoredTicketTests
         }
     }
 
+    [Fact]
+    public void Who_was_slower_gets_what_the_faster_one_has_made()
+    {
+        object? content = "what it is made of";
+        int[] faster = [1];
+        int[] got = Deferred.Get(ref content, this, (_, from) =>
+        {
+            Assert.Equal("what it is made of", from);
+            content = faster;
+            return (int[])[2];
+        });
+        Assert.Same(faster, got);
+        Assert.Same(faster, Deferred.Get(ref content, this, static (_, _) => (int[])[3]));
+    }
+
     private static string Said(AuthenticationTicket ticket)
     {
         AuthenticationProperties properties = ticket.Properties;

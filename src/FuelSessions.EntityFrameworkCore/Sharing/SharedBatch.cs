@@ -64,6 +64,7 @@ internal sealed class SharedBatch : SharedWork
             {
                 // Its end is the server's word that all is committed.
                 await _batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                MayBeStored = true;
             }
         }
         catch (Exception error)

@@ -153,8 +153,14 @@ internal sealed class SharedCommits(Func<ContextLease> open, int turns, bool isE
         }
         catch (Exception)
         {
-            // Whatever it was: whom it concerns meets it again, by himself and with all that the provider and the driver do about it.
-            TryAlone(taken.Count > 0 ? taken : [first], work?.MayBeStored == true);
+            // Whatever it was: whom it concerns meets it again, by himself and with all that the provider and the driver do about it. Not if it came to nobody, and another
+            // turn has taken the first of them meanwhile: written twice, it would find itself there as its own rival.
+            if (taken.Count == 0 && first.TryTake())
+            {
+                taken.Add(first);
+            }
+
+            TryAlone(taken, work?.MayBeStored == true);
             return;
         }
 

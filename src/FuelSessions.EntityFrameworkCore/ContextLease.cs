@@ -1,28 +1,81 @@
+using System.Data;
+using System.Data.Common;
+using FuelSessions.EntityFrameworkCore.Providers;
+using FuelSessions.EntityFrameworkCore.Sharing;
+using FuelSessions.EntityFrameworkCore.Statements;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FuelSessions.EntityFrameworkCore;
 
 /// <summary>
-/// A context for one operation. Never the request's own: what the app does in its unit of work, a rollback included,
-/// must not reach the session.
+/// A context for one operation, and what statements must know of it, looked up once. Never the request's own: what the app does in its unit of work, a rollback included, must
+/// not reach the session.
 /// </summary>
-internal readonly struct ContextLease : IDisposable, IAsyncDisposable
+internal sealed class ContextLease : IDisposable, IAsyncDisposable
 {
+    private readonly DbContext _context;
+    private readonly ContextFacts _facts;
     private readonly bool _owned;
     private readonly AsyncServiceScope? _scope;
+    private readonly Func<ContextLease, bool>? _tryKeep;
+    private DbConnection? _connection;
+    private int? _commandTimeout;
+    private bool _isUsed;
 
-    private ContextLease(DbContext context, bool owned, AsyncServiceScope? scope)
+    private ContextLease(DbContext context, bool owned, AsyncServiceScope? scope = null, Func<ContextLease, bool>? tryKeep = null)
     {
-        Context = context;
+        _context = context;
         _owned = owned;
         _scope = scope;
+        _tryKeep = tryKeep;
+        _facts = ContextFacts.Of(context);
+        Model = context.Model;
+        IsInTransaction = context.Database.CurrentTransaction is not null;
     }
 
-    internal DbContext Context { get; }
+    /// <summary>For what EF does. Who asks for it may change it, so that EF has to clear up behind them.</summary>
+    internal DbContext Context
+    {
+        get
+        {
+            _isUsed = true;
+            return _context;
+        }
+    }
 
-    internal static ContextLease FromFactory<TContext>(IDbContextFactory<TContext> factory)
-        where TContext : DbContext => new(factory.CreateDbContext(), owned: true, scope: null);
+    internal IModel Model { get; }
+
+    internal ContextFacts Facts => _facts;
+
+    internal Dialect Dialect => _facts.Dialect;
+
+    /// <summary>Whether it came with a transaction, which is not FuelSessions'.</summary>
+    internal bool IsInTransaction { get; }
+
+    /// <summary>Whether nobody is told of what its connection does, so that statements may go past EF. To be asked for each: logs and listeners come and go.</summary>
+    internal bool IsUnwatched => !IsInTransaction && _facts.Onlookers?.AreAbsent() == true;
+
+    internal DbConnection Connection => _connection ??= _context.Database.GetDbConnection();
+
+    /// <summary>How long a command may take, in seconds; 0: as long as it likes.</summary>
+    internal int CommandTimeout => _commandTimeout ??= _context.Database.GetCommandTimeout() ?? DefaultTimeout();
+
+    /// <summary>What was prepared for a transaction that many share; null: there is none.</summary>
+    internal Dictionary<IRelationalCommand, DbCommand>? Prepared { get; set; }
+
+    /// <summary>What statements are gathered in; null: they are executed.</summary>
+    internal SharedBatch? Gathering { get; set; }
+
+    /// <summary>A context whose end is somebody else's.</summary>
+    internal static ContextLease Of(DbContext context) => new(context, owned: false);
+
+    /// <param name="factory">Makes the context.</param>
+    /// <param name="tryKeep">Asked whether it is kept for the next operation, in place of its end.</param>
+    internal static ContextLease FromFactory<TContext>(IDbContextFactory<TContext> factory, Func<ContextLease, bool> tryKeep)
+        where TContext : DbContext => new(factory.CreateDbContext(), owned: true, tryKeep: tryKeep);
 
     /// <summary>From the app's factory if it registered one, of whatever lifetime; else from a scope of its own.</summary>
     internal static ContextLease FromServices<TContext>(IServiceScopeFactory scopes)
@@ -42,26 +95,46 @@ internal readonly struct ContextLease : IDisposable, IAsyncDisposable
         }
     }
 
+    /// <summary>What tries again where something fails; null: nothing does.</summary>
+    internal IExecutionStrategy? RetryStrategy() =>
+        _facts.MayRetry && Context.Database.CreateExecutionStrategy() is { RetriesOnFailure: true } strategy ? strategy : null;
+
     public void Dispose()
     {
+        if (IsKept())
+        {
+            return;
+        }
+
         if (_owned)
         {
-            Context.Dispose();
+            _context.Dispose();
         }
 
         _scope?.Dispose();
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => IsKept() ? default : EndAsync();
+
+    // EF would clear up a context that nobody has used, which takes longer than a statement.
+    private bool IsKept() => !_isUsed && _tryKeep is not null && _connection is null or { State: ConnectionState.Closed } && _tryKeep(this);
+
+    private async ValueTask EndAsync()
     {
         if (_owned)
         {
-            await Context.DisposeAsync().ConfigureAwait(false);
+            await _context.DisposeAsync().ConfigureAwait(false);
         }
 
         if (_scope is { } scope)
         {
             await scope.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private int DefaultTimeout()
+    {
+        using DbCommand command = Connection.CreateCommand();
+        return command.CommandTimeout;
     }
 }

@@ -7,7 +7,6 @@ using FuelSessions.EntityFrameworkCore.Statements;
 using FuelSessions.EntityFrameworkCore.Trial;
 using FuelSessions.Records;
 using Microsoft.AspNetCore.DataProtection.Repositories;
-using Microsoft.EntityFrameworkCore;
 
 namespace FuelSessions.EntityFrameworkCore;
 
@@ -32,7 +31,7 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
     {
         byte[] keyBytes = key.ToByteArray();
         StoredSession? stored = await database.RunAsync<SessionRow, StoredSession?>(
-            (context, _, token) => SessionStatements.Of(context).SelectAsync(context, keyBytes, token),
+            (lease, _, token) => SessionStatements.Of(lease).SelectAsync(lease, keyBytes, token),
             cancellationToken).ConfigureAwait(false);
         return stored?.Live(key, Now);
     }
@@ -42,12 +41,12 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
         ArgumentNullException.ThrowIfNull(record);
         RowToWrite? row = null;
         return await database.WriteAsync<SessionRow, WriteResult>(
-            (context, attempts, token) =>
+            (lease, attempts, token) =>
             {
                 row ??= new RowToWrite(record, Draft.Encode(record, isStamped: attempts.MayRepeat));
                 return record.Version == 1
-                    ? InsertAsync(context, row, attempts.AreInDoubt, token)
-                    : UpdateAsync(context, row, attempts.AreInDoubt, token);
+                    ? InsertAsync(lease, row, attempts.AreInDoubt, token)
+                    : UpdateAsync(lease, row, attempts.AreInDoubt, token);
             },
             new WriteShape(record.Key.ToByteArray(), record.Data.Length),
             cancellationToken).ConfigureAwait(false);
@@ -57,11 +56,8 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
         ChangeAsync(
             key,
             version,
-            async (context, values, token) =>
-            {
-                values[SessionColumns.Expires] = expires.ToUnixTimeMilliseconds();
-                return await SessionStatements.Of(context).Touch.ExecuteAsync(context, values, token).ConfigureAwait(false);
-            },
+            static statements => statements.Touch,
+            expires,
             WriteResult.Written,
             cancellationToken);
 
@@ -69,7 +65,8 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
         ChangeAsync(
             key,
             version,
-            (context, values, token) => SessionStatements.Of(context).Delete.ExecuteAsync(context, values, token),
+            static statements => statements.Delete,
+            expires: null,
             ifUnchanged: null,
             cancellationToken);
 
@@ -78,7 +75,7 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
         ArgumentNullException.ThrowIfNull(principal);
         long now = Now;
         List<(byte[] Key, StoredSession Session)> rows = await database.RunAsync<SessionRow, List<(byte[], StoredSession)>>(
-            (context, _, token) => SessionStatements.Of(context).SelectOfAsync(context, principal, now, token),
+            (lease, _, token) => SessionStatements.Of(lease).SelectOfAsync(lease, principal, now, token),
             cancellationToken).ConfigureAwait(false);
         List<SessionRecord> found = [];
         foreach ((byte[] key, StoredSession session) in rows)
@@ -104,40 +101,41 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         return await database.WriteAsync<SessionRow, int>(
-            (context, _, token) => SessionStatements.Of(context).Collect.ExecuteAsync(
-                context,
-                new Dictionary<string, object?> { [SessionStatements.Now] = Now, [StatementText.Limit] = (long)limit },
-                token),
+            (lease, _, token) => SessionStatements.Of(lease).Collect.ExecuteAsync(
+                lease, new NamedValues(new(SessionStatements.Now, Now), new(StatementText.Limit, (long)limit)), token),
             limit > MostShared ? null : WriteShape.SomeRows,
             cancellationToken).ConfigureAwait(false);
     }
 
+    /// <param name="statement">What changes it.</param>
+    /// <param name="expires">When it is to end, for a statement that moves that.</param>
     /// <param name="ifUnchanged">The answer if the row is there in that version, and was left as it is; null: the row that is still there.</param>
     private async ValueTask<WriteResult> ChangeAsync(
         SessionKey key,
         long version,
-        Func<DbContext, Dictionary<string, object?>, CancellationToken, Task<int>> changeAsync,
+        Func<SessionStatements, Statement> statement,
+        DateTimeOffset? expires,
         WriteResult? ifUnchanged,
         CancellationToken cancellationToken)
     {
         byte[] keyBytes = key.ToByteArray();
         return await database.WriteAsync<SessionRow, WriteResult>(
-            async (context, _, token) =>
+            async (lease, _, token) =>
             {
+                SessionStatements statements = SessionStatements.Of(lease);
                 long now = Now;
-                var values = new Dictionary<string, object?>
-                {
-                    [SessionColumns.SessionKey] = keyBytes,
-                    [SessionStatements.ExpectedVersion] = version,
-                    [SessionStatements.Now] = now,
-                };
-                if (await changeAsync(context, values, token).ConfigureAwait(false) > 0)
+                var values = new NamedValues(
+                    new(SessionColumns.SessionKey, keyBytes),
+                    new(SessionStatements.ExpectedVersion, version),
+                    new(SessionStatements.Now, now),
+                    new(SessionColumns.Expires, expires?.ToUnixTimeMilliseconds()));
+                if (await statement(statements).ExecuteAsync(lease, values, token).ConfigureAwait(false) > 0)
                 {
                     return WriteResult.Written;
                 }
 
                 // No row: it is absent, or of another version, or there was nothing to change.
-                StoredSession? stored = await SessionStatements.Of(context).SelectAsync(context, keyBytes, token).ConfigureAwait(false);
+                StoredSession? stored = await statements.SelectAsync(lease, keyBytes, token).ConfigureAwait(false);
                 return stored?.Live(key, now) is not { } live ? WriteResult.Gone
                     : live.Version == version && ifUnchanged is { } unchanged ? unchanged
                     : WriteResult.Lost(live);
@@ -146,16 +144,16 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<WriteResult> UpdateAsync(DbContext context, RowToWrite row, bool inDoubt, CancellationToken cancellationToken)
+    private async ValueTask<WriteResult> UpdateAsync(ContextLease lease, RowToWrite row, bool inDoubt, CancellationToken cancellationToken)
     {
-        SessionStatements statements = SessionStatements.Of(context);
+        SessionStatements statements = SessionStatements.Of(lease);
         long now = Now;
-        if (await statements.Update.ExecuteAsync(context, row.Values(now), cancellationToken).ConfigureAwait(false) > 0)
+        if (await statements.Update.ExecuteAsync(lease, row.Values(now), cancellationToken).ConfigureAwait(false) > 0)
         {
             return WriteResult.Written;
         }
 
-        StoredSession? stored = await statements.SelectAsync(context, row.Key, cancellationToken).ConfigureAwait(false);
+        StoredSession? stored = await statements.SelectAsync(lease, row.Key, cancellationToken).ConfigureAwait(false);
 
         // An attempt before this one may have been stored although its answer was lost.
         return inDoubt && row.Is(stored) ? WriteResult.Written
@@ -168,17 +166,17 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
         ? throw new SessionStoreException("The connection broke while the session was saved, and others have saved it since: what became of it can't be told any more.") { IsOutcomeUnknown = true }
         : WriteResult.Lost(winner);
 
-    private async Task<WriteResult> InsertAsync(DbContext context, RowToWrite row, bool inDoubt, CancellationToken cancellationToken)
+    private async ValueTask<WriteResult> InsertAsync(ContextLease lease, RowToWrite row, bool inDoubt, CancellationToken cancellationToken)
     {
-        SessionStatements statements = SessionStatements.Of(context);
+        SessionStatements statements = SessionStatements.Of(lease);
         while (true)
         {
             long now = Now;
-            IReadOnlyDictionary<string, object?> values = row.Values(now);
+            NamedValues values = row.Values(now);
             try
             {
-                if (await statements.Insert.ExecuteAsync(context, values, cancellationToken).ConfigureAwait(false) == 1
-                    || row.Is(await statements.SelectAsync(context, row.Key, cancellationToken).ConfigureAwait(false)))
+                if (await statements.Insert.ExecuteAsync(lease, values, cancellationToken).ConfigureAwait(false) == 1
+                    || row.Is(await statements.SelectAsync(lease, row.Key, cancellationToken).ConfigureAwait(false)))
                 {
                     return WriteResult.Written;
                 }
@@ -188,7 +186,7 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
             catch (DbException error) when (!cancellationToken.IsCancellationRequested && !DbErrors.IsMissingTable(error) && !DbErrors.IsConflict(error))
             {
                 bool taken = DbErrors.IsDuplicateKey(error);
-                StoredSession? stored = await statements.SelectAsync(context, row.Key, cancellationToken).ConfigureAwait(false);
+                StoredSession? stored = await statements.SelectAsync(lease, row.Key, cancellationToken).ConfigureAwait(false);
                 if (stored is null && !taken)
                 {
                     throw;
@@ -207,7 +205,7 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
             }
 
             // The key is a dead session's that nobody has collected yet, or just did.
-            if (await statements.Supersede.ExecuteAsync(context, values, cancellationToken).ConfigureAwait(false) > 0)
+            if (await statements.Supersede.ExecuteAsync(lease, values, cancellationToken).ConfigureAwait(false) > 0)
             {
                 return WriteResult.Written;
             }

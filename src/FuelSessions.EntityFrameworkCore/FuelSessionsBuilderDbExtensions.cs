@@ -5,7 +5,6 @@ using FuelSessions.EntityFrameworkCore.OwnContext;
 using FuelSessions.EntityFrameworkCore.Schema;
 using FuelSessions.EntityFrameworkCore.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -44,12 +43,8 @@ public static class FuelSessionsBuilderDbExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
-        return builder.AddDbDriver(services =>
-        {
-            var factory = new PooledDbContextFactory<FuelSessionsDbContext>(OwnContextOptions.Create<FuelSessionsDbContext>(
-                services, services.GetRequiredService<IOptionsMonitor<FuelSessionsOptions>>().Get(Driver).Table, configure));
-            return () => ContextLease.FromFactory(factory);
-        });
+        return builder.AddDbDriver(services => new KeptContexts<FuelSessionsDbContext>(OwnContextOptions.Create<FuelSessionsDbContext>(
+            services, services.GetRequiredService<IOptionsMonitor<FuelSessionsOptions>>().Get(Driver).Table, configure)).Lease);
     }
 
     /// <summary>

@@ -29,7 +29,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     private int _told;
 
     /// <summary>Work on one context; it runs again when the provider retries.</summary>
-    internal delegate Task<T> Work<T>(DbContext context, Attempts attempts, CancellationToken cancellationToken);
+    internal delegate ValueTask<T> Work<T>(ContextLease lease, Attempts attempts, CancellationToken cancellationToken);
 
     /// <summary>Whether it is SQLite; false until it was first used.</summary>
     internal bool IsSqlite => _commits is { IsExclusive: true };
@@ -44,15 +44,15 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     /// <param name="work">What is to be done.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <param name="shape">What it writes; null: never together with others, as it takes long.</param>
-    internal Task<T> WriteAsync<TRow, T>(Work<T> work, WriteShape? shape, CancellationToken cancellationToken)
+    internal ValueTask<T> WriteAsync<TRow, T>(Work<T> work, WriteShape? shape, CancellationToken cancellationToken)
         where TRow : class => _isTried
             ? WriteUntriedAsync(typeof(TRow), work, shape, cancellationToken)
             : TryAndWriteAsync(typeof(TRow), work, shape, cancellationToken);
 
-    internal Task<T> RunAsync<TRow, T>(Work<T> work, CancellationToken cancellationToken)
+    internal ValueTask<T> RunAsync<TRow, T>(Work<T> work, CancellationToken cancellationToken)
         where TRow : class => RunAsync(typeof(TRow), work, writes: false, cancellationToken);
 
-    private async Task<T> TryAndWriteAsync<T>(Type row, Work<T> work, WriteShape? shape, CancellationToken cancellationToken)
+    private async ValueTask<T> TryAndWriteAsync<T>(Type row, Work<T> work, WriteShape? shape, CancellationToken cancellationToken)
     {
         try
         {
@@ -68,12 +68,12 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     }
 
     // SQLite has one writer at a time, and whoever tries again and again may be passed by others for long.
-    private Task<T> WriteUntriedAsync<T>(Type row, Work<T> work, WriteShape? shape, CancellationToken cancellationToken, bool tellsOutcome = true) =>
+    private ValueTask<T> WriteUntriedAsync<T>(Type row, Work<T> work, WriteShape? shape, CancellationToken cancellationToken, bool tellsOutcome = true) =>
         Commits() is { } commits && (commits.IsExclusive || shape?.Key is not null)
             ? WriteInTurnAsync(commits, row, work, shape, tellsOutcome, cancellationToken)
             : RunAsync(row, work, tellsOutcome, cancellationToken);
 
-    private async Task<T> WriteInTurnAsync<T>(
+    private async ValueTask<T> WriteInTurnAsync<T>(
         SharedCommits commits, Type row, Work<T> work, WriteShape? shape, bool tellsOutcome, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -94,7 +94,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
 
         try
         {
-            return await RunAsync(row, mayBeStored ? (context, _, token) => work(context, Attempts.InDoubt, token) : work, tellsOutcome, cancellationToken).ConfigureAwait(false);
+            return await RunAsync(row, mayBeStored ? (lease, _, token) => work(lease, Attempts.InDoubt, token) : work, tellsOutcome, cancellationToken).ConfigureAwait(false);
         }
         catch (SessionStoreException error) when (mayBeStored && !error.IsOutcomeUnknown)
         {
@@ -111,7 +111,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         ContextLease lease = open();
         await using (lease.ConfigureAwait(false))
         {
-            return await DatabasePlace.OfAsync(lease.Context, cancellationToken).ConfigureAwait(false);
+            return await DatabasePlace.OfAsync(lease, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -120,17 +120,21 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         if (_system is null)
         {
             using ContextLease lease = open();
-            Meet(lease.Context);
+            Meet(lease);
         }
 
         return _commits;
     }
 
     /// <summary>Notes which database it is.</summary>
-    /// <returns>Whether it is SQLite.</returns>
-    private bool Meet(DbContext context)
+    private void Meet(ContextLease lease)
     {
-        var dialect = Dialect.Of(context);
+        if (_system is not null)
+        {
+            return;
+        }
+
+        Dialect dialect = lease.Dialect;
         if (_commits is null && (dialect.IsSqlite || dialect.CommitsBatches))
         {
             int turns = dialect.IsSqlite ? 1 : SharedCommits.TurnsOnServers;
@@ -138,34 +142,33 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         }
 
         _system = dialect.System;
-        return dialect.IsSqlite;
     }
 
-    private async Task<T> RunAsync<T>(Type row, Work<T> work, bool writes, CancellationToken cancellationToken)
+    private async ValueTask<T> RunAsync<T>(Type row, Work<T> work, bool writes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using TransactionScope? apart = ApartFromAmbientTransaction();
         ContextLease lease = open();
         await using (lease.ConfigureAwait(false))
         {
-            if (Meet(lease.Context))
-            {
-                SqliteWait.BeginHere();
-            }
-
+            Meet(lease);
             try
             {
-                await CreateOnDemandAsync(cancellationToken).ConfigureAwait(false);
+                if (!_created)
+                {
+                    await CreateOnDemandAsync(cancellationToken).ConfigureAwait(false);
+                }
+
                 try
                 {
-                    return await _repetition.RunAsync(lease.Context, work, writes, cancellationToken).ConfigureAwait(false);
+                    return await _repetition.RunAsync(lease, work, writes, cancellationToken).ConfigureAwait(false);
                 }
                 catch (DbException error) when (createOnDemand && DbErrors.IsMissingTable(error))
                 {
                     // They were there, and someone dropped them.
                     _created = false;
                     await CreateOnDemandAsync(cancellationToken).ConfigureAwait(false);
-                    return await _repetition.RunAsync(lease.Context, work, writes, cancellationToken).ConfigureAwait(false);
+                    return await _repetition.RunAsync(lease, work, writes, cancellationToken).ConfigureAwait(false);
                 }
             }
             catch (DbException error) when (DbErrors.IsMissingTable(error))
@@ -186,7 +189,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     }
 
     /// <summary>The same on the calling thread, but for making the tables.</summary>
-    internal T Run<TRow, T>(Func<DbContext, Attempts, T> work, bool writes = false)
+    internal T Run<TRow, T>(Func<ContextLease, Attempts, T> work, bool writes = false)
         where TRow : class
     {
         using TransactionScope? apart = ApartFromAmbientTransaction();
@@ -201,13 +204,13 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
 
             try
             {
-                return _repetition.Run(lease.Context, work, writes);
+                return _repetition.Run(lease, work, writes);
             }
             catch (DbException error) when (createOnDemand && DbErrors.IsMissingTable(error))
             {
                 _created = false;
                 CreateOnDemandAsync(CancellationToken.None).GetAwaiter().GetResult();
-                return _repetition.Run(lease.Context, work, writes);
+                return _repetition.Run(lease, work, writes);
             }
         }
         catch (DbException error) when (DbErrors.IsMissingTable(error))
@@ -272,16 +275,16 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
             _ = tables.RowType(lease.Context, row);
         }
 
-        if (!Dialect.Of(lease.Context).IsKnown && Interlocked.Exchange(ref _told, 1) == 0)
+        if (!lease.Dialect.IsKnown && Interlocked.Exchange(ref _told, 1) == 0)
         {
             DbLog.UnknownProvider(logger, string.Join(", ", Dialect.KnownProviders), lease.Context.Database.ProviderName, tables.Purpose);
         }
     }
 
     // Once: an answer that was lost would be taken for a wrong one.
-    private Task<object> StepAsync(Func<DbContext, CancellationToken, Task<object>> step, CancellationToken cancellationToken) => WriteUntriedAsync(
+    private ValueTask<object> StepAsync(Func<ContextLease, CancellationToken, ValueTask<object>> step, CancellationToken cancellationToken) => WriteUntriedAsync(
         tables.Rows[0],
-        (context, attempts, token) => attempts.AreInDoubt ? throw new InvalidOperationException("The connection broke while the database was tried out.") : step(context, token),
+        (lease, attempts, token) => attempts.AreInDoubt ? throw new InvalidOperationException("The connection broke while the database was tried out.") : step(lease, token),
         shape: null,
         cancellationToken,
         tellsOutcome: false);
@@ -323,6 +326,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
             // A table that was made here would be in the way of the migration that makes it.
             if (!lease.Context.Database.GetMigrations().Any())
             {
+                SqliteWait.BeginOn(lease);
                 await TableCreation.EnsureAsync(lease.Context, tables, CancellationToken.None).ConfigureAwait(false);
             }
         }

@@ -17,32 +17,28 @@ internal sealed class Repetition(string purpose, TimeSpan patience)
         error) { IsOutcomeUnknown = isOutcomeUnknown };
 
     /// <summary>As often as the provider retries, and until no other transaction is in the way.</summary>
-    /// <param name="context">Whose strategy it is.</param>
+    /// <param name="lease">Whose strategy it is.</param>
     /// <param name="work">What is to be done.</param>
     /// <param name="writes">Whether it changes rows.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="SessionStoreException">An attempt got no answer, and none after it was successful.</exception>
-    internal Task<T> RunAsync<T>(DbContext context, LeasedDatabase.Work<T> work, bool writes, CancellationToken cancellationToken)
-    {
-        IExecutionStrategy strategy = context.Database.CreateExecutionStrategy();
-        return strategy.RetriesOnFailure
-            ? RepeatAsync(strategy, context, work, writes, cancellationToken)
-            : WithPatienceAsync(context, work, Attempts.One, cancellationToken);
-    }
+    internal ValueTask<T> RunAsync<T>(ContextLease lease, LeasedDatabase.Work<T> work, bool writes, CancellationToken cancellationToken) =>
+        lease.RetryStrategy() is { } strategy
+            ? RepeatAsync(strategy, lease, work, writes, cancellationToken)
+            : WithPatienceAsync(lease, work, Attempts.One, cancellationToken);
 
     /// <summary>The same on the calling thread.</summary>
-    internal T Run<T>(DbContext context, Func<DbContext, Attempts, T> work, bool writes)
+    internal T Run<T>(ContextLease lease, Func<ContextLease, Attempts, T> work, bool writes)
     {
-        IExecutionStrategy strategy = context.Database.CreateExecutionStrategy();
-        if (!strategy.RetriesOnFailure)
+        if (lease.RetryStrategy() is not { } strategy)
         {
-            return WithPatience(context, work, Attempts.One);
+            return WithPatience(lease, work, Attempts.One);
         }
 
         var attempts = new Attempts(mayRepeat: true);
         try
         {
-            return strategy.Execute(() => Once(context, work, attempts));
+            return strategy.Execute(() => Once(lease, work, attempts));
         }
         catch (Exception error) when (writes && attempts.AreInDoubt && error is not SessionStoreException)
         {
@@ -50,12 +46,13 @@ internal sealed class Repetition(string purpose, TimeSpan patience)
         }
     }
 
-    private async Task<T> RepeatAsync<T>(IExecutionStrategy strategy, DbContext context, LeasedDatabase.Work<T> work, bool writes, CancellationToken cancellationToken)
+    private async ValueTask<T> RepeatAsync<T>(
+        IExecutionStrategy strategy, ContextLease lease, LeasedDatabase.Work<T> work, bool writes, CancellationToken cancellationToken)
     {
         var attempts = new Attempts(mayRepeat: true);
         try
         {
-            return await strategy.ExecuteAsync(token => OnceAsync(context, work, attempts, token), cancellationToken).ConfigureAwait(false);
+            return await strategy.ExecuteAsync(token => OnceAsync(lease, work, attempts, token), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (writes && attempts.AreInDoubt && error is not SessionStoreException && !cancellationToken.IsCancellationRequested)
         {
@@ -65,12 +62,12 @@ internal sealed class Repetition(string purpose, TimeSpan patience)
     }
 
     // Opened apart from the work: if that fails, nothing was sent.
-    private T Once<T>(DbContext context, Func<DbContext, Attempts, T> work, Attempts attempts)
+    private T Once<T>(ContextLease lease, Func<ContextLease, Attempts, T> work, Attempts attempts)
     {
-        context.Database.OpenConnection();
+        lease.Context.Database.OpenConnection();
         try
         {
-            return WithPatience(context, work, attempts);
+            return WithPatience(lease, work, attempts);
         }
         catch (Exception error) when (attempts.Note(error))
         {
@@ -78,16 +75,16 @@ internal sealed class Repetition(string purpose, TimeSpan patience)
         }
         finally
         {
-            context.Database.CloseConnection();
+            lease.Context.Database.CloseConnection();
         }
     }
 
-    private async Task<T> OnceAsync<T>(DbContext context, LeasedDatabase.Work<T> work, Attempts attempts, CancellationToken cancellationToken)
+    private async Task<T> OnceAsync<T>(ContextLease lease, LeasedDatabase.Work<T> work, Attempts attempts, CancellationToken cancellationToken)
     {
-        await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await lease.Context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await WithPatienceAsync(context, work, attempts, cancellationToken).ConfigureAwait(false);
+            return await WithPatienceAsync(lease, work, attempts, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (attempts.Note(error))
         {
@@ -95,18 +92,18 @@ internal sealed class Repetition(string purpose, TimeSpan patience)
         }
         finally
         {
-            await context.Database.CloseConnectionAsync().ConfigureAwait(false);
+            await lease.Context.Database.CloseConnectionAsync().ConfigureAwait(false);
         }
     }
 
-    private T WithPatience<T>(DbContext context, Func<DbContext, Attempts, T> work, Attempts attempts)
+    private T WithPatience<T>(ContextLease lease, Func<ContextLease, Attempts, T> work, Attempts attempts)
     {
         var rest = new Patience(patience);
         while (true)
         {
             try
             {
-                return work(context, attempts);
+                return work(lease, attempts);
             }
             catch (DbException error) when (rest.HasFor(error))
             {
@@ -116,14 +113,14 @@ internal sealed class Repetition(string purpose, TimeSpan patience)
     }
 
     // Within the provider's own retries, which would wait longer and give up earlier. What lost has left nothing behind.
-    private async Task<T> WithPatienceAsync<T>(DbContext context, LeasedDatabase.Work<T> work, Attempts attempts, CancellationToken cancellationToken)
+    private async ValueTask<T> WithPatienceAsync<T>(ContextLease lease, LeasedDatabase.Work<T> work, Attempts attempts, CancellationToken cancellationToken)
     {
         var rest = new Patience(patience);
         while (true)
         {
             try
             {
-                return await work(context, attempts, cancellationToken).ConfigureAwait(false);
+                return await work(lease, attempts, cancellationToken).ConfigureAwait(false);
             }
             catch (DbException error) when (!cancellationToken.IsCancellationRequested && rest.HasFor(error))
             {

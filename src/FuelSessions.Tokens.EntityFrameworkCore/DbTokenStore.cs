@@ -4,7 +4,6 @@ using FuelSessions.EntityFrameworkCore.Sharing;
 using FuelSessions.EntityFrameworkCore.Trial;
 using FuelSessions.Tokens.EntityFrameworkCore.Schema;
 using FuelSessions.Tokens.Stores;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
 namespace FuelSessions.Tokens.EntityFrameworkCore;
@@ -29,7 +28,7 @@ internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, 
     {
         byte[] name = TokenName.BytesOf(key);
         TokenRow? row = await database.RunAsync<TokenRow, TokenRow?>(
-            (context, _, token) => TokenStatements.Of(context).SelectAsync(context, name, token), cancellationToken).ConfigureAwait(false);
+            (lease, _, token) => TokenStatements.Of(lease).SelectAsync(lease, name, token), cancellationToken).ConfigureAwait(false);
         return row?.Token();
     }
 
@@ -38,11 +37,11 @@ internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, 
         byte[] name = TokenName.BytesOf(key);
         TokenRow? row = next is null ? null : TokenRow.Of(name, key.Client, next);
         bool written = await database.WriteAsync<TokenRow, bool>(
-            (context, attempts, token) => (row, version) switch
+            (lease, attempts, token) => (row, version) switch
             {
-                (null, _) => DeleteAsync(context, name, version, attempts.AreInDoubt, token),
-                (_, 0) => InsertAsync(context, row, token),
-                _ => UpdateAsync(context, row, version, attempts.AreInDoubt, token),
+                (null, _) => DeleteAsync(lease, name, version, attempts.AreInDoubt, token),
+                (_, 0) => InsertAsync(lease, row, token),
+                _ => UpdateAsync(lease, row, version, attempts.AreInDoubt, token),
             },
             new WriteShape(name, (row?.AccessToken?.Length + row?.RefreshToken?.Length + row?.Extra?.Length) ?? 0),
             cancellationToken).ConfigureAwait(false);
@@ -50,19 +49,19 @@ internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, 
         return written;
     }
 
-    private static async Task<bool> InsertAsync(DbContext context, TokenRow row, CancellationToken cancellationToken)
+    private static async ValueTask<bool> InsertAsync(ContextLease lease, TokenRow row, CancellationToken cancellationToken)
     {
         try
         {
-            TokenStatements statements = TokenStatements.Of(context);
-            return await statements.InsertAsync(context, row, cancellationToken).ConfigureAwait(false) == 1
-                || await statements.SelectVersionAsync(context, row.TokenKey, cancellationToken).ConfigureAwait(false) == row.Version
+            TokenStatements statements = TokenStatements.Of(lease);
+            return await statements.InsertAsync(lease, row, cancellationToken).ConfigureAwait(false) == 1
+                || await statements.SelectVersionAsync(lease, row.TokenKey, cancellationToken).ConfigureAwait(false) == row.Version
                 ? true
                 : throw UnreliableDatabaseException.NotInserted();
         }
         catch (DbException error) when (!cancellationToken.IsCancellationRequested && !DbErrors.IsMissingTable(error) && !DbErrors.IsConflict(error))
         {
-            long? stored = await TokenStatements.Of(context).SelectVersionAsync(context, row.TokenKey, cancellationToken).ConfigureAwait(false);
+            long? stored = await TokenStatements.Of(lease).SelectVersionAsync(lease, row.TokenKey, cancellationToken).ConfigureAwait(false);
             if (stored is null && !DbErrors.IsDuplicateKey(error))
             {
                 throw;
@@ -73,20 +72,20 @@ internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, 
         }
     }
 
-    private static async Task<bool> UpdateAsync(DbContext context, TokenRow row, long version, bool inDoubt, CancellationToken cancellationToken)
+    private static async ValueTask<bool> UpdateAsync(ContextLease lease, TokenRow row, long version, bool inDoubt, CancellationToken cancellationToken)
     {
-        TokenStatements statements = TokenStatements.Of(context);
-        int changed = await statements.UpdateAsync(context, row, version, cancellationToken).ConfigureAwait(false);
+        TokenStatements statements = TokenStatements.Of(lease);
+        int changed = await statements.UpdateAsync(lease, row, version, cancellationToken).ConfigureAwait(false);
 
         // An attempt before this one may have been stored although its answer was lost.
-        return changed > 0 || (inDoubt && await statements.SelectVersionAsync(context, row.TokenKey, cancellationToken).ConfigureAwait(false) == row.Version);
+        return changed > 0 || (inDoubt && await statements.SelectVersionAsync(lease, row.TokenKey, cancellationToken).ConfigureAwait(false) == row.Version);
     }
 
-    private static async Task<bool> DeleteAsync(DbContext context, byte[] name, long version, bool inDoubt, CancellationToken cancellationToken)
+    private static async ValueTask<bool> DeleteAsync(ContextLease lease, byte[] name, long version, bool inDoubt, CancellationToken cancellationToken)
     {
-        TokenStatements statements = TokenStatements.Of(context);
-        return (version != 0 && await statements.DeleteAsync(context, name, version, cancellationToken).ConfigureAwait(false) > 0)
-            || ((version == 0 || inDoubt) && await statements.SelectVersionAsync(context, name, cancellationToken).ConfigureAwait(false) is null);
+        TokenStatements statements = TokenStatements.Of(lease);
+        return (version != 0 && await statements.DeleteAsync(lease, name, version, cancellationToken).ConfigureAwait(false) > 0)
+            || ((version == 0 || inDoubt) && await statements.SelectVersionAsync(lease, name, cancellationToken).ConfigureAwait(false) is null);
     }
 
     private async ValueTask CleanUpAsync(CancellationToken cancellationToken)
@@ -102,7 +101,7 @@ internal sealed class DbTokenStore(LeasedDatabase database, TimeProvider clock, 
         try
         {
             await database.WriteAsync<TokenRow, int>(
-                (context, _, token) => TokenStatements.Of(context).CollectAsync(context, over, MostRemoved, token),
+                (lease, _, token) => TokenStatements.Of(lease).CollectAsync(lease, over, MostRemoved, token),
                 shape: null,
                 cancellationToken).ConfigureAwait(false);
         }

@@ -3,7 +3,6 @@ using FuelSessions.EntityFrameworkCore.OwnContext;
 using FuelSessions.Tokens.EntityFrameworkCore;
 using FuelSessions.Tokens.EntityFrameworkCore.Schema;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -32,12 +31,8 @@ public static class DbTokenStoreExtensions
     {
         ArgumentNullException.ThrowIfNull(configure);
         ArgumentException.ThrowIfNullOrWhiteSpace(table);
-        return options.UseDb((services, _) =>
-        {
-            var factory = new PooledDbContextFactory<TokensDbContext>(
-                OwnContextOptions.Create<TokensDbContext>(services, table, (_, builder) => configure(builder)));
-            return () => ContextLease.FromFactory(factory);
-        });
+        return options.UseDb((services, _) => new KeptContexts<TokensDbContext>(
+            OwnContextOptions.Create<TokensDbContext>(services, table, (_, builder) => configure(builder))).Lease);
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using FuelSessions.EntityFrameworkCore;
 using FuelSessions.EntityFrameworkCore.Schema;
 using FuelSessions.EntityFrameworkCore.Statements;
 using FuelSessions.Tokens.EntityFrameworkCore.Schema;
@@ -42,45 +43,46 @@ internal sealed class TokenStatements
         StatementText Text() => new(context, _type);
     }
 
-    internal static TokenStatements Of(DbContext context) =>
-        ByModel.TryGetValue(context.Model, out TokenStatements? statements)
-            ? statements
-            : ByModel.GetValue(context.Model, _ => new TokenStatements(context));
+    internal static TokenStatements Of(ContextLease lease) =>
+        ByModel.TryGetValue(lease.Model, out TokenStatements? statements) ? statements : PutTogether(lease);
 
-    internal Task<TokenRow?> SelectAsync(DbContext context, byte[] key, CancellationToken cancellationToken) =>
-        _select.FirstAsync(context, Key(key), _row, cancellationToken);
+    internal ValueTask<TokenRow?> SelectAsync(ContextLease lease, byte[] key, CancellationToken cancellationToken) =>
+        _select.FirstAsync(lease, Key(key), _row, cancellationToken);
 
     /// <summary>Null if there is no row.</summary>
-    internal async Task<long?> SelectVersionAsync(DbContext context, byte[] key, CancellationToken cancellationToken) =>
-        await _selectVersion.FirstAsync(context, Key(key), row => (object)_version(row), cancellationToken).ConfigureAwait(false) as long?;
+    internal async ValueTask<long?> SelectVersionAsync(ContextLease lease, byte[] key, CancellationToken cancellationToken) =>
+        await _selectVersion.FirstAsync(lease, Key(key), row => (object)_version(row), cancellationToken).ConfigureAwait(false) as long?;
 
     /// <summary>A new row; fails if there is one under that key.</summary>
     /// <returns>How many rows were changed, as the database says.</returns>
-    internal Task<int> InsertAsync(DbContext context, TokenRow row, CancellationToken cancellationToken) =>
-        _insert.ExecuteAsync(context, Values(row), cancellationToken);
+    internal ValueTask<int> InsertAsync(ContextLease lease, TokenRow row, CancellationToken cancellationToken) =>
+        _insert.ExecuteAsync(lease, Values(row), cancellationToken);
 
     /// <summary>The whole row, if it has the expected version.</summary>
     /// <returns>How many rows it changed.</returns>
-    internal Task<int> UpdateAsync(DbContext context, TokenRow row, long expected, CancellationToken cancellationToken)
+    internal ValueTask<int> UpdateAsync(ContextLease lease, TokenRow row, long expected, CancellationToken cancellationToken)
     {
         Dictionary<string, object?> values = Values(row);
         values.Add(ExpectedVersion, expected);
-        return _update.ExecuteAsync(context, values, cancellationToken);
+        return _update.ExecuteAsync(lease, values, cancellationToken);
     }
 
     /// <summary>The row, if it has the expected version.</summary>
     /// <returns>How many rows it removed.</returns>
-    internal Task<int> DeleteAsync(DbContext context, byte[] key, long expected, CancellationToken cancellationToken)
+    internal ValueTask<int> DeleteAsync(ContextLease lease, byte[] key, long expected, CancellationToken cancellationToken)
     {
         Dictionary<string, object?> values = Key(key);
         values.Add(ExpectedVersion, expected);
-        return _delete.ExecuteAsync(context, values, cancellationToken);
+        return _delete.ExecuteAsync(lease, values, cancellationToken);
     }
 
     /// <summary>Removes rows whose time is over.</summary>
     /// <returns>How many there were.</returns>
-    internal Task<int> CollectAsync(DbContext context, long now, long limit, CancellationToken cancellationToken) =>
-        _collect.ExecuteAsync(context, new Dictionary<string, object?> { [Now] = now, [StatementText.Limit] = limit }, cancellationToken);
+    internal ValueTask<int> CollectAsync(ContextLease lease, long now, long limit, CancellationToken cancellationToken) =>
+        _collect.ExecuteAsync(lease, new Dictionary<string, object?> { [Now] = now, [StatementText.Limit] = limit }, cancellationToken);
+
+    // Apart, as what it captures is made whenever the method begins.
+    private static TokenStatements PutTogether(ContextLease lease) => ByModel.GetValue(lease.Model, _ => new TokenStatements(lease.Context));
 
     private static Dictionary<string, object?> Key(byte[] key) => new() { [TokenKey] = key };
 

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
+using FuelSessions.EntityFrameworkCore;
 using FuelSessions.EntityFrameworkCore.Trial;
 using FuelSessions.Tokens.EntityFrameworkCore.Schema;
 using FuelSessions.Tokens.Stores;
-using Microsoft.EntityFrameworkCore;
 
 namespace FuelSessions.Tokens.EntityFrameworkCore;
 
@@ -17,18 +17,18 @@ internal sealed class TokenTrialRow(DateTimeOffset now) : ITrialRow
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(TokenRowConfiguration.KeySize);
     private readonly StoredToken _first = new(1, LongText, LongText, now, now.AddHours(1), now.AddHours(1), Text, null, LongText);
 
-    public Task<int> InsertAsync(DbContext context, CancellationToken cancellationToken) =>
-        TokenStatements.Of(context).InsertAsync(context, Row(_first), cancellationToken);
+    public ValueTask<int> InsertAsync(ContextLease lease, CancellationToken cancellationToken) =>
+        TokenStatements.Of(lease).InsertAsync(lease, Row(_first), cancellationToken);
 
-    public Task<int> UpdateAsync(DbContext context, CancellationToken cancellationToken) =>
-        TokenStatements.Of(context).UpdateAsync(context, Row(_first with { Version = 2 }), 1, cancellationToken);
+    public ValueTask<int> UpdateAsync(ContextLease lease, CancellationToken cancellationToken) =>
+        TokenStatements.Of(lease).UpdateAsync(lease, Row(_first with { Version = 2 }), 1, cancellationToken);
 
-    public Task<int> DeleteAsync(DbContext context, CancellationToken cancellationToken) =>
-        TokenStatements.Of(context).DeleteAsync(context, _key, 2, cancellationToken);
+    public ValueTask<int> DeleteAsync(ContextLease lease, CancellationToken cancellationToken) =>
+        TokenStatements.Of(lease).DeleteAsync(lease, _key, 2, cancellationToken);
 
-    public async Task<TrialState> StateAsync(DbContext context, CancellationToken cancellationToken)
+    public async ValueTask<TrialState> StateAsync(ContextLease lease, CancellationToken cancellationToken)
     {
-        TokenRow? row = await TokenStatements.Of(context).SelectAsync(context, _key, cancellationToken).ConfigureAwait(false);
+        TokenRow? row = await TokenStatements.Of(lease).SelectAsync(lease, _key, cancellationToken).ConfigureAwait(false);
         return row is null ? TrialState.Absent
             : row.Token() with { Version = 1 } != Whole(_first) ? TrialState.Different
             : row.Version == 1 ? TrialState.First

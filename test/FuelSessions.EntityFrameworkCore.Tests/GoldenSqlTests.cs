@@ -34,23 +34,23 @@ public sealed class GoldenSqlTests
 
     private static readonly TokenRow TokenToWrite = new() { TokenKey = Token, Client = "", Version = 1 };
 
-    private static readonly (string Title, Func<DbContext, Task> Send)[] Statements =
+    private static readonly (string Title, Func<ContextLease, Task> Send)[] Statements =
     [
-        ("a session is read", context => Sessions(context).SelectAsync(context, Row.Key, default)),
-        ("a session begins", context => Sessions(context).Insert.ExecuteAsync(context, Row.Values(0), default)),
-        ("a session is saved", context => Sessions(context).Update.ExecuteAsync(context, Row.Values(0), default)),
-        ("a session begins in the place of one that has expired and was not removed yet", context => Sessions(context).Supersede.ExecuteAsync(context, Row.Values(0), default)),
-        ("a session is kept alive", context => Sessions(context).Touch.ExecuteAsync(context, Row.Values(0), default)),
-        ("a session is destroyed", context => Sessions(context).Delete.ExecuteAsync(context, Row.Values(0), default)),
-        ("expired sessions are removed, some at a time", context => Sessions(context).Collect.ExecuteAsync(context, Batch, default)),
-        ("the key ring is read", context => Task.FromResult(Sessions(context).SelectKeys(context))),
-        ("a key of the key ring is kept", context => Sessions(context).InsertKey.ExecuteAsync(context, KeyValues, default)),
-        ("a token is read", context => Tokens(context).SelectAsync(context, Token, default)),
-        ("a token is kept for the first time", context => Tokens(context).InsertAsync(context, TokenToWrite, default)),
-        ("a token is renewed", context => Tokens(context).UpdateAsync(context, TokenToWrite, 0, default)),
-        ("a token is forgotten", context => Tokens(context).DeleteAsync(context, Token, 0, default)),
-        ("which token won", context => Tokens(context).SelectVersionAsync(context, Token, default)),
-        ("tokens that have ended are removed, some at a time", context => Tokens(context).CollectAsync(context, 0, 1, default)),
+        ("a session is read", lease => Sessions(lease).SelectAsync(lease, Row.Key, default).AsTask()),
+        ("a session begins", lease => Sessions(lease).Insert.ExecuteAsync(lease, Row.Values(0), default).AsTask()),
+        ("a session is saved", lease => Sessions(lease).Update.ExecuteAsync(lease, Row.Values(0), default).AsTask()),
+        ("a session begins in the place of one that has expired and was not removed yet", lease => Sessions(lease).Supersede.ExecuteAsync(lease, Row.Values(0), default).AsTask()),
+        ("a session is kept alive", lease => Sessions(lease).Touch.ExecuteAsync(lease, Row.Values(0), default).AsTask()),
+        ("a session is destroyed", lease => Sessions(lease).Delete.ExecuteAsync(lease, Row.Values(0), default).AsTask()),
+        ("expired sessions are removed, some at a time", lease => Sessions(lease).Collect.ExecuteAsync(lease, Batch, default).AsTask()),
+        ("the key ring is read", lease => Task.FromResult(Sessions(lease).SelectKeys(lease))),
+        ("a key of the key ring is kept", lease => Sessions(lease).InsertKey.ExecuteAsync(lease, KeyValues, default).AsTask()),
+        ("a token is read", lease => Tokens(lease).SelectAsync(lease, Token, default).AsTask()),
+        ("a token is kept for the first time", lease => Tokens(lease).InsertAsync(lease, TokenToWrite, default).AsTask()),
+        ("a token is renewed", lease => Tokens(lease).UpdateAsync(lease, TokenToWrite, 0, default).AsTask()),
+        ("a token is forgotten", lease => Tokens(lease).DeleteAsync(lease, Token, 0, default).AsTask()),
+        ("which token won", lease => Tokens(lease).SelectVersionAsync(lease, Token, default).AsTask()),
+        ("tokens that have ended are removed, some at a time", lease => Tokens(lease).CollectAsync(lease, 0, 1, default).AsTask()),
     ];
 
     private static Dictionary<string, object?> Batch => new() { [SessionStatements.Now] = 0L, [StatementText.Limit] = 1L };
@@ -72,13 +72,13 @@ public sealed class GoldenSqlTests
     {
         await using var first = new TablesContext(db => db.UseSqlite("Data Source=nowhere"), new Recorder());
         await using var second = new TablesContext(db => db.UseSqlite("Data Source=nowhere"), new Recorder());
-        Assert.Same(Sessions(first), Sessions(second));
-        Assert.Same(Tokens(first), Tokens(second));
+        Assert.Same(Sessions(ContextLease.Of(first)), Sessions(ContextLease.Of(second)));
+        Assert.Same(Tokens(ContextLease.Of(first)), Tokens(ContextLease.Of(second)));
     }
 
-    private static SessionStatements Sessions(DbContext context) => SessionStatements.Of(context);
+    private static SessionStatements Sessions(ContextLease lease) => SessionStatements.Of(lease);
 
-    private static TokenStatements Tokens(DbContext context) => TokenStatements.Of(context);
+    private static TokenStatements Tokens(ContextLease lease) => TokenStatements.Of(lease);
 
     private static async Task AssertGoldenAsync(string name, Action<DbContextOptionsBuilder> on)
     {
@@ -91,9 +91,9 @@ public sealed class GoldenSqlTests
             text.AppendJoin("\n", TableCreation.Commands(context, table).Select(command => Plain(command.CommandText))).Append('\n');
         }
 
-        foreach ((string title, Func<DbContext, Task> sendAsync) in Statements)
+        foreach ((string title, Func<ContextLease, Task> sendAsync) in Statements)
         {
-            await sendAsync(context);
+            await sendAsync(ContextLease.Of(context));
             text.Append($"\n-- {title}\n{sent.Take()}");
         }
 

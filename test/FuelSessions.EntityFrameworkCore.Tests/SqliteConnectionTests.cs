@@ -128,7 +128,7 @@ public sealed class SqliteConnectionTests : IDisposable
     });
 
     private static Task<T> OnContextAsync<T>(TestApp app, Func<DbContext, Task<T>> work) =>
-        app.Services.GetRequiredService<LeasedDatabase>().RunAsync<SessionRow, T>((context, _, _) => work(context), default);
+        app.Services.GetRequiredService<LeasedDatabase>().RunAsync<SessionRow, T>(async (lease, _, _) => await work(lease.Context), default).AsTask();
 
     private sealed class Supplier(string connectionString) : DbConnectionInterceptor
     {

@@ -152,14 +152,14 @@ public sealed class SqliteTests : IDisposable
 
     private static Task<object?> AskAsync(TestApp app, string pragma) =>
         app.Services.GetRequiredService<LeasedDatabase>().RunAsync<SessionRow, object?>(
-            async (context, _, _) =>
+            async (lease, _, _) =>
             {
-                await context.Database.OpenConnectionAsync();
-                await using DbCommand command = context.Database.GetDbConnection().CreateCommand();
+                await lease.Context.Database.OpenConnectionAsync();
+                await using DbCommand command = lease.Connection.CreateCommand();
                 command.CommandText = pragma;
                 return await command.ExecuteScalarAsync();
             },
-            default);
+            default).AsTask();
 
     private sealed class Errors : Microsoft.EntityFrameworkCore.Diagnostics.DbCommandInterceptor
     {

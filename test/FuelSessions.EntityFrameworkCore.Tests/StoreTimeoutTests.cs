@@ -234,5 +234,5 @@ public sealed class StoreTimeoutTests(PostgresServer server, ITestOutputHelper o
 
     private static Task WithoutLogAsync(WebApplication app) =>
         app.Services.GetRequiredService<LeasedDatabase>().RunAsync<Schema.SessionRow, int>(
-            (context, _, token) => context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = DELETE", token), default);
+            async (lease, _, token) => await lease.Context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = DELETE", token), default).AsTask();
 }

@@ -13,7 +13,7 @@ internal sealed class DbKeyRepository(LeasedDatabase database) : IXmlRepository
 {
     public IReadOnlyCollection<XElement> GetAllElements()
     {
-        List<string> elements = database.Run<DataProtectionKeyRow, List<string>>((context, _) => SessionStatements.Of(context).SelectKeys(context));
+        List<string> elements = database.Run<DataProtectionKeyRow, List<string>>((lease, _) => SessionStatements.Of(lease).SelectKeys(lease));
         return [.. elements.Select(XElement.Parse)];
     }
 
@@ -21,18 +21,16 @@ internal sealed class DbKeyRepository(LeasedDatabase database) : IXmlRepository
     {
         ArgumentNullException.ThrowIfNull(element);
         string xml = element.ToString(SaveOptions.DisableFormatting);
-        var values = new Dictionary<string, object?>
-        {
-            [DataProtectionKeyColumns.Id] = RandomNumberGenerator.GetBytes(DataProtectionKeyRowConfiguration.IdSize),
-            [DataProtectionKeyColumns.FriendlyName] = friendlyName,
-            [DataProtectionKeyColumns.Xml] = xml,
-        };
+        var values = new NamedValues(
+            new(DataProtectionKeyColumns.Id, RandomNumberGenerator.GetBytes(DataProtectionKeyRowConfiguration.IdSize)),
+            new(DataProtectionKeyColumns.FriendlyName, friendlyName),
+            new(DataProtectionKeyColumns.Xml, xml));
         database.Run<DataProtectionKeyRow, int>(
-            (context, attempts) =>
+            (lease, attempts) =>
             {
                 try
                 {
-                    return SessionStatements.Of(context).InsertKey.Execute(context, values);
+                    return SessionStatements.Of(lease).InsertKey.Execute(lease, values);
                 }
                 catch (DbException error) when (attempts.AreInDoubt && DbErrors.IsDuplicateKey(error))
                 {
@@ -43,7 +41,7 @@ internal sealed class DbKeyRepository(LeasedDatabase database) : IXmlRepository
             writes: true);
 
         // Once in months, and without it nobody reads what it protects.
-        if (!database.Run<DataProtectionKeyRow, bool>((context, _) => SessionStatements.Of(context).SelectKeys(context).Contains(xml)))
+        if (!database.Run<DataProtectionKeyRow, bool>((lease, _) => SessionStatements.Of(lease).SelectKeys(lease).Contains(xml)))
         {
             throw UnreliableDatabaseException.NotInserted();
         }

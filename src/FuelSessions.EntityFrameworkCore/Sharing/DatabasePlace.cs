@@ -19,37 +19,23 @@ internal sealed record DatabasePlace(IModel Model, string ConnectionString)
     /// Null if what is written through this context has to be written by itself: on a connection that the app has given, which it may be using
     /// for something else, in a transaction that is not FuelSessions', or past those who look at commands.
     /// </returns>
-    internal static async ValueTask<DatabasePlace?> OfAsync(DbContext context, CancellationToken cancellationToken)
+    internal static async ValueTask<DatabasePlace?> OfAsync(ContextLease lease, CancellationToken cancellationToken)
     {
-        if (IsGivenConnection(context) || context.Database.CurrentTransaction is not null || !(Dialect.Of(context).IsSqlite || MayBatch(context)))
+        if (lease.Facts.HasGivenConnection || lease.IsInTransaction || !(lease.Dialect.IsSqlite || MayBatch(lease)) || lease.Connection.State != ConnectionState.Closed)
         {
             return null;
         }
 
-        DbConnection connection = context.Database.GetDbConnection();
-        if (connection.State != ConnectionState.Closed)
+        if (lease.Facts.LeadsAnywhere)
         {
-            return null;
+            await lease.Context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (MayLeadElsewhere(context))
-        {
-            await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        return Of(context);
+        return Of(lease);
     }
 
-    internal static DatabasePlace Of(DbContext context) => new(context.Model, context.Database.GetDbConnection().ConnectionString);
+    internal static DatabasePlace Of(ContextLease lease) => new(lease.Model, lease.Connection.ConnectionString);
 
     // Who looks at commands is told of each by EF, which knows no batch.
-    private static bool MayBatch(DbContext context) => Onlookers.AreAbsent(context) && context.Database.GetDbConnection().CanCreateBatch;
-
-    private static bool IsGivenConnection(DbContext context) =>
-        context.GetService<IDbContextOptions>().Extensions.OfType<RelationalOptionsExtension>().Any(options => options.Connection is not null);
-
-    // An interceptor of the app's may choose the file as a connection is opened: another one for each tenant, for instance.
-    private static bool MayLeadElsewhere(DbContext context) =>
-        context.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>()?.Interceptors?.Any(interceptor =>
-            interceptor is IDbConnectionInterceptor && !PlainSqliteConnections.IsOne(interceptor)) == true;
+    private static bool MayBatch(ContextLease lease) => lease.IsUnwatched && lease.Connection.CanCreateBatch;
 }

@@ -1,6 +1,4 @@
 using System.Data.Common;
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -12,24 +10,18 @@ namespace FuelSessions.EntityFrameworkCore.Sharing;
 /// </summary>
 internal sealed class SharedBatch : SharedWork
 {
-    private static readonly ConditionalWeakTable<DbContext, SharedBatch> Gathering = [];
-
-    private readonly DbContext _context;
+    private readonly ContextLease _lease;
     private readonly DbBatch _batch;
     private readonly DbCommand _values;
     private readonly List<(DbBatchCommand Command, TaskCompletionSource<int> Changed)> _gathered = [];
 
-    internal SharedBatch(DbContext context)
+    internal SharedBatch(ContextLease lease)
     {
-        _context = context;
-        DbConnection connection = context.Database.GetDbConnection();
-        _batch = connection.CreateBatch();
-        _batch.Timeout = context.Database.GetCommandTimeout() ?? _batch.Timeout;
-        _values = connection.CreateCommand();
+        _lease = lease;
+        _batch = lease.Connection.CreateBatch();
+        _batch.Timeout = lease.CommandTimeout;
+        _values = lease.Connection.CreateCommand();
     }
-
-    /// <summary>Whether a context's statements are being gathered: none is executed then.</summary>
-    internal static bool Gathers(DbContext context, [NotNullWhen(true)] out SharedBatch? batch) => Gathering.TryGetValue(context, out batch);
 
     /// <returns>How many rows the statement has changed, once all of them are committed.</returns>
     internal Task<int> AddAsync(IRelationalCommand statement, IReadOnlyDictionary<string, object?> values)
@@ -92,18 +84,18 @@ internal sealed class SharedBatch : SharedWork
     {
         await _values.DisposeAsync().ConfigureAwait(false);
         await _batch.DisposeAsync().ConfigureAwait(false);
-        await _context.Database.CloseConnectionAsync().ConfigureAwait(false);
+        await _lease.Context.Database.CloseConnectionAsync().ConfigureAwait(false);
     }
 
     private async Task GatherAsync(List<WaitingWrite> writes, Task[] running, CancellationToken cancellationToken)
     {
-        Gathering.Add(_context, this);
+        _lease.Gathering = this;
         try
         {
             for (int index = 0; index < writes.Count; index++)
             {
                 int before = _gathered.Count;
-                running[index] = writes[index].RunAsync(_context, cancellationToken);
+                running[index] = writes[index].RunAsync(_lease, cancellationToken);
                 if (_gathered.Count == before)
                 {
                     // It took another way, as somebody has begun to look on; on the same connection, and with a commit of its own.
@@ -114,7 +106,7 @@ internal sealed class SharedBatch : SharedWork
         }
         finally
         {
-            Gathering.Remove(_context);
+            _lease.Gathering = null;
         }
     }
 

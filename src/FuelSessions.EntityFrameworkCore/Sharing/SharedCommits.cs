@@ -143,7 +143,7 @@ internal sealed class SharedCommits(Func<ContextLease> open, int turns, bool isE
             ContextLease lease = open();
             await using (lease.ConfigureAwait(false))
             {
-                work = await SharedWork.BeginAsync(lease.Context, first.Place!, cancellationToken).ConfigureAwait(false);
+                work = await SharedWork.BeginAsync(lease, first.Place!, cancellationToken).ConfigureAwait(false);
                 await using (work.ConfigureAwait(false))
                 {
                     Take(first.Place!, taken);

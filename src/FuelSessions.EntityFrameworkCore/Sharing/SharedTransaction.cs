@@ -1,6 +1,5 @@
 using System.Data.Common;
 using FuelSessions.EntityFrameworkCore.Sqlite;
-using FuelSessions.EntityFrameworkCore.Statements;
 using Microsoft.EntityFrameworkCore;
 
 namespace FuelSessions.EntityFrameworkCore.Sharing;
@@ -11,29 +10,29 @@ namespace FuelSessions.EntityFrameworkCore.Sharing;
 /// </summary>
 internal sealed class SharedTransaction : SharedWork
 {
-    private readonly DbContext _context;
+    private readonly ContextLease _lease;
     private bool _isOpen = true;
 
-    private SharedTransaction(DbContext context) => _context = context;
+    private SharedTransaction(ContextLease lease) => _lease = lease;
 
     /// <summary>Waits for other processes, without a thread.</summary>
-    internal static async Task<SharedTransaction> BeginAsync(DbContext context, CancellationToken cancellationToken)
+    internal static async Task<SharedTransaction> BeginAsync(ContextLease lease, CancellationToken cancellationToken)
     {
-        DbCommand begin = Command(context, "BEGIN IMMEDIATE");
+        DbCommand begin = Command(lease, "BEGIN IMMEDIATE");
         await using (begin.ConfigureAwait(false))
         {
             await SqliteWait.ExecuteAsync(begin, static command => command.ExecuteNonQuery(), cancellationToken).ConfigureAwait(false);
         }
 
-        PlainCommands.KeepPrepared(context);
-        return new SharedTransaction(context);
+        lease.Prepared = [];
+        return new SharedTransaction(lease);
     }
 
     internal override async Task RunAsync(List<WaitingWrite> writes, CancellationToken cancellationToken)
     {
         foreach (WaitingWrite write in writes)
         {
-            await write.RunAsync(_context, cancellationToken).ConfigureAwait(false);
+            await write.RunAsync(_lease, cancellationToken).ConfigureAwait(false);
         }
 
         // Tried once: where readers are in the way, without a write-ahead log, it gives the file free for them.
@@ -57,22 +56,22 @@ internal sealed class SharedTransaction : SharedWork
         }
         finally
         {
-            PlainCommands.LetGo(_context);
-            await _context.Database.CloseConnectionAsync().ConfigureAwait(false);
+            _lease.Prepared = null;
+            await _lease.Context.Database.CloseConnectionAsync().ConfigureAwait(false);
         }
     }
 
-    private static DbCommand Command(DbContext context, string text)
+    private static DbCommand Command(ContextLease lease, string text)
     {
-        DbCommand command = context.Database.GetDbConnection().CreateCommand();
+        DbCommand command = lease.Connection.CreateCommand();
         command.CommandText = text;
-        command.CommandTimeout = context.Database.GetCommandTimeout() ?? command.CommandTimeout;
+        command.CommandTimeout = lease.CommandTimeout;
         return command;
     }
 
     private void Execute(string text)
     {
-        using DbCommand command = Command(_context, text);
+        using DbCommand command = Command(_lease, text);
         command.CommandTimeout = SqliteWait.Once;
         command.ExecuteNonQuery();
     }

@@ -1,4 +1,3 @@
-using FuelSessions.EntityFrameworkCore.Providers;
 using Microsoft.EntityFrameworkCore;
 
 namespace FuelSessions.EntityFrameworkCore.Sharing;
@@ -10,27 +9,27 @@ internal abstract class SharedWork : IAsyncDisposable
     internal bool MayBeStored { get; private protected set; }
 
     /// <exception cref="InvalidOperationException">The context does not lead there.</exception>
-    internal static async Task<SharedWork> BeginAsync(DbContext context, DatabasePlace place, CancellationToken cancellationToken)
+    internal static async Task<SharedWork> BeginAsync(ContextLease lease, DatabasePlace place, CancellationToken cancellationToken)
     {
         // An interceptor of the app's may choose the file of SQLite as it is opened; other clients leave the password out once they are connected.
-        bool isSqlite = Dialect.Of(context).IsSqlite;
+        bool isSqlite = lease.Dialect.IsSqlite;
         if (isSqlite)
         {
-            await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            await lease.Context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (!place.Equals(DatabasePlace.Of(context)))
+        if (!place.Equals(DatabasePlace.Of(lease)))
         {
             throw new InvalidOperationException("This context leads to another database than the one before.");
         }
 
         if (isSqlite)
         {
-            return await SharedTransaction.BeginAsync(context, cancellationToken).ConfigureAwait(false);
+            return await SharedTransaction.BeginAsync(lease, cancellationToken).ConfigureAwait(false);
         }
 
-        await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return new SharedBatch(context);
+        await lease.Context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return new SharedBatch(lease);
     }
 
     /// <summary>Runs and commits them. If that fails none of them is answered.</summary>

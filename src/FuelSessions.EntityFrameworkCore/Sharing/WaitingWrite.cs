@@ -1,7 +1,3 @@
-using FuelSessions.EntityFrameworkCore.Providers;
-using FuelSessions.EntityFrameworkCore.Sqlite;
-using Microsoft.EntityFrameworkCore;
-
 namespace FuelSessions.EntityFrameworkCore.Sharing;
 
 /// <summary>Work that found all turns taken. It is either done together with others, or gets a turn to do it by itself.</summary>
@@ -80,7 +76,7 @@ internal abstract class WaitingWrite(DatabasePlace? place, WriteShape? shape, Ca
     }
 
     /// <summary>Runs it as one of many; its result counts once they are committed.</summary>
-    internal Task RunAsync(DbContext context, CancellationToken together) => InItsFlow(() => RunHereAsync(context, together));
+    internal Task RunAsync(ContextLease lease, CancellationToken together) => InItsFlow(() => RunHereAsync(lease, together));
 
     /// <summary>Runs something as if its own request did.</summary>
     internal Task InItsFlow(Func<Task> work)
@@ -95,7 +91,7 @@ internal abstract class WaitingWrite(DatabasePlace? place, WriteShape? shape, Ca
         return running!;
     }
 
-    protected abstract Task RunHereAsync(DbContext context, CancellationToken together);
+    protected abstract Task RunHereAsync(ContextLease lease, CancellationToken together);
 
     private void Cancel()
     {
@@ -117,13 +113,6 @@ internal sealed class WaitingWrite<T>(LeasedDatabase.Work<T> work, DatabasePlace
     /// <summary>What it came to, if others have done it.</summary>
     internal T Result { get; private set; } = default!;
 
-    protected override async Task RunHereAsync(DbContext context, CancellationToken together)
-    {
-        if (Dialect.Of(context).IsSqlite)
-        {
-            SqliteWait.BeginHere();
-        }
-
-        Result = await work(context, Attempts.Together, together).ConfigureAwait(false);
-    }
+    protected override async Task RunHereAsync(ContextLease lease, CancellationToken together) =>
+        Result = await work(lease, Attempts.Together, together).ConfigureAwait(false);
 }

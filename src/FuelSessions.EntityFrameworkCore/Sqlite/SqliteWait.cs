@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace FuelSessions.EntityFrameworkCore.Sqlite;
@@ -24,8 +25,14 @@ internal sealed class SqliteWait : DbCommandInterceptor
 
     internal static SqliteWait Instance { get; } = new();
 
-    /// <summary>From here on, for what the calling asynchronous method does.</summary>
-    internal static void BeginHere() => IsHere.Value = true;
+    /// <summary>From here on, for what the calling asynchronous method has EF do, if that is on SQLite.</summary>
+    internal static void BeginOn(ContextLease lease)
+    {
+        if (lease.Dialect.IsSqlite)
+        {
+            IsHere.Value = true;
+        }
+    }
 
     public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
@@ -40,32 +47,63 @@ internal sealed class SqliteWait : DbCommandInterceptor
     {
         int seconds = command.CommandTimeout;
         command.CommandTimeout = Once;
-        long began = Stopwatch.GetTimestamp();
-        DbException? busy = null;
         try
         {
-            for (int attempt = 1; ; attempt++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                try
-                {
-                    return execute(command);
-                }
-                catch (DbException error) when (DbErrors.IsConflict(error) && (seconds == 0 || Stopwatch.GetElapsedTime(began).TotalSeconds < seconds))
-                {
-                    busy = error;
-                }
-
-                await Task.Delay(Patience.PauseAfter(attempt, LongestPause), cancellationToken).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException error) when (busy is not null)
-        {
-            throw new OperationCanceledException(error.Message, busy, cancellationToken);
+            return await RunAsync((command, execute, seconds), static of => of.execute(of.command), static of => of.seconds, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             command.CommandTimeout = seconds;
+        }
+    }
+
+    /// <summary>Makes attempts, each of which tries once, until the file is free. It mostly is at the first one, and then nothing is awaited.</summary>
+    /// <param name="argument">Of the attempt.</param>
+    /// <param name="attempt">Does it, or fails as the file is not free.</param>
+    /// <param name="seconds">For how long; 0: until it is cancelled.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal static ValueTask<T> RunAsync<TArgument, T>(
+        TArgument argument, Func<TArgument, T> attempt, Func<TArgument, int> seconds, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        long began = Stopwatch.GetTimestamp();
+        try
+        {
+            return new ValueTask<T>(attempt(argument));
+        }
+        catch (DbException error) when (DbErrors.IsConflict(error))
+        {
+            return GoOnAsync(argument, attempt, seconds(argument), began, error, cancellationToken);
+        }
+    }
+
+    private static async ValueTask<T> GoOnAsync<TArgument, T>(
+        TArgument argument, Func<TArgument, T> attempt, int seconds, long began, DbException busy, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (int attempts = 1; ; attempts++)
+            {
+                if (seconds != 0 && Stopwatch.GetElapsedTime(began).TotalSeconds >= seconds)
+                {
+                    ExceptionDispatchInfo.Throw(busy);
+                }
+
+                await Task.Delay(Patience.PauseAfter(attempts, LongestPause), cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                try
+                {
+                    return attempt(argument);
+                }
+                catch (DbException error) when (DbErrors.IsConflict(error))
+                {
+                    busy = error;
+                }
+            }
+        }
+        catch (OperationCanceledException error)
+        {
+            throw new OperationCanceledException(error.Message, busy, cancellationToken);
         }
     }
 

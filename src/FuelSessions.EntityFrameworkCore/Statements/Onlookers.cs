@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
-using FuelSessions.EntityFrameworkCore.Providers;
 using FuelSessions.EntityFrameworkCore.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -22,15 +20,12 @@ internal sealed class Onlookers
         RelationalEventId.CommandExecuting, RelationalEventId.CommandExecuted, RelationalEventId.DataReaderClosing, RelationalEventId.DataReaderDisposing,
     ];
 
-    // What does not change while the app runs.
-    private static readonly ConditionalWeakTable<IDbContextOptions, Onlookers> ByOptions = [];
-
     private readonly bool _areSome;
     private readonly DiagnosticListener? _listener;
     private readonly ILogger? _commands;
     private readonly ILogger? _connections;
 
-    private Onlookers(DbContext context, IDbContextOptions options)
+    internal Onlookers(DbContext context, IDbContextOptions options)
     {
         var commands = context.GetService<IRelationalCommandDiagnosticsLogger>();
         _listener = commands.DiagnosticSource as DiagnosticListener;
@@ -39,22 +34,8 @@ internal sealed class Onlookers
         _connections = context.GetService<IRelationalConnectionDiagnosticsLogger>().Logger;
     }
 
-    /// <summary>Asked for each command: logs and listeners come and go.</summary>
-    internal static bool AreAbsent(DbContext context)
-    {
-        if (!Dialect.Of(context).MayBePlain)
-        {
-            return false;
-        }
-
-        var options = context.GetService<IDbContextOptions>();
-        Onlookers onlookers = ByOptions.TryGetValue(options, out Onlookers? known) ? known : Look(context, options);
-        return onlookers.AreAbsent() && context.Database.CurrentTransaction is null;
-    }
-
-    private static Onlookers Look(DbContext context, IDbContextOptions options) => ByOptions.GetValue(options, _ => new Onlookers(context, options));
-
-    private bool AreAbsent() =>
+    /// <summary>To be asked for each command: logs and listeners come and go.</summary>
+    internal bool AreAbsent() =>
         !_areSome
         && !_listener!.IsEnabled()
         && !_commands!.IsEnabled(LogLevel.Information)

@@ -1,58 +1,69 @@
 using System.Data;
 using System.Data.Common;
-using System.Runtime.CompilerServices;
-using FuelSessions.EntityFrameworkCore.Providers;
 using FuelSessions.EntityFrameworkCore.Sharing;
 using FuelSessions.EntityFrameworkCore.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace FuelSessions.EntityFrameworkCore.Statements;
 
 /// <summary>
-/// Executes statements on a context's connection itself. Within a transaction that many share, each statement is prepared once; for a batch it is gathered.
+/// Executes statements on a context's connection itself. Within a transaction that many share, each statement is prepared once; for a batch it is gathered. The connection is
+/// opened for each, from the provider's pool, unless it is open: who kept it open would go on writing to a file that was replaced.
 /// </summary>
 internal static class PlainCommands
 {
-    private static readonly ConditionalWeakTable<DbContext, Dictionary<IRelationalCommand, DbCommand>> Prepared = [];
-
-    /// <summary>From here on the context's statements are kept, until its connection closes, and they with it.</summary>
-    internal static void KeepPrepared(DbContext context) => Prepared.AddOrUpdate(context, []);
-
-    /// <summary>Whether that is so now: the context's transaction is many's.</summary>
-    internal static bool AreShared(DbContext context) => Prepared.TryGetValue(context, out _);
-
-    internal static void LetGo(DbContext context) => Prepared.Remove(context);
-
     /// <returns>How many rows it changed.</returns>
-    internal static async ValueTask<int> ExecuteAsync(
-        DbContext context, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken)
-    {
-        if (SharedBatch.Gathers(context, out SharedBatch? batch))
-        {
-            return await batch.AddAsync(statement, values).ConfigureAwait(false);
-        }
+    internal static ValueTask<int> ExecuteAsync(
+        ContextLease lease, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken) =>
+        lease.Gathering is { } batch ? new ValueTask<int>(batch.AddAsync(statement, values))
+        : lease.Dialect.IsSqlite ? SqliteWait.RunAsync((lease, statement, values), static of => Execute(of.lease, of.statement, of.values), static of => of.lease.CommandTimeout, cancellationToken)
+        : ExecuteOnServerAsync(lease, statement, values, cancellationToken);
 
-        Use use = await Use.BeginAsync(context, statement, values, cancellationToken).ConfigureAwait(false);
-        await using (use.ConfigureAwait(false))
+    /// <returns>Its first row; null if there is none.</returns>
+    internal static ValueTask<TRow?> FirstAsync<TRow>(
+        ContextLease lease, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
+        where TRow : class =>
+        lease.Dialect.IsSqlite
+            ? SqliteWait.RunAsync((lease, statement, values, row), static of => First(of.lease, of.statement, of.values, of.row), static of => of.lease.CommandTimeout, cancellationToken)
+            : FirstOnServerAsync(lease, statement, values, row, cancellationToken);
+
+    // SQLite's provider has synchronous methods only, and the asynchronous ones call them.
+    private static int Execute(ContextLease lease, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values)
+    {
+        using Opening opening = Opening.Of(lease);
+        using Use use = new(lease, statement, values, SqliteWait.Once);
+        return use.Command.ExecuteNonQuery();
+    }
+
+    private static TRow? First<TRow>(ContextLease lease, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row)
+        where TRow : class
+    {
+        using Opening opening = Opening.Of(lease);
+        using Use use = new(lease, statement, values, SqliteWait.Once);
+        using DbDataReader reader = use.Command.ExecuteReader();
+        return reader.Read() ? row(reader) : null;
+    }
+
+    private static async ValueTask<int> ExecuteOnServerAsync(
+        ContextLease lease, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken)
+    {
+        Opening opening = await Opening.OfAsync(lease, cancellationToken).ConfigureAwait(false);
+        await using (opening.ConfigureAwait(false))
         {
-            return Dialect.Of(context).IsSqlite
-                ? await SqliteWait.ExecuteAsync(use.Command, static command => command.ExecuteNonQuery(), cancellationToken).ConfigureAwait(false)
-                : await use.Command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            using Use use = new(lease, statement, values, lease.CommandTimeout);
+            return await use.Command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <returns>Its first row; null if there is none.</returns>
-    internal static async ValueTask<TRow?> FirstAsync<TRow>(
-        DbContext context, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
+    private static async ValueTask<TRow?> FirstOnServerAsync<TRow>(
+        ContextLease lease, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
         where TRow : class
     {
-        Use use = await Use.BeginAsync(context, statement, values, cancellationToken).ConfigureAwait(false);
-        await using (use.ConfigureAwait(false))
+        Opening opening = await Opening.OfAsync(lease, cancellationToken).ConfigureAwait(false);
+        await using (opening.ConfigureAwait(false))
         {
-            DbDataReader reader = Dialect.Of(context).IsSqlite
-                ? await SqliteWait.ExecuteAsync(use.Command, static command => command.ExecuteReader(), cancellationToken).ConfigureAwait(false)
-                : await use.Command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            using Use use = new(lease, statement, values, lease.CommandTimeout);
+            DbDataReader reader = await use.Command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? row(reader) : null;
@@ -60,45 +71,59 @@ internal static class PlainCommands
         }
     }
 
-    /// <summary>A command with its values, on a connection that is open.</summary>
-    private readonly struct Use : IAsyncDisposable
+    /// <summary>Closes a connection that was opened for one statement.</summary>
+    private readonly struct Opening : IDisposable, IAsyncDisposable
     {
         private readonly DbConnection? _opened;
+
+        private Opening(DbConnection opened) => _opened = opened;
+
+        internal static Opening Of(ContextLease lease)
+        {
+            DbConnection connection = lease.Connection;
+            if (connection.State == ConnectionState.Open)
+            {
+                return default;
+            }
+
+            connection.Open();
+            return new Opening(connection);
+        }
+
+        internal static async ValueTask<Opening> OfAsync(ContextLease lease, CancellationToken cancellationToken)
+        {
+            DbConnection connection = lease.Connection;
+            if (connection.State == ConnectionState.Open)
+            {
+                return default;
+            }
+
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return new Opening(connection);
+        }
+
+        public void Dispose() => _opened?.Close();
+
+        public ValueTask DisposeAsync() => _opened is null ? default : new ValueTask(_opened.CloseAsync());
+    }
+
+    /// <summary>A command with its values.</summary>
+    private readonly struct Use : IDisposable
+    {
         private readonly bool _isKept;
 
-        private Use(DbCommand command, bool isKept, DbConnection? opened) => (Command, _isKept, _opened) = (command, isKept, opened);
-
-        internal DbCommand Command { get; }
-
-        internal static async ValueTask<Use> BeginAsync(
-            DbContext context, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken)
+        internal Use(ContextLease lease, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, int timeout)
         {
-            DbConnection connection = context.Database.GetDbConnection();
-            DbConnection? opened = null;
-            if (connection.State != ConnectionState.Open)
+            Command = CommandOf(lease, statement, timeout, out _isKept);
+            for (int index = 0; index < statement.Parameters.Count; index++)
             {
-                await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-                opened = connection;
-            }
-
-            try
-            {
-                DbCommand command = CommandOf(context, connection, statement, out bool isKept);
-                foreach (IRelationalParameter parameter in statement.Parameters)
-                {
-                    parameter.AddDbParameter(command, values);
-                }
-
-                return new Use(command, isKept, opened);
-            }
-            catch
-            {
-                opened?.Close();
-                throw;
+                statement.Parameters[index].AddDbParameter(Command, values);
             }
         }
 
-        public async ValueTask DisposeAsync()
+        internal DbCommand Command { get; }
+
+        public void Dispose()
         {
             if (_isKept)
             {
@@ -106,30 +131,25 @@ internal static class PlainCommands
             }
             else
             {
-                await Command.DisposeAsync().ConfigureAwait(false);
-            }
-
-            if (_opened is not null)
-            {
-                await _opened.CloseAsync().ConfigureAwait(false);
+                Command.Dispose();
             }
         }
 
-        private static DbCommand CommandOf(DbContext context, DbConnection connection, IRelationalCommand statement, out bool isKept)
+        private static DbCommand CommandOf(ContextLease lease, IRelationalCommand statement, int timeout, out bool isKept)
         {
-            isKept = Prepared.TryGetValue(context, out Dictionary<IRelationalCommand, DbCommand>? kept);
-            if (kept?.TryGetValue(statement, out DbCommand? known) == true)
+            isKept = lease.Prepared is not null;
+            if (lease.Prepared?.TryGetValue(statement, out DbCommand? known) == true)
             {
                 return known;
             }
 
-            DbCommand command = connection.CreateCommand();
+            DbCommand command = lease.Connection.CreateCommand();
             command.CommandText = statement.CommandText;
-            command.CommandTimeout = context.Database.GetCommandTimeout() ?? command.CommandTimeout;
-            if (kept is not null)
+            command.CommandTimeout = timeout;
+            if (lease.Prepared is { } prepared)
             {
                 command.Prepare();
-                kept.Add(statement, command);
+                prepared.Add(statement, command);
             }
 
             return command;

@@ -64,26 +64,25 @@ internal sealed class SessionStatements
 
     internal Statement InsertKey { get; }
 
-    internal static SessionStatements Of(DbContext context) =>
-        ByModel.TryGetValue(context.Model, out SessionStatements? statements)
-            ? statements
-            : ByModel.GetValue(context.Model, _ => new SessionStatements(context));
+    internal static SessionStatements Of(ContextLease lease) =>
+        ByModel.TryGetValue(lease.Model, out SessionStatements? statements) ? statements : PutTogether(lease);
 
     internal static IEntityType RowType<TRow>(DbContext context) => SessionTables.All.RowType(context, typeof(TRow));
 
-    internal Task<StoredSession?> SelectAsync(DbContext context, byte[] key, CancellationToken cancellationToken) =>
-        _select.FirstAsync(context, Key(key), _stored, cancellationToken);
-
-    internal StoredSession? Select(DbContext context, byte[] key) => _select.First(context, Key(key), _stored);
+    internal ValueTask<StoredSession?> SelectAsync(ContextLease lease, byte[] key, CancellationToken cancellationToken) =>
+        _select.FirstAsync(lease, Key(key), _stored, cancellationToken);
 
     /// <summary>The live rows of a principal, and perhaps of others whose names the database takes for the same.</summary>
-    internal Task<List<(byte[] Key, StoredSession Session)>> SelectOfAsync(DbContext context, string principal, long now, CancellationToken cancellationToken) =>
-        _selectOf.AllAsync(context, new Dictionary<string, object?> { [SessionColumns.Principal] = principal, [Now] = now }, _storedOf, cancellationToken);
+    internal ValueTask<List<(byte[] Key, StoredSession Session)>> SelectOfAsync(ContextLease lease, string principal, long now, CancellationToken cancellationToken) =>
+        _selectOf.AllAsync(lease, new NamedValues(new(SessionColumns.Principal, principal), new(Now, now)), _storedOf, cancellationToken);
 
     /// <summary>The elements of the key ring.</summary>
-    internal List<string> SelectKeys(DbContext context) => _selectKeys.All(context, new Dictionary<string, object?>(), _key);
+    internal List<string> SelectKeys(ContextLease lease) => _selectKeys.All(lease, new NamedValues(), _key);
 
-    private static Dictionary<string, object?> Key(byte[] key) => new() { [SessionColumns.SessionKey] = key };
+    // Apart, as what it captures is made whenever the method begins.
+    private static SessionStatements PutTogether(ContextLease lease) => ByModel.GetValue(lease.Model, _ => new SessionStatements(lease.Context));
+
+    private static NamedValues Key(byte[] key) => new(new KeyValuePair<string, object?>(SessionColumns.SessionKey, key));
 
     // Not EF's compiled query: it takes longer to begin than SQLite to answer.
     private static (Statement Select, Func<DbDataReader, StoredSession> Stored) Selecting(StatementText text)

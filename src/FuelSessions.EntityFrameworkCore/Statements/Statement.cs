@@ -1,4 +1,5 @@
 using System.Data.Common;
+using FuelSessions.EntityFrameworkCore.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -14,70 +15,48 @@ namespace FuelSessions.EntityFrameworkCore.Statements;
 internal sealed class Statement(IRelationalCommand command)
 {
     /// <summary>Runs it once, without the provider's retries.</summary>
-    /// <param name="context">Whose connection is used.</param>
+    /// <param name="lease">Whose connection is used.</param>
     /// <param name="values">The parameters' values by name.</param>
     /// <param name="cancellationToken">Cancels the command.</param>
     /// <returns>How many rows it changed.</returns>
     /// <exception cref="SessionStoreException">The database does not say how many.</exception>
-    internal async Task<int> ExecuteAsync(DbContext context, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken)
+    internal async ValueTask<int> ExecuteAsync(ContextLease lease, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken)
     {
-        if (Onlookers.AreAbsent(context))
+        if (lease.IsUnwatched)
         {
             try
             {
-                return Counted(await PlainCommands.ExecuteAsync(context, command, values, cancellationToken).ConfigureAwait(false));
+                return Counted(await PlainCommands.ExecuteAsync(lease, command, values, cancellationToken).ConfigureAwait(false));
             }
-            catch (DbException error) when (IsToBeSeen(context, error, cancellationToken))
+            catch (DbException error) when (IsToBeSeen(lease, error, cancellationToken))
             {
                 // It has changed nothing. EF meets the same, and tells of it.
             }
         }
 
-        return Counted(await command.ExecuteNonQueryAsync(On(context, values), cancellationToken).ConfigureAwait(false));
+        SqliteWait.BeginOn(lease);
+        return Counted(await command.ExecuteNonQueryAsync(On(lease, values), cancellationToken).ConfigureAwait(false));
     }
 
-    internal int Execute(DbContext context, IReadOnlyDictionary<string, object?> values) => Counted(command.ExecuteNonQuery(On(context, values)));
+    internal int Execute(ContextLease lease, IReadOnlyDictionary<string, object?> values) => Counted(command.ExecuteNonQuery(On(lease, values)));
 
     /// <summary>Its first row; null if there is none.</summary>
-    /// <param name="context">Whose connection is used.</param>
+    /// <param name="lease">Whose connection is used.</param>
     /// <param name="values">The parameters' values by name.</param>
     /// <param name="row">Makes of the reader's row what is asked for.</param>
     /// <param name="cancellationToken">Cancels the command.</param>
-    internal async Task<TRow?> FirstAsync<TRow>(
-        DbContext context, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
-        where TRow : class
-    {
-        if (Onlookers.AreAbsent(context))
-        {
-            try
-            {
-                return await PlainCommands.FirstAsync(context, command, values, row, cancellationToken).ConfigureAwait(false);
-            }
-            catch (DbException error) when (IsToBeSeen(context, error, cancellationToken))
-            {
-                // As above.
-            }
-        }
-
-        RelationalDataReader reader = await Copy(context).ExecuteReaderAsync(On(context, values), cancellationToken).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
-        {
-            return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? row(reader.DbDataReader) : null;
-        }
-    }
-
-    internal TRow? First<TRow>(DbContext context, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row)
-        where TRow : class
-    {
-        using RelationalDataReader reader = Copy(context).ExecuteReader(On(context, values));
-        return reader.Read() ? row(reader.DbDataReader) : null;
-    }
+    internal ValueTask<TRow?> FirstAsync<TRow>(
+        ContextLease lease, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
+        where TRow : class => lease.IsUnwatched
+            ? FirstUnwatchedAsync(lease, values, row, cancellationToken)
+            : FirstByEfAsync(lease, values, row, cancellationToken);
 
     /// <summary>All of its rows.</summary>
-    internal async Task<List<TRow>> AllAsync<TRow>(
-        DbContext context, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
+    internal async ValueTask<List<TRow>> AllAsync<TRow>(
+        ContextLease lease, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
     {
-        RelationalDataReader reader = await Copy(context).ExecuteReaderAsync(On(context, values), cancellationToken).ConfigureAwait(false);
+        SqliteWait.BeginOn(lease);
+        RelationalDataReader reader = await Copy(lease).ExecuteReaderAsync(On(lease, values), cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
             List<TRow> rows = [];
@@ -90,9 +69,9 @@ internal sealed class Statement(IRelationalCommand command)
         }
     }
 
-    internal List<TRow> All<TRow>(DbContext context, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row)
+    internal List<TRow> All<TRow>(ContextLease lease, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row)
     {
-        using RelationalDataReader reader = Copy(context).ExecuteReader(On(context, values));
+        using RelationalDataReader reader = Copy(lease).ExecuteReader(On(lease, values));
         List<TRow> rows = [];
         while (reader.Read())
         {
@@ -102,13 +81,41 @@ internal sealed class Statement(IRelationalCommand command)
         return rows;
     }
 
+    private async ValueTask<TRow?> FirstUnwatchedAsync<TRow>(
+        ContextLease lease, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
+        where TRow : class
+    {
+        try
+        {
+            return await PlainCommands.FirstAsync(lease, command, values, row, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DbException error) when (IsToBeSeen(lease, error, cancellationToken))
+        {
+            // As above.
+        }
+
+        return await FirstByEfAsync(lease, values, row, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<TRow?> FirstByEfAsync<TRow>(
+        ContextLease lease, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
+        where TRow : class
+    {
+        SqliteWait.BeginOn(lease);
+        RelationalDataReader reader = await Copy(lease).ExecuteReaderAsync(On(lease, values), cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? row(reader.DbDataReader) : null;
+        }
+    }
+
     // Not what may have changed something: the second time it would change nothing, and its own row be taken for a rival's. And not where others have a part in the
     // transaction, which that may have ended, so that the next one would be stored by itself: each of them is tried again alone. A duplicate key ends none.
-    private static bool IsToBeSeen(DbContext context, DbException error, CancellationToken cancellationToken) =>
+    private static bool IsToBeSeen(ContextLease lease, DbException error, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested
         && DbErrors.IsRefusal(error)
         && !DbErrors.IsConflict(error)
-        && (DbErrors.IsDuplicateKey(error) || !PlainCommands.AreShared(context));
+        && (DbErrors.IsDuplicateKey(error) || lease.Prepared is null);
 
     private static int Counted(int rows) => rows >= 0 ? rows : throw new SessionStoreException(
         $"The database did not say how many rows a statement has changed (it answered {rows}), which is how FuelSessions learns who was faster; the statement may have changed them. "
@@ -118,18 +125,18 @@ internal sealed class Statement(IRelationalCommand command)
     };
 
     // A command keeps its reader, so one that reads is not shared.
-    private IRelationalCommand Copy(DbContext context)
+    private IRelationalCommand Copy(ContextLease lease)
     {
-        IRelationalCommand copy = context.GetService<IRelationalConnection>().RentCommand();
+        IRelationalCommand copy = lease.Context.GetService<IRelationalConnection>().RentCommand();
         copy.PopulateFrom(command);
         return copy;
     }
 
-    private static RelationalCommandParameterObject On(DbContext context, IReadOnlyDictionary<string, object?> values) => new(
-        context.GetService<IRelationalConnection>(),
+    private static RelationalCommandParameterObject On(ContextLease lease, IReadOnlyDictionary<string, object?> values) => new(
+        lease.Context.GetService<IRelationalConnection>(),
         values,
         readerColumns: null,
-        context,
-        context.GetService<IRelationalCommandDiagnosticsLogger>(),
+        lease.Context,
+        lease.Context.GetService<IRelationalCommandDiagnosticsLogger>(),
         CommandSource.ExecuteSqlRaw);
 }

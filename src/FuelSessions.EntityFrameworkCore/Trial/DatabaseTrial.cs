@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 
 namespace FuelSessions.EntityFrameworkCore.Trial;
 
@@ -10,7 +9,7 @@ namespace FuelSessions.EntityFrameworkCore.Trial;
 /// <param name="apart">Runs a step on a context and a connection of its own.</param>
 internal sealed class DatabaseTrial(string part, DatabaseTrial.Step apart)
 {
-    internal delegate Task<object> Step(Func<DbContext, CancellationToken, Task<object>> step, CancellationToken cancellationToken);
+    internal delegate ValueTask<object> Step(Func<ContextLease, CancellationToken, ValueTask<object>> step, CancellationToken cancellationToken);
 
     /// <exception cref="UnreliableDatabaseException">It does not.</exception>
     internal async Task RunAsync(ITrialRow row, CancellationToken cancellationToken)
@@ -38,11 +37,11 @@ internal sealed class DatabaseTrial(string part, DatabaseTrial.Step apart)
             throw Unreliable($"it has deleted a row, and says that it changed {deleted}. {Counts}");
         }
 
-        async Task<int> CountAsync(Func<DbContext, CancellationToken, Task<int>> write)
+        async ValueTask<int> CountAsync(Func<ContextLease, CancellationToken, ValueTask<int>> write)
         {
             try
             {
-                return (int)await apart(async (context, token) => await write(context, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                return (int)await apart(async (lease, token) => await write(lease, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             }
             catch (SessionStoreException error)
             {
@@ -53,7 +52,7 @@ internal sealed class DatabaseTrial(string part, DatabaseTrial.Step apart)
         async Task ExpectAsync(TrialState expected, string answer)
         {
             var state = (TrialState)await apart(
-                async (context, token) => await row.StateAsync(context, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                async (lease, token) => await row.StateAsync(lease, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             if (state == TrialState.Different)
             {
                 throw Unreliable($"{answer}, and what is stored is not what was written, to the byte. Look for a trigger, or a conversion by the connection.");

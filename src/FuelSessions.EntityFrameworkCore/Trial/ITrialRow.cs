@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 
 namespace FuelSessions.EntityFrameworkCore.Trial;
 
@@ -6,16 +5,16 @@ namespace FuelSessions.EntityFrameworkCore.Trial;
 internal interface ITrialRow
 {
     /// <returns>How many rows were changed, as the database says.</returns>
-    Task<int> InsertAsync(DbContext context, CancellationToken cancellationToken);
+    ValueTask<int> InsertAsync(ContextLease lease, CancellationToken cancellationToken);
 
     /// <summary>Writes the second version in place of the first.</summary>
     /// <returns>How many rows were changed, as the database says.</returns>
-    Task<int> UpdateAsync(DbContext context, CancellationToken cancellationToken);
+    ValueTask<int> UpdateAsync(ContextLease lease, CancellationToken cancellationToken);
 
     /// <summary>Removes the second version.</summary>
     /// <returns>How many rows were changed, as the database says.</returns>
-    Task<int> DeleteAsync(DbContext context, CancellationToken cancellationToken);
+    ValueTask<int> DeleteAsync(ContextLease lease, CancellationToken cancellationToken);
 
     /// <summary>What is stored.</summary>
-    Task<TrialState> StateAsync(DbContext context, CancellationToken cancellationToken);
+    ValueTask<TrialState> StateAsync(ContextLease lease, CancellationToken cancellationToken);
 }

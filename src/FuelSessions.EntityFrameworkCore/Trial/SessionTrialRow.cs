@@ -1,7 +1,6 @@
 using FuelSessions.EntityFrameworkCore.Schema;
 using FuelSessions.EntityFrameworkCore.Statements;
 using FuelSessions.Records;
-using Microsoft.EntityFrameworkCore;
 
 namespace FuelSessions.EntityFrameworkCore.Trial;
 
@@ -32,25 +31,20 @@ internal sealed class SessionTrialRow : ITrialRow
         _second = Row(record with { Version = 2 });
     }
 
-    public Task<int> InsertAsync(DbContext context, CancellationToken cancellationToken) =>
-        SessionStatements.Of(context).Insert.ExecuteAsync(context, _first.Values(_now), cancellationToken);
+    public ValueTask<int> InsertAsync(ContextLease lease, CancellationToken cancellationToken) =>
+        SessionStatements.Of(lease).Insert.ExecuteAsync(lease, _first.Values(_now), cancellationToken);
 
-    public Task<int> UpdateAsync(DbContext context, CancellationToken cancellationToken) =>
-        SessionStatements.Of(context).Update.ExecuteAsync(context, _second.Values(_now), cancellationToken);
+    public ValueTask<int> UpdateAsync(ContextLease lease, CancellationToken cancellationToken) =>
+        SessionStatements.Of(lease).Update.ExecuteAsync(lease, _second.Values(_now), cancellationToken);
 
-    public Task<int> DeleteAsync(DbContext context, CancellationToken cancellationToken) => SessionStatements.Of(context).Delete.ExecuteAsync(
-        context,
-        new Dictionary<string, object?>
-        {
-            [SessionColumns.SessionKey] = _second.Key,
-            [SessionStatements.ExpectedVersion] = _second.Record.Version,
-            [SessionStatements.Now] = _now,
-        },
+    public ValueTask<int> DeleteAsync(ContextLease lease, CancellationToken cancellationToken) => SessionStatements.Of(lease).Delete.ExecuteAsync(
+        lease,
+        new NamedValues(new(SessionColumns.SessionKey, _second.Key), new(SessionStatements.ExpectedVersion, _second.Record.Version), new(SessionStatements.Now, _now)),
         cancellationToken);
 
-    public async Task<TrialState> StateAsync(DbContext context, CancellationToken cancellationToken)
+    public async ValueTask<TrialState> StateAsync(ContextLease lease, CancellationToken cancellationToken)
     {
-        StoredSession? stored = await SessionStatements.Of(context).SelectAsync(context, _first.Key, cancellationToken).ConfigureAwait(false);
+        StoredSession? stored = await SessionStatements.Of(lease).SelectAsync(lease, _first.Key, cancellationToken).ConfigureAwait(false);
         return stored is null ? TrialState.Absent
             : _first.Is(stored) ? TrialState.First
             : _second.Is(stored) ? TrialState.Second

@@ -5,12 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace FuelSessions;
 
 /// <summary>Sessions that are bound to a device: whether the request comes from there, and what its answer says of it [B1, B4].</summary>
-internal struct AnnouncedBinding
+internal static class AnnouncedBinding
 {
-    // Bound cookies that came and are over, though the browser has them still.
-    private List<(DeviceBinding Binding, FuelSessionsOptions Profile)>? _overdue;
-
-    internal BindingStanding StandingOf(RequestSessions sessions, SessionRecord record, FuelSessionsOptions options)
+    internal static BindingStanding StandingOf(RequestSessions sessions, SessionRecord record, FuelSessionsOptions options)
     {
         if (record.Binding is not { } binding || sessions.Services.Bindings is not { } bindings || sessions.Profiles.ForBinding(options.Driver) is not { } profile)
         {
@@ -24,7 +21,9 @@ internal struct AnnouncedBinding
             sessions.Diagnostics.Binding(options.Driver, reason is null ? "unproved" : "skipped", reason);
             if (BoundCookie.IsIn(sessions.Context, binding, profile))
             {
-                (_overdue ??= []).Add((binding, profile));
+                Overdue overdue = sessions.Context.Features.Get<Overdue>() ?? [];
+                overdue.Add((binding, profile));
+                sessions.Context.Features.Set(overdue);
             }
         }
 
@@ -32,14 +31,9 @@ internal struct AnnouncedBinding
     }
 
     // A browser that has a cookie left does not ask for another one: its clock is behind ours, or ours was set forward.
-    internal readonly void TakeBackOverdue(RequestSessions sessions)
+    internal static void TakeBackOverdue(RequestSessions sessions)
     {
-        if (_overdue is null)
-        {
-            return;
-        }
-
-        foreach ((DeviceBinding binding, FuelSessionsOptions profile) in _overdue)
+        foreach ((DeviceBinding binding, FuelSessionsOptions profile) in sessions.Context.Features.Get<Overdue>() ?? [])
         {
             BoundCookie.Delete(sessions.Context, binding, profile);
         }
@@ -95,4 +89,7 @@ internal struct AnnouncedBinding
         string[] others = [.. sessions.Context.Response.Headers[ProofHeaders.Registration].Where(value => value is not null && value != before)!];
         sessions.Context.Response.Headers[ProofHeaders.Registration] = (string[])[.. others, entry.Offer!.Text];
     }
+
+    // Bound cookies that came and are over, though the browser has them still. So few requests have any that they are none of those fields that each request pays for.
+    private sealed class Overdue : List<(DeviceBinding Binding, FuelSessionsOptions Profile)>;
 }

@@ -16,9 +16,6 @@ internal struct Announcing
     // The app was told by an exception. What it answers then is not to fail for it once more.
     private bool _hasFailed;
 
-    /// <summary>What it says of the device that a session is bound to.</summary>
-    internal AnnouncedBinding Binding;
-
     /// <summary>The cookies as they were made here: what the response has instead in the end, others have had a hand in.</summary>
     internal readonly StringValues Cookies => _cookies;
 
@@ -50,7 +47,11 @@ internal struct Announcing
                 }
             }
 
-            Binding.TakeBackOverdue(sessions);
+            if (sessions.Services.Bindings is not null)
+            {
+                AnnouncedBinding.TakeBackOverdue(sessions);
+            }
+
             _cookies = headers.SetCookie;
             _isCurrent = true;
         }

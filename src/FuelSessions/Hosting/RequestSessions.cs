@@ -34,7 +34,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     public bool Withholds(SessionTransaction transaction) => Withholding.IsToBeExpected(this, transaction);
 
-    public BindingStanding StandingOf(SessionRecord record, FuelSessionsOptions options) => _announcing.Binding.StandingOf(this, record, options);
+    public BindingStanding StandingOf(SessionRecord record, FuelSessionsOptions options) => AnnouncedBinding.StandingOf(this, record, options);
 
     public Exception? RefuseNew(string driver, FuelSessionsOptions options) => services.HomeOf(driver).Arrivals.Refuse(context.Connection.RemoteIpAddress, options);
 

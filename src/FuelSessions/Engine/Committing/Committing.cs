@@ -124,13 +124,13 @@ internal static class Committing
     private static ValueTask<WriteResult> WriteAsync(SessionRecord? before, SessionRecord record, SessionStorage storage, FuelSessionsOptions options, StoreDeadline deadline)
     {
         ValueTask announced = storage.AnnounceAsync(before, record, options, deadline);
-        return announced.IsCompletedSuccessfully ? storage.WriteWithinAsync(record, deadline) : AfterAsync(announced);
+        return announced.IsCompletedSuccessfully ? storage.WriteWithinAsync(record, deadline) : AfterAsync(announced, record, storage, deadline);
+    }
 
-        async ValueTask<WriteResult> AfterAsync(ValueTask announcement)
-        {
-            await announcement.ConfigureAwait(false);
-            return await storage.WriteWithinAsync(record, deadline).ConfigureAwait(false);
-        }
+    private static async ValueTask<WriteResult> AfterAsync(ValueTask announced, SessionRecord record, SessionStorage storage, StoreDeadline deadline)
+    {
+        await announced.ConfigureAwait(false);
+        return await storage.WriteWithinAsync(record, deadline).ConfigureAwait(false);
     }
 
     // What is not to be done at all is done.

@@ -52,8 +52,8 @@ INSERT INTO sessions (session_key, created, current_id, expires, payload, previo
 --   @session_key Binary, @created Int64, @current_id Binary, @expires Int64, @payload Binary, @previous_id Binary, @principal String, @updated Int64, @version Int64
 
 -- a session is saved
-UPDATE sessions SET created = @created, current_id = @current_id, expires = @expires, payload = @payload, previous_id = @previous_id, principal = @principal, updated = @updated, version = @version WHERE session_key = @session_key AND version = @expected_version AND expires > @now;
---   @created Int64, @current_id Binary, @expires Int64, @payload Binary, @previous_id Binary, @principal String, @updated Int64, @version Int64, @session_key Binary, @expected_version Int64, @now Int64
+UPDATE sessions SET current_id = @current_id, expires = @expires, payload = @payload, previous_id = @previous_id, principal = @principal, updated = @updated, version = @version WHERE session_key = @session_key AND version = @expected_version AND expires > @now;
+--   @current_id Binary, @expires Int64, @payload Binary, @previous_id Binary, @principal String, @updated Int64, @version Int64, @session_key Binary, @expected_version Int64, @now Int64
 
 -- a session begins in the place of one that has expired and was not removed yet
 UPDATE sessions SET created = @created, current_id = @current_id, expires = @expires, payload = @payload, previous_id = @previous_id, principal = @principal, updated = @updated, version = @version WHERE session_key = @session_key AND expires <= @now;

@@ -64,7 +64,7 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
     internal int CommandTimeout => _commandTimeout ??= _context.Database.GetCommandTimeout() ?? DefaultTimeout();
 
     /// <summary>What was prepared for a transaction that many share; null: there is none.</summary>
-    internal Dictionary<IRelationalCommand, DbCommand>? Prepared { get; set; }
+    internal Dictionary<PlainStatement, DbCommand>? Prepared { get; set; }
 
     /// <summary>What statements are gathered in; null: they are executed.</summary>
     internal SharedBatch? Gathering { get; set; }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.KeyRing;
 using FuelSessions.EntityFrameworkCore.Schema;
@@ -11,8 +12,8 @@ using Microsoft.AspNetCore.DataProtection.Repositories;
 namespace FuelSessions.EntityFrameworkCore;
 
 /// <summary>
-/// Keeps each session in a row of a relational database: one statement a read, one a write; a second one only to
-/// see who won.
+/// Keeps each session in a row of a relational database: one statement a read, one a write; a further one only to
+/// see who won, and on SQLite to move the end or the principal of a session.
 /// </summary>
 internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider clock) : ISessionDriver, ICollectExpired, IFindByPrincipal, IKeepDataProtectionKeys
 {
@@ -27,6 +28,7 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
 
     private long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     public async ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken)
     {
         byte[] keyBytes = key.ToByteArray();
@@ -36,6 +38,7 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
         return stored?.Live(key, Now);
     }
 
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     public async ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -144,11 +147,14 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
             cancellationToken).ConfigureAwait(false);
     }
 
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     private async ValueTask<WriteResult> UpdateAsync(ContextLease lease, RowToWrite row, bool inDoubt, CancellationToken cancellationToken)
     {
         SessionStatements statements = SessionStatements.Of(lease);
         long now = Now;
-        if (await statements.Update.ExecuteAsync(lease, row.Values(now), cancellationToken).ConfigureAwait(false) > 0)
+        NamedValues values = row.Values(now);
+        if ((statements.UpdateInPlace is { } inPlace && await inPlace.ExecuteAsync(lease, values, cancellationToken).ConfigureAwait(false) > 0)
+            || await statements.Update.ExecuteAsync(lease, values, cancellationToken).ConfigureAwait(false) > 0)
         {
             return WriteResult.Written;
         }

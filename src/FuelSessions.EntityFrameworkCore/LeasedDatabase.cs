@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using System.Transactions;
 using FuelSessions.EntityFrameworkCore.Providers;
 using FuelSessions.EntityFrameworkCore.Sharing;
@@ -73,6 +74,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
             ? WriteInTurnAsync(commits, row, work, shape, tellsOutcome, cancellationToken)
             : RunAsync(row, work, tellsOutcome, cancellationToken);
 
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     private async ValueTask<T> WriteInTurnAsync<T>(
         SharedCommits commits, Type row, Work<T> work, WriteShape? shape, bool tellsOutcome, CancellationToken cancellationToken)
     {
@@ -144,6 +146,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         _system = dialect.System;
     }
 
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     private async ValueTask<T> RunAsync<T>(Type row, Work<T> work, bool writes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -113,6 +114,7 @@ internal sealed class Repetition(string purpose, TimeSpan patience)
     }
 
     // Within the provider's own retries, which would wait longer and give up earlier. What lost has left nothing behind.
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     private async ValueTask<T> WithPatienceAsync<T>(ContextLease lease, LeasedDatabase.Work<T> work, Attempts attempts, CancellationToken cancellationToken)
     {
         var rest = new Patience(patience);

@@ -60,9 +60,36 @@ public sealed class CommandCountTests : IAsyncLifetime
         Assert.True((await Driver.WriteAsync(_record.Next([1]), default)).IsWritten);
         _commands.Take();
         Assert.NotNull((await Driver.WriteAsync(_record.Next([2]), default)).Winner);
-        AssertSent("UPDATE", "SELECT");
+        AssertSent("UPDATE", "UPDATE", "SELECT");
         Assert.NotNull((await Driver.WriteAsync(_record, default)).Winner);
         AssertSent("INSERT", "SELECT");
+    }
+
+    /// <summary>SQLite writes the index of each column that is set, whatever it is set to.</summary>
+    [Fact]
+    public async Task A_change_that_leaves_end_and_principal_alone_leaves_their_indexes_alone()
+    {
+        _commands.Take();
+        Assert.True((await Driver.WriteAsync(_record.Next([1]), default)).IsWritten);
+        Assert.DoesNotMatch("SET .*(expires|principal).* WHERE", Assert.Single(_commands.Take()));
+        Assert.Equal([1], (await Driver.ReadAsync(_record.Key, default))!.Data.ToArray());
+    }
+
+    [Fact]
+    public async Task A_change_of_end_or_principal_takes_a_second_statement()
+    {
+        SessionRecord moved = _record.Next([1]) with { Expires = _record.Expires.AddMinutes(1) };
+        _commands.Take();
+        Assert.True((await Driver.WriteAsync(moved, default)).IsWritten);
+        AssertSent("UPDATE", "UPDATE");
+        SessionRecord named = moved.Next([2]) with { Principal = "ann" };
+        Assert.True((await Driver.WriteAsync(named, default)).IsWritten);
+        AssertSent("UPDATE", "UPDATE");
+        Assert.True((await Driver.WriteAsync(named.Next([3]), default)).IsWritten);
+        AssertSent("UPDATE");
+        SessionRecord found = Assert.Single(await ((IFindByPrincipal)Driver).FindByPrincipalAsync("ann", default));
+        Assert.Equal(moved.Expires, found.Expires);
+        Assert.Equal([3], found.Data.ToArray());
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using FuelSessions.EntityFrameworkCore.Sharing;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FuelSessions.EntityFrameworkCore.Tests;
 
@@ -19,15 +18,12 @@ public sealed class TwoTurnsTests : IDisposable
     [Fact]
     public async Task A_commit_that_fails_leaves_alone_what_another_one_has_taken()
     {
-        await using ServiceProvider services = new ServiceCollection()
-            .AddDbContextFactory<ShopContext>(options => options.UseSqlite(_folder.ConnectionString()))
-            .BuildServiceProvider();
-        IDbContextFactory<ShopContext> factory = services.GetRequiredService<IDbContextFactory<ShopContext>>();
+        await using var context = new ShopContext(new DbContextOptionsBuilder<ShopContext>().UseSqlite(_folder.ConnectionString()).Options);
+        var lease = ContextLease.Of(context);
         int opened = 0;
-        var commits = new SharedCommits(() => Interlocked.Increment(ref opened) == 1 ? First(factory) : Second(), turns: 2, isExclusive: false);
+        var commits = new SharedCommits(() => Interlocked.Increment(ref opened) == 1 ? First(lease) : Second(), turns: 2, isExclusive: false);
         Turn[] turns = [commits.TryEnter()!, commits.TryEnter()!];
-        await using ShopContext context = await factory.CreateDbContextAsync();
-        Task<Turn?> waiting = commits.WaitAsync(new HeldWrite(this, DatabasePlace.Of(context)));
+        Task<Turn?> waiting = commits.WaitAsync(new HeldWrite(this, DatabasePlace.Of(lease)));
         Array.ForEach(turns, commits.Leave);
 
         // The one that fails gives its turn back when it is over.
@@ -41,10 +37,10 @@ public sealed class TwoTurnsTests : IDisposable
         Assert.Null(await waiting);
     }
 
-    private ContextLease First(IDbContextFactory<ShopContext> factory)
+    private ContextLease First(ContextLease lease)
     {
         _bothHaveSeenIt.Task.Wait();
-        return ContextLease.FromFactory(factory);
+        return lease;
     }
 
     private ContextLease Second()
@@ -56,7 +52,7 @@ public sealed class TwoTurnsTests : IDisposable
 
     private sealed class HeldWrite(TwoTurnsTests test, DatabasePlace place) : WaitingWrite(place, shape: null, CancellationToken.None)
     {
-        protected override Task RunHereAsync(DbContext context, CancellationToken together)
+        protected override Task RunHereAsync(ContextLease lease, CancellationToken together)
         {
             test._isRunning.SetResult();
             return test._goOn.Task;

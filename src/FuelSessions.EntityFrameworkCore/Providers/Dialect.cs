@@ -10,9 +10,9 @@ namespace FuelSessions.EntityFrameworkCore.Providers;
 /// </summary>
 internal sealed class Dialect
 {
-    private static readonly Dialect Sqlite = new("Microsoft.EntityFrameworkCore.Sqlite") { System = "sqlite", IsSqlite = true, MayBePlain = true, DeleteFirst = batch => batch.ByKey(last: "LIMIT") };
+    private static readonly Dialect Sqlite = new("Microsoft.EntityFrameworkCore.Sqlite") { System = "sqlite", IsSqlite = true, MayBePlain = true, WritesIndexesOfWhatIsSet = true, DeleteFirst = batch => batch.ByKey(last: "LIMIT") };
 
-    private static readonly Dialect PostgreSql = new("Npgsql.EntityFrameworkCore.PostgreSQL") { System = "postgresql", MayBePlain = true, CommitsBatches = true, DeleteFirst = batch => batch.ByKey(last: "LIMIT") };
+    private static readonly Dialect PostgreSql = new("Npgsql.EntityFrameworkCore.PostgreSQL") { System = "postgresql", MayBePlain = true, NumbersParameters = true, CommitsBatches = true, DeleteFirst = batch => batch.ByKey(last: "LIMIT") };
 
     // MySQL refuses a limit inside IN, and a table that is deleted from in a subquery.
     private static readonly Dialect MySql = new("MySql.EntityFrameworkCore", "Pomelo.EntityFrameworkCore.MySql", "Microting.EntityFrameworkCore.MySql")
@@ -52,6 +52,12 @@ internal sealed class Dialect
 
     /// <summary>Whether statements may go past EF where nobody looks at them.</summary>
     internal bool MayBePlain { get; private init; }
+
+    /// <summary>Whether parameters are known by their numbers, as in <c>$1</c>.</summary>
+    internal bool NumbersParameters { get; private init; }
+
+    /// <summary>Whether a column that is set to what it was has its indexes written all the same.</summary>
+    internal bool WritesIndexesOfWhatIsSet { get; private init; }
 
     /// <summary>Whether the statements of a batch are one transaction, which is committed or undone as a whole.</summary>
     internal bool CommitsBatches { get; private init; }

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
+using FuelSessions.EntityFrameworkCore.Statements;
 
 namespace FuelSessions.EntityFrameworkCore.Sharing;
 
@@ -12,7 +12,7 @@ internal sealed class SharedBatch : SharedWork
 {
     private readonly ContextLease _lease;
     private readonly DbBatch _batch;
-    private readonly DbCommand _values;
+    private readonly DbCommand _parameters;
     private readonly List<(DbBatchCommand Command, TaskCompletionSource<int> Changed)> _gathered = [];
 
     internal SharedBatch(ContextLease lease)
@@ -20,23 +20,15 @@ internal sealed class SharedBatch : SharedWork
         _lease = lease;
         _batch = lease.Connection.CreateBatch();
         _batch.Timeout = lease.CommandTimeout;
-        _values = lease.Connection.CreateCommand();
+        _parameters = lease.Connection.CreateCommand();
     }
 
     /// <returns>How many rows the statement has changed, once all of them are committed.</returns>
-    internal Task<int> AddAsync(IRelationalCommand statement, IReadOnlyDictionary<string, object?> values)
+    internal Task<int> AddAsync(PlainStatement statement, IReadOnlyDictionary<string, object?> values)
     {
         DbBatchCommand command = _batch.CreateBatchCommand();
-        command.CommandText = statement.CommandText;
-        foreach (IRelationalParameter parameter in statement.Parameters)
-        {
-            parameter.AddDbParameter(_values, values);
-        }
-
-        // A parameter belongs to one command at a time.
-        DbParameter[] moving = [.. _values.Parameters.Cast<DbParameter>()];
-        _values.Parameters.Clear();
-        command.Parameters.AddRange(moving);
+        command.CommandText = statement.Text;
+        statement.AddParameters(values, command.Parameters, _parameters);
         _batch.BatchCommands.Add(command);
 
         // Whoever waits for it goes on where it is answered.
@@ -82,7 +74,7 @@ internal sealed class SharedBatch : SharedWork
 
     public override async ValueTask DisposeAsync()
     {
-        await _values.DisposeAsync().ConfigureAwait(false);
+        await _parameters.DisposeAsync().ConfigureAwait(false);
         await _batch.DisposeAsync().ConfigureAwait(false);
         await _lease.Context.Database.CloseConnectionAsync().ConfigureAwait(false);
     }

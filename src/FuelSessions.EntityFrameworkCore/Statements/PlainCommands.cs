@@ -1,8 +1,8 @@
 using System.Data;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using FuelSessions.EntityFrameworkCore.Sharing;
 using FuelSessions.EntityFrameworkCore.Sqlite;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace FuelSessions.EntityFrameworkCore.Statements;
 
@@ -14,28 +14,28 @@ internal static class PlainCommands
 {
     /// <returns>How many rows it changed.</returns>
     internal static ValueTask<int> ExecuteAsync(
-        ContextLease lease, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken) =>
+        ContextLease lease, PlainStatement statement, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken) =>
         lease.Gathering is { } batch ? new ValueTask<int>(batch.AddAsync(statement, values))
         : lease.Dialect.IsSqlite ? SqliteWait.RunAsync((lease, statement, values), static of => Execute(of.lease, of.statement, of.values), static of => of.lease.CommandTimeout, cancellationToken)
         : ExecuteOnServerAsync(lease, statement, values, cancellationToken);
 
     /// <returns>Its first row; null if there is none.</returns>
     internal static ValueTask<TRow?> FirstAsync<TRow>(
-        ContextLease lease, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
+        ContextLease lease, PlainStatement statement, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
         where TRow : class =>
         lease.Dialect.IsSqlite
             ? SqliteWait.RunAsync((lease, statement, values, row), static of => First(of.lease, of.statement, of.values, of.row), static of => of.lease.CommandTimeout, cancellationToken)
             : FirstOnServerAsync(lease, statement, values, row, cancellationToken);
 
     // SQLite's provider has synchronous methods only, and the asynchronous ones call them.
-    private static int Execute(ContextLease lease, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values)
+    private static int Execute(ContextLease lease, PlainStatement statement, IReadOnlyDictionary<string, object?> values)
     {
         using Opening opening = Opening.Of(lease);
         using Use use = new(lease, statement, values, SqliteWait.Once);
         return use.Command.ExecuteNonQuery();
     }
 
-    private static TRow? First<TRow>(ContextLease lease, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row)
+    private static TRow? First<TRow>(ContextLease lease, PlainStatement statement, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row)
         where TRow : class
     {
         using Opening opening = Opening.Of(lease);
@@ -44,8 +44,9 @@ internal static class PlainCommands
         return reader.Read() ? row(reader) : null;
     }
 
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     private static async ValueTask<int> ExecuteOnServerAsync(
-        ContextLease lease, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken)
+        ContextLease lease, PlainStatement statement, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken)
     {
         Opening opening = await Opening.OfAsync(lease, cancellationToken).ConfigureAwait(false);
         await using (opening.ConfigureAwait(false))
@@ -55,8 +56,9 @@ internal static class PlainCommands
         }
     }
 
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     private static async ValueTask<TRow?> FirstOnServerAsync<TRow>(
-        ContextLease lease, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
+        ContextLease lease, PlainStatement statement, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
         where TRow : class
     {
         Opening opening = await Opening.OfAsync(lease, cancellationToken).ConfigureAwait(false);
@@ -112,13 +114,10 @@ internal static class PlainCommands
     {
         private readonly bool _isKept;
 
-        internal Use(ContextLease lease, IRelationalCommand statement, IReadOnlyDictionary<string, object?> values, int timeout)
+        internal Use(ContextLease lease, PlainStatement statement, IReadOnlyDictionary<string, object?> values, int timeout)
         {
             Command = CommandOf(lease, statement, timeout, out _isKept);
-            for (int index = 0; index < statement.Parameters.Count; index++)
-            {
-                statement.Parameters[index].AddDbParameter(Command, values);
-            }
+            statement.AddParameters(values, Command.Parameters, Command);
         }
 
         internal DbCommand Command { get; }
@@ -135,7 +134,7 @@ internal static class PlainCommands
             }
         }
 
-        private static DbCommand CommandOf(ContextLease lease, IRelationalCommand statement, int timeout, out bool isKept)
+        private static DbCommand CommandOf(ContextLease lease, PlainStatement statement, int timeout, out bool isKept)
         {
             isKept = lease.Prepared is not null;
             if (lease.Prepared?.TryGetValue(statement, out DbCommand? known) == true)
@@ -144,7 +143,7 @@ internal static class PlainCommands
             }
 
             DbCommand command = lease.Connection.CreateCommand();
-            command.CommandText = statement.CommandText;
+            command.CommandText = statement.Text;
             command.CommandTimeout = timeout;
             if (lease.Prepared is { } prepared)
             {

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using FuelSessions.EntityFrameworkCore.Providers;
 using FuelSessions.EntityFrameworkCore.Schema;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -33,7 +34,10 @@ internal sealed class SessionStatements
         (_select, _stored) = Selecting(new StatementText(context, session));
         (_selectOf, _storedOf) = SelectingOf(new StatementText(context, session));
         Insert = new StatementText(context, session).Insert();
-        Update = Updating(new StatementText(context, session), IsExpectedAndLive);
+        Update = Updating(new StatementText(context, session), IsExpectedAndLive, nameof(SessionRow.Created));
+        UpdateInPlace = Dialect.Of(context).WritesIndexesOfWhatIsSet
+            ? Updating(new StatementText(context, session), IsExpectedAndInPlace, nameof(SessionRow.Created), nameof(SessionRow.Expires), nameof(SessionRow.Principal))
+            : null;
         Supersede = Updating(new StatementText(context, session), text =>
             $"{text.Column(nameof(SessionRow.Expires))} <= {text.Parameter(nameof(SessionRow.Expires), Now)}");
         Touch = Touching(new StatementText(context, session));
@@ -47,8 +51,13 @@ internal sealed class SessionStatements
     /// <summary>A new row; fails if there is one under that key.</summary>
     internal Statement Insert { get; }
 
-    /// <summary>The whole row, if it is live and has the expected version.</summary>
+    /// <summary>The whole row but for its beginning, which never moves, if it is live and has the expected version.</summary>
     internal Statement Update { get; }
+
+    /// <summary>
+    /// The same, if neither its end nor its principal would change: their indexes stay untouched then, which spares two pages of each commit. Null: the database looks itself.
+    /// </summary>
+    internal Statement? UpdateInPlace { get; }
 
     /// <summary>The whole row, if its time is over.</summary>
     internal Statement Supersede { get; }
@@ -109,8 +118,8 @@ internal sealed class SessionStatements
         text.Statement(text.SelectColumns(nameof(DataProtectionKeyRow.Xml))),
         text.Reader<string>(nameof(DataProtectionKeyRow.Xml), 0));
 
-    private static Statement Updating(StatementText text, Func<StatementText, string> condition) =>
-        text.Statement($"{text.UpdateAllBut(nameof(SessionRow.SessionKey))} WHERE {OfKey(text)} AND {condition(text)}");
+    private static Statement Updating(StatementText text, Func<StatementText, string> condition, params string[] kept) =>
+        text.Statement($"{text.UpdateAllBut([nameof(SessionRow.SessionKey), .. kept])} WHERE {OfKey(text)} AND {condition(text)}");
 
     private static Statement Touching(StatementText text)
     {
@@ -123,6 +132,9 @@ internal sealed class SessionStatements
     private static Statement Deleting(StatementText text) => text.Statement($"DELETE FROM {text.Table} WHERE {OfKey(text)} AND {IsExpectedAndLive(text)}");
 
     private static string IsExpectedAndLive(StatementText text) => $"{text.Is(nameof(SessionRow.Version), ExpectedVersion)} AND {IsLive(text)}";
+
+    private static string IsExpectedAndInPlace(StatementText text) =>
+        $"{IsExpectedAndLive(text)} AND {text.Is(nameof(SessionRow.Expires))} AND {text.Column(nameof(SessionRow.Principal))} IS {text.Parameter(nameof(SessionRow.Principal))}";
 
     private static string IsLive(StatementText text) => $"{text.Column(nameof(SessionRow.Expires))} > {text.Parameter(nameof(SessionRow.Expires), Now)}";
 

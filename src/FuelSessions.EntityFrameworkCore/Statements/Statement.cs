@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using FuelSessions.EntityFrameworkCore.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -12,7 +13,7 @@ namespace FuelSessions.EntityFrameworkCore.Statements;
 /// that the app's interceptors and logs see it, but past the change tracker and the translation of queries; where nobody
 /// looks and the database is one that this was tried with, past EF.
 /// </summary>
-internal sealed class Statement(IRelationalCommand command)
+internal sealed class Statement(IRelationalCommand command, PlainStatement plain)
 {
     /// <summary>Runs it once, without the provider's retries.</summary>
     /// <param name="lease">Whose connection is used.</param>
@@ -20,13 +21,14 @@ internal sealed class Statement(IRelationalCommand command)
     /// <param name="cancellationToken">Cancels the command.</param>
     /// <returns>How many rows it changed.</returns>
     /// <exception cref="SessionStoreException">The database does not say how many.</exception>
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     internal async ValueTask<int> ExecuteAsync(ContextLease lease, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken)
     {
         if (lease.IsUnwatched)
         {
             try
             {
-                return Counted(await PlainCommands.ExecuteAsync(lease, command, values, cancellationToken).ConfigureAwait(false));
+                return Counted(await PlainCommands.ExecuteAsync(lease, plain, values, cancellationToken).ConfigureAwait(false));
             }
             catch (DbException error) when (IsToBeSeen(lease, error, cancellationToken))
             {
@@ -81,13 +83,14 @@ internal sealed class Statement(IRelationalCommand command)
         return rows;
     }
 
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     private async ValueTask<TRow?> FirstUnwatchedAsync<TRow>(
         ContextLease lease, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row, CancellationToken cancellationToken)
         where TRow : class
     {
         try
         {
-            return await PlainCommands.FirstAsync(lease, command, values, row, cancellationToken).ConfigureAwait(false);
+            return await PlainCommands.FirstAsync(lease, plain, values, row, cancellationToken).ConfigureAwait(false);
         }
         catch (DbException error) when (IsToBeSeen(lease, error, cancellationToken))
         {

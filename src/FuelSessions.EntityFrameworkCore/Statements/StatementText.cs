@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Linq.Expressions;
 using System.Reflection;
 using FuelSessions.EntityFrameworkCore.Providers;
@@ -16,12 +17,15 @@ internal sealed class StatementText
     /// <summary>The parameter for how many rows a batch may have.</summary>
     internal const string Limit = "limit";
 
+    // Around the number of a parameter, until all are known; no identifier can hold it.
+    private const char Mark = '\0';
+
     private readonly ISqlGenerationHelper _sql;
     private readonly Dialect _dialect;
     private readonly IRelationalCommandBuilder _command;
     private readonly IEntityType _row;
     private readonly StoreObjectIdentifier _table;
-    private readonly HashSet<string> _parameters = [];
+    private readonly List<PlainParameter> _parameters = [];
 
     internal StatementText(DbContext context, IEntityType row)
     {
@@ -47,13 +51,17 @@ internal sealed class StatementText
     internal string Parameter(string property, string? name = null)
     {
         name ??= ParameterName(property);
-        if (_parameters.Add(name))
+        int place = _parameters.FindIndex(known => known.Name == name);
+        if (place < 0)
         {
             IProperty column = _row.FindProperty(property)!;
-            _command.AddParameter(name, _sql.GenerateParameterName(name), column.GetRelationalTypeMapping(), column.IsNullable);
+            string title = _sql.GenerateParameterName(name);
+            _command.AddParameter(name, title, column.GetRelationalTypeMapping(), column.IsNullable);
+            place = _parameters.Count;
+            _parameters.Add(new PlainParameter(name, _dialect.NumbersParameters ? "" : title, column.GetRelationalTypeMapping(), column.IsNullable));
         }
 
-        return _sql.GenerateParameterNamePlaceholder(name);
+        return $"{Mark}{place}{Mark}";
     }
 
     /// <summary>That a column has a value.</summary>
@@ -110,9 +118,16 @@ internal sealed class StatementText
 
     internal Statement Statement(string text)
     {
-        _command.Append(_dialect.Before + text);
-        return new Statement(_command.Build());
+        string named = _dialect.Before + Filled(text, place => _sql.GenerateParameterNamePlaceholder(_parameters[place].Name));
+        _command.Append(named);
+
+        // Names are what its client would take apart for each command, and write the text anew with numbers.
+        string plain = _dialect.NumbersParameters ? _dialect.Before + Filled(text, place => string.Create(CultureInfo.InvariantCulture, $"${place + 1}")) : named;
+        return new Statement(_command.Build(), new PlainStatement(plain, _parameters));
     }
+
+    private static string Filled(string text, Func<int, string> placeholder) =>
+        string.Concat(text.Split(Mark).Select((part, at) => at % 2 == 0 ? part : placeholder(int.Parse(part, CultureInfo.InvariantCulture))));
 
     // A column that the app's model adds to every table, such as a tenant's or one of an audit: it is the app's, and stays empty; where it must
     // not, it gets what a new object of the app would have.

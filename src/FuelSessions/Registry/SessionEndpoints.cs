@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FuelSessions.Registry;
@@ -28,6 +29,19 @@ internal static class SessionEndpoints
 
     private static async Task AnswerAsync(HttpContext context, bool isChange, Func<ISessionRegistry, string, Task> answer)
     {
+        try
+        {
+            await AnswerOwnerAsync(context, isChange, answer).ConfigureAwait(false);
+        }
+        catch (NotSupportedException) when (!context.Response.HasStarted)
+        {
+            // Which driver is used may be a matter of configuration: nothing else of the app has to fail for it.
+            await AnswerUnsupportedAsync(context).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task AnswerOwnerAsync(HttpContext context, bool isChange, Func<ISessionRegistry, string, Task> answer)
+    {
         // As antiforgery wants it, which otherwise warns that it has to say so itself.
         context.Response.Headers.CacheControl = "no-cache, no-store";
         if (await context.RequestServices.GetRequiredService<SessionRegistry>().CurrentPrincipalAsync().ConfigureAwait(false) is not { } user)
@@ -43,6 +57,22 @@ internal static class SessionEndpoints
         {
             // Which may be the app's own around ours.
             await answer(context.RequestServices.GetRequiredService<ISessionRegistry>(), user).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task AnswerUnsupportedAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status501NotImplemented;
+        var problem = new ProblemDetails
+        {
+            Status = StatusCodes.Status501NotImplemented,
+            Title = "Not Implemented",
+            Detail = "The app's session driver does not find the sessions of a user, so that none can be listed or ended here. Sessions that people sign in to are to be kept on db, redis, file or memory.",
+        };
+        if (context.RequestServices.GetService<IProblemDetailsService>() is not { } own
+            || !await own.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem }).ConfigureAwait(false))
+        {
+            await context.Response.WriteAsJsonAsync(problem, SessionEndpointsJson.Default.ProblemDetails, "application/problem+json").ConfigureAwait(false);
         }
     }
 }

@@ -13,7 +13,8 @@ public static class SessionEndpointsExtensions
     /// <summary>
     /// Adds endpoints for <see cref="ISessionRegistry"/>, for any front end. They are for whoever is signed in to the session, about their own sessions only:
     /// <c>GET</c> lists them, as JSON, with the antiforgery token that the others want in its header; <c>DELETE …/{handle}</c> ends one,
-    /// <c>POST …/end-others</c> all but the present one.
+    /// <c>POST …/end-others</c> all but the present one. On a driver that does not find the sessions of a user (cookie, memcached) all of them
+    /// answer with status 501 and problem details.
     /// </summary>
     /// <param name="endpoints">The app's routes.</param>
     /// <param name="pattern">Below which path, such as <c>/account/sessions</c>.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Mvc;
 
 namespace FuelSessions.Registry;
 
@@ -11,4 +12,5 @@ internal sealed record EndedSessions(int Ended);
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(SessionList))]
 [JsonSerializable(typeof(EndedSessions))]
+[JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class SessionEndpointsJson : JsonSerializerContext;

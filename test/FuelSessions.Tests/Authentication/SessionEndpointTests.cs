@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using FuelSessions.Drivers;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -69,6 +71,28 @@ public class SessionEndpointTests
     public async Task Antiforgery_is_not_forgotten() =>
         Assert.Contains("AddAntiforgery", (await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(antiforgery: false))).Message, StringComparison.Ordinal);
 
+    /// <summary>A driver that finds no user's sessions may be a matter of configuration: the rest of the app goes on, and these say what they want.</summary>
+    [Theory]
+    [InlineData("cookie")]
+    [InlineData("keyed")]
+    public async Task Where_the_driver_finds_nobody_s_sessions_they_say_so(string driver)
+    {
+        await using TestApp app = await StartAsync(driver: driver);
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/in/ann");
+        string token = await browser.TextAsync("/token");
+        foreach ((HttpMethod method, string path) in (IEnumerable<(HttpMethod, string)>)[(HttpMethod.Get, ""), (HttpMethod.Delete, "/any"), (HttpMethod.Post, "/end-others")])
+        {
+            TestResponse response = await browser.SendAsync(method, $"/account/sessions{path}", edit: request => request.Headers.TryAddWithoutValidation("RequestVerificationToken", token));
+            Assert.Equal(HttpStatusCode.NotImplemented, response.Status);
+            JsonElement problem = JsonDocument.Parse(response.Body).RootElement;
+            Assert.Equal(501, problem.GetProperty("status").GetInt32());
+            Assert.Contains("db, redis, file or memory", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal("id-ann", await browser.TextAsync("/who"));
+    }
+
     [Fact]
     public async Task They_ask_the_registry_that_the_app_has_put_there()
     {
@@ -89,8 +113,8 @@ public class SessionEndpointTests
             request.Headers.TryAddWithoutValidation(list.GetProperty("headerName").GetString()!, list.GetProperty("requestToken").GetString()))).Status;
     }
 
-    private static Task<TestApp> StartAsync(bool antiforgery = true, Action<IServiceCollection>? services = null) => TestApp.StartAsync(
-        o => o.RememberClient = true,
+    private static Task<TestApp> StartAsync(bool antiforgery = true, Action<IServiceCollection>? services = null, string driver = "memory") => TestApp.StartAsync(
+        o => (o.Driver, o.RememberClient) = (driver, true),
         app =>
         {
             app.UseAuthentication();
@@ -98,7 +122,9 @@ public class SessionEndpointTests
             app.MapSessionEndpoints("/account/sessions");
             app.MapGet("/in/{name}", (HttpContext http, string name) => http.SignInAsync(Principals.Named(name)));
             app.MapGet("/who", (Session session) => session.Principal ?? "");
+            app.MapGet("/token", (HttpContext http) => http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http).RequestToken);
         },
+        drivers: sessions => sessions.AddDriver("keyed", "kid", services => new Keyed(new MemorySessionDriver(services.GetRequiredService<TimeProvider>(), 100))),
         services: all =>
         {
             all.AddAuthentication().AddFuelSessions();
@@ -110,6 +136,9 @@ public class SessionEndpointTests
 
             services?.Invoke(all);
         });
+
+    /// <summary>Asked by key only.</summary>
+    private sealed class Keyed(ISessionDriver inner) : DelegatingSessionDriver(inner);
 
     private sealed class OwnRegistry : ISessionRegistry
     {

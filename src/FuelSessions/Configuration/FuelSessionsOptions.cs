@@ -73,7 +73,8 @@ public sealed class FuelSessionsOptions
 
     /// <summary>
     /// Whether the app can't do without the cookie, so that it is sent before its user has consented to cookies (<c>UseCookiePolicy</c> with
-    /// <c>CheckConsentNeeded</c>). Default false, as in the framework's own session: until then no new session is kept.
+    /// <c>CheckConsentNeeded</c>). Default false, as in the framework's own session: until then no new session is kept, but for one
+    /// that somebody is signed in to by an authentication scheme, as cookie authentication has it.
     /// </summary>
     public bool IsEssential { get; set; }
 

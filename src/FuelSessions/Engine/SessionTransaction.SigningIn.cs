@@ -11,6 +11,9 @@ internal sealed partial class SessionTransaction
     /// <summary>Whether somebody is signed in, by name or by ticket.</summary>
     internal bool IsOwned => Owner is not null;
 
+    /// <summary>Whether the cookie needs no consent [C7]: whoever signs in by a scheme has asked for what that takes, as cookie authentication has it.</summary>
+    internal bool IsEssential => Options.IsEssential || Owner is { Ticket.IsEmpty: false };
+
     /// <summary>How long the client is to keep the id; null: until its browser is closed.</summary>
     internal TimeSpan? CookieAge => ExpiryPolicy.EndsWithBrowser(Owner?.KeepsCookie, Options) ? null : Lifetime;
 

@@ -9,8 +9,9 @@ internal static class Withholding
 {
     /// <summary>Whether the cookie of that session would be kept back, and nothing else tells the client its id.</summary>
     internal static bool IsToBeExpected(RequestSessions sessions, SessionTransaction transaction) =>
-        transaction.Options is { IsEssential: false, EnableCookie: true } options
+        transaction.Options is { EnableCookie: true } options
         && sessions.Context.Features.Get<ITrackingConsentFeature>() is { CanTrack: false }
+        && !transaction.IsEssential
         && sessions.EntryOf(transaction) is { } entry
         && ChannelWriter.GoesByCookieOnly(entry, options);
 

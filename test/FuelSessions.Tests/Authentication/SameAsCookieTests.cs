@@ -206,6 +206,10 @@ public class SameAsCookieTests
         new("a sign-out that says where to go on", Get("/in"), Get("/out?to=/bye")),
         new("from another page of sign-out to nowhere", Get("/in"), Get("/out?ReturnUrl=/bye")),
         new("below a path", Get("/base/mail?a=b"), Get("/base/Account/Login?ReturnUrl=/base/mail"), Get("/base/mail")) { Before = app => app.UsePathBase("/base").UseRouting() },
+        new("nobody has consented to cookies", Get("/in"), Get("/who"), Get("/mail"), Get("/out"))
+        {
+            Before = app => app.UseCookiePolicy(new CookiePolicyOptions { CheckConsentNeeded = _ => true }),
+        },
         new("another scheme is asked instead", Get("/in"), Get("/mail"))
         {
             Configure = (o, _) => o.ForwardChallenge = "Other",

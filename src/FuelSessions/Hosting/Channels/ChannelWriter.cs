@@ -55,7 +55,7 @@ internal static class ChannelWriter
         IdText value = Text(context, entry, id, protector);
         if (byCookie)
         {
-            bool isTaken = SessionCookie.Set(context, options, CookieOf(entry), value, transaction.CookieAge, inChunks: entry.Carried is not null);
+            bool isTaken = SessionCookie.Set(context, options, CookieOf(entry), value, transaction.CookieAge, transaction.IsEssential, inChunks: entry.Carried is not null);
             entry.IsCookieRefused = !isTaken;
             entry.SentCookie = GoesByCookieOnly(entry, options) ? value.Own : null;
         }

@@ -62,9 +62,10 @@ internal static class SessionCookie
     }
 
     /// <param name="age">How long the client is to keep it; null: until its browser is closed.</param>
+    /// <param name="isEssential">Whether it needs no consent.</param>
     /// <param name="inChunks">Whether it may be too long for one cookie.</param>
     /// <returns>False if the pipeline did not take it, as a cookie policy may not.</returns>
-    internal static bool Set(HttpContext context, FuelSessionsOptions options, string name, IdText value, TimeSpan? age, bool inChunks)
+    internal static bool Set(HttpContext context, FuelSessionsOptions options, string name, IdText value, TimeSpan? age, bool isEssential, bool inChunks)
     {
         Withdraw(context, name);
         if (!inChunks && context.Features.Get<IResponseCookiesFeature>() is null)
@@ -76,6 +77,7 @@ internal static class SessionCookie
 
         int before = context.Response.Headers.SetCookie.Count;
         CookieOptions cookie = Attributes(context, options, age);
+        cookie.IsEssential = isEssential;
         int chunks = 0;
         if (inChunks)
         {
@@ -184,7 +186,6 @@ internal static class SessionCookie
             Domain = options.CookieDomain,
             Path = options.CookiePath,
             HttpOnly = options.CookieHttpOnly,
-            IsEssential = options.IsEssential,
             SameSite = options.CookieSameSite,
             Secure = IsSecure(context, options),
         };

@@ -234,4 +234,35 @@ public sealed class DefaultCookieTests : IDisposable
         DateTimeOffset from = TimeProvider.System.GetUtcNow().AddDays(-1);
         return new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(from, from.AddDays(2));
     }
+
+    /// <summary>Nothing fails, and everybody has a new session with each request: the app's developer is to be told.</summary>
+    [Theory]
+    [InlineData(CookieSecurePolicy.Always, SameSiteMode.Lax, "shop.example", false, true)]
+    [InlineData(CookieSecurePolicy.Always, SameSiteMode.Lax, "shop.example", true, false)]
+    [InlineData(CookieSecurePolicy.Always, SameSiteMode.Lax, "localhost:5000", false, false)]
+    [InlineData(CookieSecurePolicy.Always, SameSiteMode.Lax, "shop.localhost", false, false)]
+    [InlineData(CookieSecurePolicy.Always, SameSiteMode.Lax, "[::1]:5000", false, false)]
+    [InlineData(CookieSecurePolicy.SameAsRequest, SameSiteMode.Lax, "shop.example", false, false)]
+    [InlineData(CookieSecurePolicy.SameAsRequest, SameSiteMode.None, "localhost", false, true)]
+    [InlineData(CookieSecurePolicy.SameAsRequest, SameSiteMode.None, "shop.example", true, true)]
+    public async Task A_cookie_that_browsers_drop_is_told_of_once(CookieSecurePolicy secure, SameSiteMode sameSite, string host, bool isForwarded, bool isDropped)
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            o => (o.CookieSecure, o.CookieSameSite) = (secure, sameSite),
+            web => web.MapGet("/", (Session session) => session.Increment("visits")));
+        for (int visit = 0; visit < 2; visit++)
+        {
+            using TestBrowser browser = app.NewBrowser();
+            await browser.SendAsync(HttpMethod.Get, "/", edit: request =>
+            {
+                request.Headers.Host = host;
+                if (isForwarded)
+                {
+                    request.Headers.Add("X-Forwarded-Proto", "https");
+                }
+            });
+        }
+
+        Assert.Equal(isDropped ? 1 : 0, app.Logs.Lines.Count(line => line.Id == 128));
+    }
 }

@@ -68,6 +68,15 @@ internal sealed partial class SessionDiagnostics : IDisposable
         Tell(events, new SessionEvent(SessionEventKind.CookieWithheld, driver, key.Fingerprint, principal));
     }
 
+    /// <summary>Once for each cookie: it is a matter of how the app is set up.</summary>
+    internal void CookieDropped(string driver, FuelSessionsOptions options, string reason)
+    {
+        if (_notes.Count < MostNotes && _notes.TryAdd($"{options.CookieName} {reason}", true))
+        {
+            LogCookieDropped(driver, options.CookieName, reason);
+        }
+    }
+
     /// <summary>Counts each, and tells of them once in a while: anybody can send what looks like an id.</summary>
     internal void UnreadableId(PendingEvents? events, string driver, FuelSessionsOptions options)
     {

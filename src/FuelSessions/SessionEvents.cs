@@ -10,6 +10,10 @@ namespace FuelSessions;
 /// the request ends; by <c>SaveAsync</c> and <c>CloseAsync</c> also at once. Outside of a request (<see cref="ISessionRegistry"/> in a job) before the call returns, in a scope
 /// of its own. In the order in which it happened, one after the other: whoever takes long holds the response up. What is done to sessions here is told after that.
 /// </para>
+/// <para>
+/// A database context that endpoints use is not for it: <c>SaveChanges</c> would store what the endpoint has left unsaved, and one that is still being read for the answer is in
+/// use. Take a context of its own, of another type or from an <c>IDbContextFactory</c>.
+/// </para>
 /// <para>An exception changes nothing of what has happened, reaches nobody, and is logged (116).</para>
 /// </remarks>
 public abstract class SessionEvents

@@ -2,7 +2,8 @@ namespace FuelSessions;
 
 /// <summary>
 /// Which sessions a user has, and how to end them: from the container. Needs a driver that finds the sessions of a principal: db, redis, file, memory. It looks at the default
-/// driver, at those that authentication schemes name, and at others once their sessions have been used. A user is called by the name that
+/// driver, at those that authentication schemes name, and at others once their sessions have been used. A default driver that can't find them does not count where a scheme
+/// names another one. A user is called by the name that
 /// <see cref="Session.Principal"/> has.
 /// </summary>
 /// <remarks>

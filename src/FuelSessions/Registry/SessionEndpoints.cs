@@ -67,7 +67,7 @@ internal static class SessionEndpoints
         {
             Status = StatusCodes.Status501NotImplemented,
             Title = "Not Implemented",
-            Detail = "The app's session driver does not find the sessions of a user, so that none can be listed or ended here. Sessions that people sign in to are to be kept on db, redis, file or memory.",
+            Detail = "The session driver in use does not find the sessions of a user, so that none can be listed or ended here. Sessions that people sign in to are to be kept on db, redis, file or memory.",
         };
         if (context.RequestServices.GetService<IProblemDetailsService>() is not { } own
             || !await own.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem }).ConfigureAwait(false))

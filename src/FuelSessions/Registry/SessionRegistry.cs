@@ -141,17 +141,22 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
             ? transaction.Key
             : null;
 
-    /// <summary>Those that people are known to sign in to, and others whose sessions have been used, if they can be asked.</summary>
-    /// <exception cref="NotSupportedException">One of the former can't.</exception>
+    /// <summary>
+    /// Those that people are known to sign in to, the default one, and others whose sessions have been used. Of the latter two those that can be asked, unless there is nothing
+    /// but the default one: an app may well sign people in to another.
+    /// </summary>
+    /// <exception cref="NotSupportedException">One that must be asked can't.</exception>
     private IEnumerable<Place> Places()
     {
         SessionProfiles profiles = services.Profiles;
-        HashSet<string> demanded = [drivers.Find(profiles.Default).Name, .. services.SignInDrivers.Keys.Select(name => drivers.Find(name).Name)];
+        string usual = drivers.Find(profiles.Default).Name;
+        HashSet<string> demanded = [.. services.SignInDrivers.Keys.Select(name => drivers.Find(name).Name)];
+        bool isUsualDemanded = demanded.Count == 0;
         foreach (DriverRegistration registration in drivers.Registrations)
         {
             string name = registration.Name;
-            bool isDemanded = demanded.Contains(name);
-            if (!isDemanded && drivers.Existing<Drivers.IFindByPrincipal>(name) is null)
+            bool isDemanded = demanded.Contains(name) || (isUsualDemanded && name == usual);
+            if (!isDemanded && (name == usual ? services.HomeOf(name).Storage is not { Finds: true } : drivers.Existing<Drivers.IFindByPrincipal>(name) is null))
             {
                 continue;
             }

@@ -93,6 +93,23 @@ public class SessionEndpointTests
         Assert.Equal("id-ann", await browser.TextAsync("/who"));
     }
 
+    /// <summary>Preferences in a cookie, say, and people signed in where their sessions can be found.</summary>
+    [Theory]
+    [InlineData("cookie")]
+    [InlineData("keyed")]
+    public async Task What_the_default_driver_can_t_do_is_nothing_to_who_signs_in_to_another(string driver)
+    {
+        await using TestApp app = await StartAsync(driver: driver, signInTo: "memory");
+        using TestBrowser laptop = app.NewBrowser();
+        using TestBrowser phone = app.NewBrowser();
+        await laptop.GetAsync("/in/ann");
+        await phone.GetAsync("/in/ann");
+        Assert.Equal(2, (await ListAsync(laptop)).GetProperty("sessions").GetArrayLength());
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(laptop, HttpMethod.Post, "end-others"));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await phone.GetAsync("/account/sessions")).Status);
+        Assert.Single((await ListAsync(laptop)).GetProperty("sessions").EnumerateArray());
+    }
+
     [Fact]
     public async Task They_ask_the_registry_that_the_app_has_put_there()
     {
@@ -113,7 +130,7 @@ public class SessionEndpointTests
             request.Headers.TryAddWithoutValidation(list.GetProperty("headerName").GetString()!, list.GetProperty("requestToken").GetString()))).Status;
     }
 
-    private static Task<TestApp> StartAsync(bool antiforgery = true, Action<IServiceCollection>? services = null, string driver = "memory") => TestApp.StartAsync(
+    private static Task<TestApp> StartAsync(bool antiforgery = true, Action<IServiceCollection>? services = null, string driver = "memory", string? signInTo = null) => TestApp.StartAsync(
         o => (o.Driver, o.RememberClient) = (driver, true),
         app =>
         {
@@ -127,7 +144,7 @@ public class SessionEndpointTests
         drivers: sessions => sessions.AddDriver("keyed", "kid", services => new Keyed(new MemorySessionDriver(services.GetRequiredService<TimeProvider>(), 100))),
         services: all =>
         {
-            all.AddAuthentication().AddFuelSessions();
+            all.AddAuthentication().AddFuelSessions(o => o.Driver = signInTo);
             all.AddAuthorization();
             if (antiforgery)
             {

@@ -17,11 +17,13 @@ internal sealed class ContextFacts
     private ContextFacts(DbContext context, IDbContextOptions options)
     {
         Dialect = Dialect.Of(context);
-        Onlookers = Dialect.MayBePlain ? new Onlookers(context, options) : null;
+
+        // Those that the options name, and those that an extension of EF's brings among its services.
+        IInterceptor[] interceptors = [.. options.FindExtension<CoreOptionsExtension>()?.Interceptors ?? [], .. context.GetService<IEnumerable<IInterceptor>>()];
+        Onlookers = Dialect.MayBePlain ? new Onlookers(context, options, interceptors) : null;
         RelationalOptionsExtension? relational = options.Extensions.OfType<RelationalOptionsExtension>().FirstOrDefault();
         HasGivenConnection = relational?.Connection is not null;
-        LeadsAnywhere = options.FindExtension<CoreOptionsExtension>()?.Interceptors?.Any(interceptor =>
-            interceptor is IDbConnectionInterceptor && !PlainSqliteConnections.IsOne(interceptor)) == true;
+        LeadsAnywhere = interceptors.Any(interceptor => interceptor is IDbConnectionInterceptor && !PlainSqliteConnections.IsOne(interceptor));
 
         // One that retries does not while another one does, so that its own word is not enough.
         IExecutionStrategy strategy = context.Database.CreateExecutionStrategy();

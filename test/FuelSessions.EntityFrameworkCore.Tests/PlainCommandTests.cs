@@ -8,6 +8,7 @@ using FuelSessions.Tests.Databases;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -69,6 +70,20 @@ public sealed class PlainCommandTests : IDisposable
 
         listener.Dispose();
         Assert.Contains(listener.Heard, text => text.Contains("SELECT", StringComparison.Ordinal));
+    }
+
+    /// <summary>EF finds it among its own services, and not in the options.</summary>
+    [Fact]
+    public async Task An_interceptor_that_an_extension_of_EFs_brings_sees_commands()
+    {
+        var commands = new CommandLog();
+        await using TestApp app = await TestApp.OnSqlite(
+            _folder.ConnectionString(),
+            _clock,
+            more: options => ((IDbContextOptionsBuilderInfrastructure)options).AddOrUpdateExtension(new Extension(commands))).CreatedAsync();
+        commands.Take();
+        await StoredAsync(app);
+        Assert.Contains(commands.Take(), text => text.Contains("INSERT", StringComparison.Ordinal));
     }
 
     /// <summary>One statement that was prepared serves many, the failed ones among them.</summary>
@@ -177,6 +192,32 @@ public sealed class PlainCommandTests : IDisposable
 
                 _disk._fails = false;
                 throw new SqliteException("SQLite Error 10: 'disk I/O error'.", 10);
+            }
+        }
+    }
+
+    private sealed class Extension(IInterceptor interceptor) : IDbContextOptionsExtension
+    {
+        public DbContextOptionsExtensionInfo Info => new Unlike(this);
+
+        public void ApplyServices(IServiceCollection services) => services.AddSingleton(interceptor);
+
+        public void Validate(IDbContextOptions options)
+        {
+        }
+
+        private sealed class Unlike(Extension extension) : DbContextOptionsExtensionInfo(extension)
+        {
+            public override bool IsDatabaseProvider => false;
+
+            public override string LogFragment => "";
+
+            public override int GetServiceProviderHashCode() => Extension.GetHashCode();
+
+            public override bool ShouldUseSameServiceProvider(DbContextOptionsExtensionInfo other) => Extension == other.Extension;
+
+            public override void PopulateDebugInfo(IDictionary<string, string> debugInfo)
+            {
             }
         }
     }

@@ -25,11 +25,11 @@ internal sealed class Onlookers
     private readonly ILogger? _commands;
     private readonly ILogger? _connections;
 
-    internal Onlookers(DbContext context, IDbContextOptions options)
+    internal Onlookers(DbContext context, IDbContextOptions options, IInterceptor[] interceptors)
     {
         var commands = context.GetService<IRelationalCommandDiagnosticsLogger>();
         _listener = commands.DiagnosticSource as DiagnosticListener;
-        _areSome = AreIn(options) || _listener is null;
+        _areSome = AreIn(options) || !interceptors.All(IsOurs) || _listener is null;
         _commands = commands.Logger;
         _connections = context.GetService<IRelationalConnectionDiagnosticsLogger>().Logger;
     }
@@ -46,7 +46,6 @@ internal sealed class Onlookers
     {
         CoreOptionsExtension? core = options.FindExtension<CoreOptionsExtension>();
         return core is null or { InternalServiceProvider: not null } or { DbContextLogger: not null }
-            || core.Interceptors?.All(IsOurs) == false
             || core.ReplacedServices?.Keys.Any(service => service.Item1 != typeof(IModelCacheKeyFactory)) == true
             || OfCommands.Any(command => core.WarningsConfiguration.GetBehavior(command) is not null || core.WarningsConfiguration.GetLevel(command) is not null);
     }

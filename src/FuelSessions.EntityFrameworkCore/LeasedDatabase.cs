@@ -98,7 +98,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         {
             return await RunAsync(row, mayBeStored ? (lease, _, token) => work(lease, Attempts.InDoubt, token) : work, tellsOutcome, cancellationToken).ConfigureAwait(false);
         }
-        catch (SessionStoreException error) when (mayBeStored && !error.IsOutcomeUnknown)
+        catch (Exception error) when (mayBeStored && !DbErrors.IsOutcomeUnknown(error))
         {
             throw _repetition.Failure(error, isOutcomeUnknown: true);
         }

@@ -23,6 +23,7 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
     private readonly Func<ContextLease, bool>? _tryKeep;
     private DbConnection? _connection;
     private int? _commandTimeout;
+    private string? _connectionString;
     private bool _isUsed;
 
     private ContextLease(DbContext context, bool owned, AsyncServiceScope? scope = null, Func<ContextLease, bool>? tryKeep = null)
@@ -60,13 +61,19 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
 
     internal DbConnection Connection => _connection ??= _context.Database.GetDbConnection();
 
+    /// <summary>
+    /// Of its connection, as the app and its interceptors left it. Servers' clients leave the password out once it was opened: where the app can't reach the context, what EF was told counts.
+    /// </summary>
+    internal string ConnectionString =>
+        _tryKeep is null || Dialect.IsSqlite ? Connection.ConnectionString : _connectionString ??= _context.Database.GetConnectionString() ?? Connection.ConnectionString;
+
     /// <summary>How long a command may take, in seconds; 0: as long as it likes.</summary>
     internal int CommandTimeout => _commandTimeout ??= _context.Database.GetCommandTimeout() ?? DefaultTimeout();
 
     /// <summary>What was prepared for a transaction that many share; null: there is none.</summary>
     internal Dictionary<PlainStatement, DbCommand>? Prepared { get; set; }
 
-    /// <summary>What statements are gathered in; null: they are executed.</summary>
+    /// <summary>What a write's first statement is gathered in; null: it is executed.</summary>
     internal SharedBatch? Gathering { get; set; }
 
     /// <summary>A context whose end is somebody else's.</summary>

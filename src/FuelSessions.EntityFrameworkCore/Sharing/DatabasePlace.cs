@@ -12,7 +12,7 @@ namespace FuelSessions.EntityFrameworkCore.Sharing;
 
 /// <summary>Where a context writes to: two that say the same are as good as each other.</summary>
 /// <param name="Model">Of the context's tables.</param>
-/// <param name="ConnectionString">Of the connection that it opens, as the app's interceptors left it.</param>
+/// <param name="ConnectionString">Of the connection that it opens.</param>
 internal sealed record DatabasePlace(IModel Model, string ConnectionString)
 {
     /// <returns>
@@ -34,7 +34,7 @@ internal sealed record DatabasePlace(IModel Model, string ConnectionString)
         return Of(lease);
     }
 
-    internal static DatabasePlace Of(ContextLease lease) => new(lease.Model, lease.Connection.ConnectionString);
+    internal static DatabasePlace Of(ContextLease lease) => new(lease.Model, lease.ConnectionString);
 
     // Who looks at commands is told of each by EF, which knows no batch.
     private static bool MayBatch(ContextLease lease) => lease.IsUnwatched && lease.Connection.CanCreateBatch;

@@ -81,24 +81,26 @@ internal sealed class SharedBatch : SharedWork
 
     private async Task GatherAsync(List<WaitingWrite> writes, Task[] running, CancellationToken cancellationToken)
     {
-        _lease.Gathering = this;
-        try
+        for (int index = 0; index < writes.Count; index++)
         {
-            for (int index = 0; index < writes.Count; index++)
+            int before = _gathered.Count;
+            _lease.Gathering = this;
+            try
             {
-                int before = _gathered.Count;
                 running[index] = writes[index].RunAsync(_lease, cancellationToken);
-                if (_gathered.Count == before)
-                {
-                    // It took another way, as somebody has begun to look on; on the same connection, and with a commit of its own.
-                    MayBeStored = true;
-                    await running[index].ConfigureAwait(false);
-                }
             }
-        }
-        finally
-        {
-            _lease.Gathering = null;
+            finally
+            {
+                // What it has to say besides is executed: nobody would send it with the others any more.
+                _lease.Gathering = null;
+            }
+
+            if (_gathered.Count == before)
+            {
+                // It begins with a question; asked on the same connection, and what it writes then has a commit of its own.
+                MayBeStored = true;
+                await running[index].ConfigureAwait(false);
+            }
         }
     }
 

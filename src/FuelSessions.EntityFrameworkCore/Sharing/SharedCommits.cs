@@ -133,6 +133,12 @@ internal sealed class SharedCommits(Func<ContextLease> open, int turns, bool isE
 
     private async Task WriteTogetherAsync(Turn turn, WaitingWrite first)
     {
+        if (first.Place is not { } place)
+        {
+            // Another turn has had it meanwhile, and it goes by itself.
+            return;
+        }
+
         List<WaitingWrite> taken = [];
         SharedWork? work = null;
         try
@@ -143,10 +149,10 @@ internal sealed class SharedCommits(Func<ContextLease> open, int turns, bool isE
             ContextLease lease = open();
             await using (lease.ConfigureAwait(false))
             {
-                work = await SharedWork.BeginAsync(lease, first.Place!, cancellationToken).ConfigureAwait(false);
+                work = await SharedWork.BeginAsync(lease, place, cancellationToken).ConfigureAwait(false);
                 await using (work.ConfigureAwait(false))
                 {
-                    Take(first.Place!, taken);
+                    Take(place, taken);
                     await work.RunAsync(taken, cancellationToken).ConfigureAwait(false);
                 }
             }

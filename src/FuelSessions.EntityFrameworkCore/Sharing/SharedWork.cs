@@ -8,10 +8,10 @@ internal abstract class SharedWork : IAsyncDisposable
     /// <summary>Whether they may be stored though running them has failed.</summary>
     internal bool MayBeStored { get; private protected set; }
 
-    /// <exception cref="InvalidOperationException">The context does not lead there.</exception>
+    /// <exception cref="InvalidOperationException">The context does not lead there, or is looked at.</exception>
     internal static async Task<SharedWork> BeginAsync(ContextLease lease, DatabasePlace place, CancellationToken cancellationToken)
     {
-        // An interceptor of the app's may choose the file of SQLite as it is opened; other clients leave the password out once they are connected.
+        // An interceptor of the app's may choose the file of SQLite as it is opened.
         bool isSqlite = lease.Dialect.IsSqlite;
         if (isSqlite)
         {
@@ -26,6 +26,11 @@ internal abstract class SharedWork : IAsyncDisposable
         if (isSqlite)
         {
             return await SharedTransaction.BeginAsync(lease, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!lease.IsUnwatched)
+        {
+            throw new InvalidOperationException("Somebody has begun to look at commands meanwhile, and EF knows no batch to tell of.");
         }
 
         await lease.Context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);

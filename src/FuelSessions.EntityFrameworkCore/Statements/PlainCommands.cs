@@ -1,13 +1,12 @@
 using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
-using FuelSessions.EntityFrameworkCore.Sharing;
 using FuelSessions.EntityFrameworkCore.Sqlite;
 
 namespace FuelSessions.EntityFrameworkCore.Statements;
 
 /// <summary>
-/// Executes statements on a context's connection itself. Within a transaction that many share, each statement is prepared once; for a batch it is gathered. The connection is
+/// Executes statements on a context's connection itself. Within a transaction that many share, each statement is prepared once. The connection is
 /// opened for each, from the provider's pool, unless it is open: who kept it open would go on writing to a file that was replaced.
 /// </summary>
 internal static class PlainCommands
@@ -15,9 +14,9 @@ internal static class PlainCommands
     /// <returns>How many rows it changed.</returns>
     internal static ValueTask<int> ExecuteAsync(
         ContextLease lease, PlainStatement statement, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken) =>
-        lease.Gathering is { } batch ? new ValueTask<int>(batch.AddAsync(statement, values))
-        : lease.Dialect.IsSqlite ? SqliteWait.RunAsync((lease, statement, values), static of => Execute(of.lease, of.statement, of.values), static of => of.lease.CommandTimeout, cancellationToken)
-        : ExecuteOnServerAsync(lease, statement, values, cancellationToken);
+        lease.Dialect.IsSqlite
+            ? SqliteWait.RunAsync((lease, statement, values), static of => Execute(of.lease, of.statement, of.values), static of => of.lease.CommandTimeout, cancellationToken)
+            : ExecuteOnServerAsync(lease, statement, values, cancellationToken);
 
     /// <returns>Its first row; null if there is none.</returns>
     internal static ValueTask<TRow?> FirstAsync<TRow>(

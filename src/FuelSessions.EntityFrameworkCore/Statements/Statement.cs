@@ -24,6 +24,11 @@ internal sealed class Statement(IRelationalCommand command, PlainStatement plain
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     internal async ValueTask<int> ExecuteAsync(ContextLease lease, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken)
     {
+        if (lease.Gathering is { } batch)
+        {
+            return Counted(await batch.AddAsync(plain, values).ConfigureAwait(false));
+        }
+
         if (lease.IsUnwatched)
         {
             try

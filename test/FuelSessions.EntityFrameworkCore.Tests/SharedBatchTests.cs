@@ -1,0 +1,75 @@
+using FuelSessions.EntityFrameworkCore.Schema;
+using FuelSessions.EntityFrameworkCore.Sharing;
+using FuelSessions.EntityFrameworkCore.Statements;
+using FuelSessions.EntityFrameworkCore.Tests.Support;
+using FuelSessions.Records;
+using FuelSessions.Testing;
+using FuelSessions.Tests.Servers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FuelSessions.EntityFrameworkCore.Tests;
+
+/// <summary>[W2] What a batch for PostgreSQL may hold, and which writes may be in the same one.</summary>
+[Collection(PostgresCollection.Name)]
+public sealed class SharedBatchTests(PostgresServer server) : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _clock = FakeClock.AtPresent();
+    private TestApp _app = null!;
+
+    private LeasedDatabase Database => _app.Services.GetRequiredService<LeasedDatabase>();
+
+    public async Task InitializeAsync() => _app = await TestApp.OnPostgres(await server.CreateDatabaseAsync() + ";Password=not asked for", _clock).CreatedAsync();
+
+    public Task DisposeAsync() => _app.DisposeAsync().AsTask();
+
+    /// <summary>The client forgets the password of a connection that was opened once.</summary>
+    [Fact]
+    public async Task Contexts_lead_to_the_same_place_whether_or_not_their_connection_was_opened()
+    {
+        DatabasePlace[] places = await Database.RunAsync<SessionRow, DatabasePlace[]>(
+            async (opened, _, token) =>
+            {
+                await SessionStatements.Of(opened).SelectAsync(opened, new byte[16], token);
+
+                // As the other one is in use, it is a new one.
+                DatabasePlace of = await Database.RunAsync<SessionRow, DatabasePlace>((untouched, _, _) => ValueTask.FromResult(DatabasePlace.Of(untouched)), default);
+                return [DatabasePlace.Of(opened), of];
+            },
+            default);
+        Assert.Equal(places[0], places[1]);
+    }
+
+    /// <summary>What it says after that would wait for the batch, which waits for it.</summary>
+    [Fact]
+    public async Task A_write_that_begins_with_a_question_is_done_by_itself()
+    {
+        SessionRecord record = Support.Records.New(_clock.GetUtcNow());
+        Assert.True((await _app.Driver.WriteAsync(record, default)).IsWritten);
+        _clock.Advance(TimeSpan.FromHours(3));
+        long now = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var asking = new WaitingWrite<int>(
+            async (lease, _, token) =>
+            {
+                SessionStatements statements = SessionStatements.Of(lease);
+                Assert.NotNull(await statements.SelectAsync(lease, record.Key.ToByteArray(), token));
+
+                // The answer may have been there already.
+                await Task.Yield();
+                return await statements.Collect.ExecuteAsync(lease, new NamedValues(new(SessionStatements.Now, now), new(StatementText.Limit, 10L)), token);
+            },
+            place: null,
+            shape: null,
+            default);
+        await Database.RunAsync<SessionRow, bool>(
+            async (lease, _, token) =>
+            {
+                await using SharedWork work = await SharedWork.BeginAsync(lease, DatabasePlace.Of(lease), token);
+                await work.RunAsync([asking], token).WaitAsync(TimeSpan.FromSeconds(30), token);
+                return true;
+            },
+            default);
+        Assert.False(asking.HasFailed);
+        Assert.Equal(1, asking.Result);
+    }
+}

@@ -72,4 +72,28 @@ public sealed class SharedBatchTests(PostgresServer server) : IAsyncLifetime
         Assert.False(asking.HasFailed);
         Assert.Equal(1, asking.Result);
     }
+
+    /// <summary>[F2] Its own row would be taken for a rival's.</summary>
+    [Fact]
+    public async Task A_write_that_fails_after_its_statement_was_committed_is_in_doubt()
+    {
+        var held = new TaskCompletionSource<bool>();
+        Task<bool>[] holding = [.. Enumerable.Range(0, SharedCommits.TurnsOnServers).Select(_ => WriteAsync((_, _, _) => new ValueTask<bool>(held.Task)))];
+        var row = new RowToWrite(Support.Records.New(_clock.GetUtcNow()), [1]);
+        Task<bool> write = WriteAsync(async (lease, attempts, token) =>
+        {
+            if (attempts == Attempts.Together)
+            {
+                await SessionStatements.Of(lease).Insert.ExecuteAsync(lease, row.Values(0), token);
+                throw new SessionStoreException("The database did not say how many.");
+            }
+
+            return attempts.AreInDoubt && row.Is(await SessionStatements.Of(lease).SelectAsync(lease, row.Key, token));
+        });
+        held.SetResult(true);
+        await Task.WhenAll(holding);
+        Assert.True(await write);
+    }
+
+    private Task<bool> WriteAsync(LeasedDatabase.Work<bool> work) => Database.WriteAsync<SessionRow, bool>(work, new WriteShape(new byte[16], 0), default).AsTask();
 }

@@ -175,7 +175,8 @@ internal sealed class SharedCommits(Func<ContextLease> open, int turns, bool isE
             write.Finish();
         }
 
-        TryAlone(taken.Where(write => write.HasFailed), mayBeStored: false);
+        // What they had to say was committed, whatever came after it.
+        TryAlone(taken.Where(write => write.HasFailed), mayBeStored: true);
     }
 
     private void Take(DatabasePlace place, List<WaitingWrite> taken)

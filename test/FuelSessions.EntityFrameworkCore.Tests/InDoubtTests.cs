@@ -1,13 +1,16 @@
 using System.Data.Common;
 using FuelSessions.EntityFrameworkCore.Schema;
 using FuelSessions.EntityFrameworkCore.Sharing;
+using FuelSessions.EntityFrameworkCore.Statements;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.Testing;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FuelSessions.EntityFrameworkCore.Tests;
 
-/// <summary>[F2] A write whose shared commit may have been carried out stays in doubt, whatever it meets when it is tried by itself.</summary>
+/// <summary>[F2] A write whose shared commit may have been carried out stays in doubt, whatever it meets when it is tried by itself; no other one is.</summary>
 public sealed class InDoubtTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -44,5 +47,36 @@ public sealed class InDoubtTests : IDisposable
         SessionStoreException error = await Assert.ThrowsAsync<SessionStoreException>(() => write);
         Assert.True(error.IsOutcomeUnknown);
         Assert.IsType(failure, error.InnerException);
+    }
+
+    /// <summary>It was rolled back for certain: who is told otherwise can't merge with who was faster.</summary>
+    [Fact]
+    public async Task A_commit_that_readers_are_in_the_way_of_leaves_nothing_in_doubt()
+    {
+        // EF gives a file that it makes a write-ahead log, with which readers are in nobody's way.
+        await File.WriteAllBytesAsync(_folder.File(), []);
+        await using var app = new TestApp(
+            builder => builder.AddDbDriver<ShopContext>(),
+            configure: services => services.AddDbContext<ShopContext>(options => options.UseSqlite(_folder.ConnectionString())));
+        await app.CreatedAsync();
+        var database = app.Services.GetRequiredService<LeasedDatabase>();
+        var held = new TaskCompletionSource<bool>();
+        Task<bool> first = database.WriteAsync<SessionRow, bool>((_, _, _) => new ValueTask<bool>(held.Task), shape: null, default).AsTask();
+        var row = new RowToWrite(Support.Records.New(FakeClock.AtPresent().GetUtcNow()), [1]);
+        Task<bool> write = database.WriteAsync<SessionRow, bool>(
+            async (lease, attempts, token) => attempts == Attempts.Together
+                ? await SessionStatements.Of(lease).Insert.ExecuteAsync(lease, row.Values(0), token) == 1
+                : attempts.AreInDoubt,
+            WriteShape.SomeRows,
+            default).AsTask();
+        await using var reader = new SqliteConnection(_folder.ConnectionString());
+        await reader.OpenAsync();
+        await using SqliteTransaction reading = reader.BeginTransaction(deferred: true);
+        await using SqliteCommand read = reader.CreateCommand();
+        read.CommandText = "SELECT count(*) FROM shop_sessions";
+        Assert.Equal(0L, await read.ExecuteScalarAsync());
+        held.SetResult(true);
+        Assert.True(await first);
+        Assert.False(await write);
     }
 }

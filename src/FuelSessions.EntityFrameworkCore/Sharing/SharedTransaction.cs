@@ -37,7 +37,17 @@ internal sealed class SharedTransaction : SharedWork
 
         // Tried once: where readers are in the way, without a write-ahead log, it gives the file free for them.
         MayBeStored = true;
-        Execute("COMMIT");
+        try
+        {
+            Execute("COMMIT");
+        }
+        catch (DbException error) when (DbErrors.IsConflict(error))
+        {
+            // It goes on, and is rolled back: nothing is in doubt.
+            MayBeStored = false;
+            throw;
+        }
+
         _isOpen = false;
     }
 

@@ -7,16 +7,18 @@ internal sealed class RequestForm(HttpContext context)
 {
     private WatchedBody? _body;
 
-    /// <summary>Whether it was looked into, as far as that goes.</summary>
-    internal bool IsRead { get; private set; }
+    private bool _isRead;
+
+    /// <summary>Whether the request's form was looked into for the session of those settings, as far as that goes.</summary>
+    internal static bool IsRead(RequestSessions sessions, FuelSessionsOptions options) =>
+        options.PostFieldName is not null && sessions.Context.Features.Get<RequestForm>() is { _isRead: true };
 
     /// <summary>From here on it is known whether the app reads the body itself.</summary>
     internal static void Watch(RequestSessions sessions)
     {
         if (sessions.Profiles.HasFormField && sessions.Context.Request.HasFormContentType)
         {
-            RequestForm form = sessions.Form ??= new RequestForm(sessions.Context);
-            form._body ??= WatchedBody.Watch(sessions.Context.Request);
+            Of(sessions.Context)._body ??= WatchedBody.Watch(sessions.Context.Request);
         }
     }
 
@@ -32,7 +34,7 @@ internal sealed class RequestForm(HttpContext context)
             return;
         }
 
-        await (sessions.Form ??= new RequestForm(sessions.Context)).ReadAsync().ConfigureAwait(false);
+        await Of(sessions.Context).ReadAsync().ConfigureAwait(false);
         if (sessions.Find(options.CookieName) is { } unaware)
         {
             sessions.Remove(unaware);
@@ -49,15 +51,26 @@ internal sealed class RequestForm(HttpContext context)
         }
     }
 
+    // So few requests have one that it is none of those fields that each request pays for.
+    private static RequestForm Of(HttpContext context)
+    {
+        if (context.Features.Get<RequestForm>() is not { } form)
+        {
+            context.Features.Set(form = new RequestForm(context));
+        }
+
+        return form;
+    }
+
     // Unless something has begun to read the body itself: that goes on with it, and if it has read a form, that is known.
     private async ValueTask ReadAsync()
     {
-        if (!IsRead && _body is not { HasBegun: true })
+        if (!_isRead && _body is not { HasBegun: true })
         {
             await ReadAndRewindAsync().ConfigureAwait(false);
         }
 
-        IsRead = true;
+        _isRead = true;
     }
 
     private async ValueTask ReadAndRewindAsync()

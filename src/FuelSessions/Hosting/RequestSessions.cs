@@ -60,9 +60,6 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     internal SessionDiagnostics Diagnostics => services.Engine.Diagnostics;
 
-    /// <summary>The request's form, once somebody has had a look at it; null: nobody has.</summary>
-    internal RequestForm? Form { get; set; }
-
     /// <summary>The first session that was asked for, or read ahead; it knows the next.</summary>
     internal SessionEntry? First => _entries.First;
 

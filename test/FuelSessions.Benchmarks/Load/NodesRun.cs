@@ -39,7 +39,7 @@ internal sealed class NodesRun(StoreHost stores, int seconds, CancellationToken 
 
     private async Task<string> RunAsync(IReadOnlyList<string> names)
     {
-        var table = new MarkdownTable("store", "sessions", "processes", "requests/s", "CPU µs", "conflicts / 1,000", "lost");
+        var table = new MarkdownTable("store", "sessions", "processes", "requests/s", "CPU µs", "conflicts / 1,000", "not counted");
         foreach (string store in names)
         {
             var subject = new Subject("ours", store);

@@ -17,7 +17,6 @@ namespace FuelSessions.EntityFrameworkCore;
 internal sealed class ContextLease : IDisposable, IAsyncDisposable
 {
     private readonly DbContext _context;
-    private readonly ContextFacts _facts;
     private readonly bool _owned;
     private readonly AsyncServiceScope? _scope;
     private readonly Func<ContextLease, bool>? _tryKeep;
@@ -32,7 +31,7 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
         _owned = owned;
         _scope = scope;
         _tryKeep = tryKeep;
-        _facts = ContextFacts.Of(context);
+        Facts = ContextFacts.Of(context);
         Model = context.Model;
         IsInTransaction = context.Database.CurrentTransaction is not null;
     }
@@ -49,15 +48,15 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
 
     internal IModel Model { get; }
 
-    internal ContextFacts Facts => _facts;
+    internal ContextFacts Facts { get; }
 
-    internal Dialect Dialect => _facts.Dialect;
+    internal Dialect Dialect => Facts.Dialect;
 
     /// <summary>Whether it came with a transaction, which is not FuelSessions'.</summary>
     internal bool IsInTransaction { get; }
 
     /// <summary>Whether nobody is told of what its connection does, so that statements may go past EF. To be asked for each: logs and listeners come and go.</summary>
-    internal bool IsUnwatched => !IsInTransaction && _facts.Onlookers?.AreAbsent() == true;
+    internal bool IsUnwatched => !IsInTransaction && Facts.Onlookers?.AreAbsent() == true;
 
     internal DbConnection Connection => _connection ??= _context.Database.GetDbConnection();
 
@@ -104,7 +103,7 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
 
     /// <summary>What tries again where something fails; null: nothing does.</summary>
     internal IExecutionStrategy? RetryStrategy() =>
-        _facts.MayRetry && Context.Database.CreateExecutionStrategy() is { RetriesOnFailure: true } strategy ? strategy : null;
+        Facts.MayRetry && Context.Database.CreateExecutionStrategy() is { RetriesOnFailure: true } strategy ? strategy : null;
 
     public void Dispose()
     {

@@ -1,11 +1,5 @@
 using System.Data;
-using System.Data.Common;
-using FuelSessions.EntityFrameworkCore.Providers;
-using FuelSessions.EntityFrameworkCore.Sqlite;
-using FuelSessions.EntityFrameworkCore.Statements;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace FuelSessions.EntityFrameworkCore.Sharing;

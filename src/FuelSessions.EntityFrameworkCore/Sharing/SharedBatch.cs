@@ -1,6 +1,6 @@
 using System.Data.Common;
-using Microsoft.EntityFrameworkCore;
 using FuelSessions.EntityFrameworkCore.Statements;
+using Microsoft.EntityFrameworkCore;
 
 namespace FuelSessions.EntityFrameworkCore.Sharing;
 

@@ -1,4 +1,3 @@
-
 namespace FuelSessions.EntityFrameworkCore.Trial;
 
 /// <summary>

@@ -1,4 +1,3 @@
-
 namespace FuelSessions.EntityFrameworkCore.Trial;
 
 /// <summary>A row that nobody else knows of, written by the very statements that are to be relied on.</summary>

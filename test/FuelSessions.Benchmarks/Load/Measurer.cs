@@ -11,15 +11,22 @@ internal sealed class Measurer(StoreHost stores)
     private const int StillCompiling = 10;
 
     /// <summary>Runs the scenario until the just-in-time compiler has next to nothing left to do, for some seconds at most.</summary>
-    internal async Task WarmUpAsync(Subject subject, ServerProcess server, Scenario scenario, int seed, CancellationToken cancellationToken)
+    internal Task WarmUpAsync(Subject subject, ServerProcess server, Scenario scenario, int seed, CancellationToken cancellationToken) =>
+        WarmUpAsync([server], () => RunAsync(subject, server, scenario, seconds: 1, seed, cancellationToken), cancellationToken);
+
+    /// <summary>The same for several servers.</summary>
+    /// <param name="servers">Who must have compiled.</param>
+    /// <param name="runForOneSecond">What they are loaded with.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal static async Task WarmUpAsync(IReadOnlyList<ServerProcess> servers, Func<Task> runForOneSecond, CancellationToken cancellationToken)
     {
         long compiled = 0;
         for (int second = 0; second < LongestWarmUp; second++)
         {
-            await RunAsync(subject, server, scenario, seconds: 1, seed, cancellationToken);
+            await runForOneSecond();
             long before = compiled;
-            compiled = (await server.StatsAsync(cancellationToken)).CompiledMethods;
-            if (compiled - before < StillCompiling)
+            compiled = (await Task.WhenAll(servers.Select(server => server.StatsAsync(cancellationToken)))).Sum(stats => stats.CompiledMethods);
+            if (compiled - before < StillCompiling * servers.Count)
             {
                 return;
             }

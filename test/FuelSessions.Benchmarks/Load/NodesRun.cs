@@ -9,8 +9,6 @@ namespace FuelSessions.Benchmarks.Load;
 internal sealed class NodesRun(StoreHost stores, int seconds, CancellationToken cancellationToken)
 {
     private const int Connections = 32;
-    private const int LongestWarmUp = 8;
-    private const int StillCompiling = 10;
     private const int MostLooks = 20;
 
     private static readonly int[] Processes = [1, 2, 4];
@@ -80,7 +78,7 @@ internal sealed class NodesRun(StoreHost stores, int seconds, CancellationToken 
         string[] cookies = await Load.Sessions.BeginAsync(nodes[0], sessions, 0, cancellationToken);
         await File.WriteAllLinesAsync(stores.CookieFile, cookies, cancellationToken);
 
-        await WarmUpAsync(nodes);
+        await Measurer.WarmUpAsync(nodes, () => LoadAsync(nodes, seed: 1, time: 1), cancellationToken);
         (ServerStats[] begin, long before) = await SettledAsync(nodes, cookies);
         WrkResult[] results = await LoadAsync(nodes, seed: 2, seconds);
         (ServerStats[] end, long after) = await SettledAsync(nodes, cookies);
@@ -94,22 +92,6 @@ internal sealed class NodesRun(StoreHost stores, int seconds, CancellationToken 
             Text(1000 * conflicts / requests),
             Text(requests - (after - before)),
         ];
-    }
-
-    // Until the just-in-time compiler has next to nothing left to do.
-    private async Task WarmUpAsync(IReadOnlyList<ServerProcess> nodes)
-    {
-        long compiled = 0;
-        for (int second = 0; second < LongestWarmUp; second++)
-        {
-            await LoadAsync(nodes, seed: 1, time: 1);
-            long before = compiled;
-            compiled = (await Task.WhenAll(nodes.Select(node => node.StatsAsync(cancellationToken)))).Sum(stats => stats.CompiledMethods);
-            if (compiled - before < StillCompiling * nodes.Count)
-            {
-                return;
-            }
-        }
     }
 
     // The last requests go on when their clients have left: where many want one session, for a while.

@@ -71,7 +71,7 @@ internal sealed partial class SessionDiagnostics : IDisposable
     /// <summary>Once for each cookie: it is a matter of how the app is set up.</summary>
     internal void CookieDropped(string driver, FuelSessionsOptions options, string reason)
     {
-        if (_notes.Count < MostNotes && _notes.TryAdd($"{options.CookieName} {reason}", true))
+        if (IsFirst($"{options.CookieName} {reason}"))
         {
             LogCookieDropped(driver, options.CookieName, reason);
         }
@@ -93,7 +93,7 @@ internal sealed partial class SessionDiagnostics : IDisposable
     /// <summary>What was said about a setting that was not taken over is said once, however often it is given.</summary>
     internal void SettingNoted(string note)
     {
-        if (_notes.Count < MostNotes && _notes.TryAdd(note, true))
+        if (IsFirst(note))
         {
             LogSettingNoted(note);
         }
@@ -155,6 +155,9 @@ internal sealed partial class SessionDiagnostics : IDisposable
 
     /// <summary>A listener of the app's has failed, which is nobody else's business.</summary>
     internal void ListenerFailed(Type listener, SessionEvent happened, Exception error) => LogListenerFailed(listener.Name, happened.Kind, happened.Fingerprint, happened.Driver, error);
+
+    // Bounded, as what is noted may be made anew for each request.
+    private bool IsFirst(string note) => _notes.Count < MostNotes && _notes.TryAdd(note, true);
 
     private void Tell(PendingEvents? events, SessionEvent happened)
     {

@@ -33,6 +33,10 @@ internal sealed partial class SessionTransaction(
 
     internal string Driver => _visit.Storage.Name;
 
+    internal SessionStorage Storage => _visit.Storage;
+
+    internal IRequestBoundary Boundary => _visit.Boundary;
+
     internal SessionState State => _standing?.State ?? SessionState.New;
 
     internal bool BeganHere => _standing is { BeganHere: true };
@@ -47,6 +51,9 @@ internal sealed partial class SessionTransaction(
 
     /// <summary>Whether there may be something to store when the response goes out.</summary>
     internal bool IsToBeSaved => _progress.Use > SessionUse.None;
+
+    /// <summary>The same, and not all of it is stored yet.</summary>
+    internal bool IsUnsaved => IsToBeSaved && !_progress.IsSaved;
 
     internal bool IsClosed => _progress.IsClosed;
 

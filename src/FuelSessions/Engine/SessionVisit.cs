@@ -17,8 +17,15 @@ internal struct SessionVisit(
 
     internal readonly IRequestBoundary Boundary => boundary;
 
+    // The default: none. As a nullable value it would take more of each request.
+    private PresentedId _presented = presented.GetValueOrDefault();
+
     /// <summary>The id that the session was found by; of several that lead nowhere, the first. Null: the client brought none.</summary>
-    internal PresentedId? Presented { get; set; } = presented;
+    internal PresentedId? Presented
+    {
+        readonly get => _presented.ProvesAnything ? _presented : null;
+        set => _presented = value.GetValueOrDefault();
+    }
 
     /// <summary>Those that came besides; null: none, as nearly always.</summary>
     internal readonly PresentedId[]? Others => others;

@@ -87,7 +87,7 @@ internal static class Forging
         SessionStorage storage = carried is null ? home.Storage! : home.Carried(carried);
         PresentedId[]? otherIds = others is null ? null : Array.ConvertAll(others, other => other.Id!.Value);
         var transaction = new SessionTransaction(services.Engine, storage, here, sessions, arrival.Id, otherIds, sessions.Use.ReadOnly);
-        var entry = new SessionEntry(new Session(sessions, transaction, options), arrival.Channel, others is null ? null : [arrival, .. others], carried) { SawForm = RequestForm.IsRead(sessions, options) };
+        var entry = new SessionEntry(new Session(transaction, options), arrival.Channel, others is null ? null : [arrival, .. others]) { SawForm = RequestForm.IsRead(sessions, options) };
         carried?.PackWith(new CookiePacking(transaction));
         sessions.Add(entry);
         return entry;

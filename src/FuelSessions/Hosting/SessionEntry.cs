@@ -4,7 +4,7 @@ namespace FuelSessions;
 
 /// <summary>One session of a request, and how its id came in.</summary>
 /// <param name="several">All the ids that came, if there is more than one: which one the session is of shows when it is read.</param>
-internal sealed class SessionEntry(Session session, Channel channel, ChannelReader.Arrival[]? several, CarriedRecord? carried)
+internal sealed class SessionEntry(Session session, Channel channel, ChannelReader.Arrival[]? several)
 {
     internal SessionEntry? Next;
 
@@ -13,7 +13,8 @@ internal sealed class SessionEntry(Session session, Channel channel, ChannelRead
     /// <summary>How the client's id came in.</summary>
     internal Channel Channel => several is null ? channel : Array.Find(several, one => one.Id == Session.Transaction.Presented).Channel;
 
-    internal CarriedRecord? Carried { get; } = carried;
+    /// <summary>The record that goes back in the cookie; null: it is kept at the server.</summary>
+    internal CarriedRecord? Carried => Session.Transaction.Storage.Driver as CarriedRecord;
 
     /// <summary>Whether the app's code has asked for it; otherwise it was only read ahead.</summary>
     internal bool IsHandedOut { get; set; }

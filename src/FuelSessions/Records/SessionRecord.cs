@@ -10,8 +10,7 @@ public sealed record SessionRecord
     // A request has up to three of these, so they are kept small: times as ticks, and one byte for which of the optional values there
     // are. As nullable properties and with offsets they would take half as much again.
     private readonly Given _given;
-    private readonly SecretHash _previousHash;
-    private readonly RotationNonce _nonce;
+    private readonly Rotation? _lastRotation;
     private readonly long _created;
     private readonly long _rotated;
     private readonly long _confirmed;
@@ -48,15 +47,15 @@ public sealed record SessionRecord
     /// <summary>The hash of the secret before the last rotation; null before the first one.</summary>
     public SecretHash? PreviousHash
     {
-        get => Has(Given.PreviousHash) ? _previousHash : null;
-        init => (_previousHash, _given) = (value.GetValueOrDefault(), With(Given.PreviousHash, value.HasValue));
+        get => Has(Given.PreviousHash) ? _lastRotation!.PreviousHash : null;
+        init => LastRotation = (value, Nonce, SealedPrevious);
     }
 
     /// <summary>The last rotation's nonce; null before the first one.</summary>
     public RotationNonce? Nonce
     {
-        get => Has(Given.Nonce) ? _nonce : null;
-        init => (_nonce, _given) = (value.GetValueOrDefault(), With(Given.Nonce, value.HasValue));
+        get => Has(Given.Nonce) ? _lastRotation!.Nonce : null;
+        init => LastRotation = (PreviousHash, value, SealedPrevious);
     }
 
     /// <summary>
@@ -66,7 +65,23 @@ public sealed record SessionRecord
     public bool PreviousRevoked { get; init; }
 
     /// <summary>The previous secret, readable to the holder of the current one only; zero without a <see cref="Nonce"/>.</summary>
-    public UInt128 SealedPrevious { get; init; }
+    public UInt128 SealedPrevious
+    {
+        get => _lastRotation?.SealedPrevious ?? default;
+        init => LastRotation = (PreviousHash, Nonce, value);
+    }
+
+    /// <summary>What there is of the last rotation, at once. It is one object, which records of sessions do without that were not rotated, and others have from the one before.</summary>
+    internal (SecretHash? PreviousHash, RotationNonce? Nonce, UInt128 SealedPrevious) LastRotation
+    {
+        get => (PreviousHash, Nonce, SealedPrevious);
+        init
+        {
+            _lastRotation = value == default ? null : new Rotation(value.PreviousHash.GetValueOrDefault(), value.Nonce.GetValueOrDefault(), value.SealedPrevious);
+            _given = With(Given.PreviousHash, value.PreviousHash.HasValue);
+            _given = With(Given.Nonce, value.Nonce.HasValue);
+        }
+    }
 
     /// <summary>The secret of the session's tokens, another one in each epoch; null if none were made, and the settings take none.</summary>
     public StoredTokenSecret? TokenSecret { get; init; }
@@ -205,4 +220,6 @@ public sealed record SessionRecord
     private bool Has(Given value) => (_given & value) != 0;
 
     private Given With(Given value, bool given) => given ? _given | value : _given & ~value;
+
+    private sealed record Rotation(SecretHash PreviousHash, RotationNonce Nonce, UInt128 SealedPrevious);
 }

@@ -54,13 +54,6 @@ internal sealed class OpenVariables
         }
     }
 
-    internal void Clear()
-    {
-        _places.Clear();
-        _slots.Clear();
-        _isInOrder = true;
-    }
-
     internal IEnumerable<Variable> InOrder() => _slots.OfType<Variable>();
 
     private void Close()

@@ -12,7 +12,7 @@ internal class Variable(string name, ReadOnlyMemory<byte> json, long stamp)
 {
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private ReadOnlyMemory<byte>? _json = json;
+    private ReadOnlyMemory<byte> _json = json;
     private JsonNode? _tree;
 
     internal string Name => name;
@@ -20,15 +20,18 @@ internal class Variable(string name, ReadOnlyMemory<byte> json, long stamp)
     /// <summary>The record version that set it; 0: the one about to be written. Tells a flash variable from a later one of its name.</summary>
     internal long Stamp { get; set; } = stamp;
 
-    internal ReadOnlyMemory<byte> Json => _json ??= Render(_tree);
+    internal ReadOnlyMemory<byte> Json => IsWrittenOut ? _json : _json = Render(_tree);
+
+    // What was changed in the tree leaves no bytes behind.
+    private bool IsWrittenOut => _tree is null || !_json.IsEmpty;
 
     /// <summary>The element that the path leads to. True with a token: the path ended early, at a scalar of that kind.</summary>
     /// <param name="asTree">Whether more will be looked for, for which it pays to have a tree.</param>
     internal bool TryFind(ReadOnlySpan<string> parts, out ReadOnlyMemory<byte> json, out JsonTokenType endedAt, bool asTree = false)
     {
-        if (_json is { } whole && (parts.IsEmpty || !asTree))
+        if (IsWrittenOut && (parts.IsEmpty || !asTree))
         {
-            return JsonElementPath.TryFind(whole, parts, out json, out endedAt);
+            return JsonElementPath.TryFind(_json, parts, out json, out endedAt);
         }
 
         // The element alone, not the whole: a change to each of many elements would write out all of them each time.
@@ -54,7 +57,7 @@ internal class Variable(string name, ReadOnlyMemory<byte> json, long stamp)
     internal void Set(ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, string path)
     {
         _tree = JsonElementPath.Set(_tree ?? JsonTree.Parse(Json.Span), parts, json, lenient, path);
-        _json = null;
+        _json = default;
         Stamp = 0;
     }
 
@@ -63,7 +66,7 @@ internal class Variable(string name, ReadOnlyMemory<byte> json, long stamp)
         _tree ??= JsonTree.Parse(Json.Span);
         if (JsonElementPath.Remove(_tree, parts))
         {
-            _json = null;
+            _json = default;
         }
     }
 

@@ -10,15 +10,15 @@ internal sealed partial class VariableMap
     /// <summary>The encoded form; variables without a stamp get <paramref name="stamp"/>, so that this is what a reader will find.</summary>
     internal ReadOnlyMemory<byte> Encode(long stamp)
     {
-        if (_open is not null)
+        if (Opened is { } open)
         {
-            return _open.Count == 0 ? default : EncodeOpen(_open, stamp);
+            return open.Count == 0 ? default : EncodeOpen(open, stamp);
         }
 
-        if (_patches is not null)
+        if (Patches is { } patches)
         {
-            _encoded = EncodePatched(_patches, stamp);
-            _patches = null;
+            _encoded = EncodePatched(patches, stamp);
+            _changed = null;
         }
 
         return _encoded;
@@ -97,9 +97,9 @@ internal sealed partial class VariableMap
 
     private OpenVariables Open()
     {
-        if (_open is not null)
+        if (Opened is { } opened)
         {
-            return _open;
+            return opened;
         }
 
         var open = new OpenVariables();
@@ -124,14 +124,14 @@ internal sealed partial class VariableMap
             reader.RequireEnd();
         }
 
-        for (Patch? patch = _patches; patch is not null; patch = patch.Next)
+        for (Patch? patch = Patches; patch is not null; patch = patch.Next)
         {
             open.Put(patch);
         }
 
         Steps.Take(_encoded.Length);
-        _patches = null;
-        return _open = open;
+        _changed = open;
+        return open;
     }
 
     private bool TryFindEncoded(string name, out ReadOnlyMemory<byte> json, out (int Start, int Length) place)

@@ -15,17 +15,22 @@ internal sealed partial class VariableMap(ReadOnlyMemory<byte> encoded)
     private static readonly byte[] Null = [.. "null"u8];
 
     private ReadOnlyMemory<byte> _encoded = encoded;
-    private Patch? _patches;
-    private OpenVariables? _open;
+
+    // The first of the patches, or all of it taken apart; null: it is as it is encoded.
+    private object? _changed;
 
     internal VariableMap()
         : this(default)
     {
     }
 
-    internal bool IsEmpty => _open is null ? _encoded.IsEmpty && _patches is null : _open.Count == 0;
+    internal bool IsEmpty => Opened is { } open ? open.Count == 0 : _encoded.IsEmpty && _changed is null;
 
     internal IReadOnlyCollection<string> Names => Open().Names;
+
+    private Patch? Patches => _changed as Patch;
+
+    private OpenVariables? Opened => _changed as OpenVariables;
 
     internal bool TryGet(VariablePath path, out ReadOnlyMemory<byte> json) =>
         TryFind(path, out json, out JsonTokenType at) && at == JsonTokenType.None;
@@ -60,7 +65,7 @@ internal sealed partial class VariableMap(ReadOnlyMemory<byte> encoded)
         }
 
         json = default;
-        return _open is null && TryFindEncoded(name, out json, out _);
+        return Opened is null && TryFindEncoded(name, out json, out _);
     }
 
     // True with a token: the path ended early, at a scalar of that kind.
@@ -69,7 +74,7 @@ internal sealed partial class VariableMap(ReadOnlyMemory<byte> encoded)
         json = default;
         endedAt = JsonTokenType.None;
         return Changed(path.Name) is { } variable ? variable.TryFind(path.Rest, out json, out endedAt)
-            : _open is null && TryFindEncoded(path.Name, out ReadOnlyMemory<byte> whole, out _) && JsonElementPath.TryFind(whole, path.Rest, out json, out endedAt);
+            : Opened is null && TryFindEncoded(path.Name, out ReadOnlyMemory<byte> whole, out _) && JsonElementPath.TryFind(whole, path.Rest, out json, out endedAt);
     }
 
     internal void Set(VariablePath path, ReadOnlyMemory<byte> json, bool lenient = false)
@@ -107,8 +112,7 @@ internal sealed partial class VariableMap(ReadOnlyMemory<byte> encoded)
     internal void Clear()
     {
         _encoded = default;
-        _patches = null;
-        _open?.Clear();
+        _changed = null;
     }
 
     /// <summary>The stamp of a variable; null if there is none.</summary>
@@ -125,36 +129,41 @@ internal sealed partial class VariableMap(ReadOnlyMemory<byte> encoded)
 
     // As it is stored.
     private Patch Patched(string name) =>
-        _open is null && TryFindEncoded(name, out ReadOnlyMemory<byte> json, out (int, int) place) ? new Patch(name, json, place) : new Patch(name, Null, default);
+        Opened is null && TryFindEncoded(name, out ReadOnlyMemory<byte> json, out (int, int) place) ? new Patch(name, json, place) : new Patch(name, Null, default);
 
     private void Put(Patch added)
     {
-        int count = 0;
-        ref Patch? end = ref _patches;
-        while (end is not null)
+        if (_changed is null)
         {
-            end = ref end.Next;
+            _changed = added;
+            return;
+        }
+
+        int count = 1;
+        Patch? last = Patches;
+        for (; last?.Next is { } next; last = next)
+        {
             count++;
         }
 
-        if (_open is not null || count == MostPatches)
+        if (last is null || count == MostPatches)
         {
             Open().Put(added);
         }
         else
         {
-            end = added;
+            last.Next = added;
         }
     }
 
     private Variable? Changed(string name)
     {
-        if (_open is not null)
+        if (Opened is { } open)
         {
-            return _open.TryGet(name, out Variable? variable) ? variable : null;
+            return open.TryGet(name, out Variable? variable) ? variable : null;
         }
 
-        Patch? patch = _patches;
+        Patch? patch = Patches;
         while (patch is not null && !string.Equals(patch.Name, name, StringComparison.Ordinal))
         {
             patch = patch.Next;

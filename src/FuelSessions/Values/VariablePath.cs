@@ -9,23 +9,15 @@ internal readonly struct VariablePath
     internal const int MaxParts = 32;
 
     private readonly string[] _rest;
-    private readonly string? _text;
 
-    internal VariablePath(string text, string name, string[] rest)
+    private VariablePath(string name, string[] rest)
     {
-        _text = text;
         Name = name;
         _rest = rest;
     }
 
-    private VariablePath(string[] parts)
-    {
-        Name = parts[0];
-        _rest = parts[1..];
-    }
-
-    /// <summary>The path as it was written, for messages; parts that hold dots are in brackets.</summary>
-    internal string Text => _text ?? string.Join('.', _rest.Prepend(Name).Select(static part => part.Contains('.') ? $"[{part}]" : part));
+    /// <summary>The path as the app has written it, for messages; parts that hold dots are in brackets.</summary>
+    internal string Text => string.Join('.', _rest.Prepend(FlashName.Own(Name)).Select(static part => part.Contains('.') ? $"[{part}]" : part));
 
     /// <summary>The variable: the first part.</summary>
     internal string Name { get; }
@@ -35,7 +27,7 @@ internal readonly struct VariablePath
 
     internal bool IsWhole => _rest.Length == 0;
 
-    internal VariablePath Renamed(string name) => new(Text, name, _rest);
+    internal VariablePath Renamed(string name) => new(name, _rest);
 
     /// <exception cref="ArgumentException">The path is null or empty, begins with a dot, is too deep, or not valid Unicode.</exception>
     internal static VariablePath Parse(string path)
@@ -45,14 +37,14 @@ internal readonly struct VariablePath
         int dots = path.AsSpan().Count('.');
         if (dots == 0)
         {
-            return new VariablePath(path, path, []);
+            return new VariablePath(path, []);
         }
 
         // Before anything is allocated that grows with the dots.
         ThrowIfTooDeep(dots + 1);
         ThrowIfNameless(path[0] == '.');
         string[] parts = path.Split('.');
-        return new VariablePath(path, parts[0], parts[1..]);
+        return new VariablePath(parts[0], parts[1..]);
     }
 
     /// <summary>Parts that are not to be split at their dots.</summary>
@@ -67,14 +59,14 @@ internal readonly struct VariablePath
             Unicode.ThrowIfBroken(part, "The name of a session variable", "path");
         }
 
-        return new VariablePath(parts);
+        return new VariablePath(parts[0], parts[1..]);
     }
 
     /// <summary>A variable as a whole, by its name.</summary>
-    internal static VariablePath Whole(string name) => new(name, name, []);
+    internal static VariablePath Whole(string name) => new(name, []);
 
     /// <summary>A variable whose name is not to be split at its dots.</summary>
-    internal static VariablePath Verbatim(string variable, string element) => new($"{variable}.{element}", variable, [element]);
+    internal static VariablePath Verbatim(string variable, string element) => new(variable, [element]);
 
     /// <summary>
     /// Whether a part can be the index of a list: digits without a superfluous zero, as PHP has it. One that is too

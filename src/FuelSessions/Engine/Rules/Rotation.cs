@@ -36,9 +36,7 @@ internal sealed record Rotation(SessionSecret? From, RotationNonce Nonce, Sessio
     internal SessionRecord Apply(SessionRecord record, DateTimeOffset now) => record with
     {
         CurrentHash = To.Hash(),
-        PreviousHash = record.CurrentHash,
-        Nonce = Nonce,
-        SealedPrevious = From is { } from ? To.SealPrevious(from, Nonce) : default,
+        LastRotation = (record.CurrentHash, Nonce, From is { } from ? To.SealPrevious(from, Nonce) : default),
         PreviousRevoked = Revokes,
         Epoch = record.Epoch + (Revokes ? 1u : 0u),
         TokenSecret = Revokes || record.TokenSecret is not { } tokens ? null : To.SealTokenSecret(From!.OpenTokenSecret(tokens)),

@@ -18,6 +18,8 @@ internal sealed class SessionContent
 
     internal Variables Current => _current;
 
+    internal bool HasFlash => _current.Flash is not null;
+
     internal bool HasChanges => !_changes.IsEmpty;
 
     /// <summary>Whether something is to be written for it.</summary>

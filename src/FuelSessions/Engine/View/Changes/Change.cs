@@ -3,7 +3,7 @@ namespace FuelSessions.Engine;
 /// <summary>One thing that a request did to a session's content; can be done again on top of a record that won a race [W2].</summary>
 internal abstract class Change
 {
-    /// <summary>What the request did next.</summary>
+    /// <summary>What the request did next; of the last one, what it did first.</summary>
     internal Change? Next { get; set; }
 
     /// <summary>Whether it was done to the flash variables.</summary>

@@ -1,22 +1,21 @@
 namespace FuelSessions.Engine;
 
-/// <summary>What a request did, in order. Most requests do nothing, or one thing, so each knows the next: no list is made for them.</summary>
+/// <summary>What a request did, in order. Most requests do nothing, or one thing, so each knows the next, and the last one the first: no list is made for them.</summary>
 internal struct ChangeList
 {
-    private Change? _first;
     private Change? _last;
 
-    internal readonly bool IsEmpty => _first is null;
+    internal readonly bool IsEmpty => _last is null;
 
     internal void Add(Change change)
     {
         if (_last is null)
         {
-            _first = change;
+            change.Next = change;
         }
         else
         {
-            _last.Next = change;
+            (change.Next, _last.Next) = (_last.Next, change);
         }
 
         _last = change;
@@ -25,7 +24,7 @@ internal struct ChangeList
     /// <summary>Lets a merge keep what was stored after these changes and past them, in the version that the merge finds.</summary>
     internal readonly void Keep(VariablePath path)
     {
-        for (Change? change = _first; change is not null; change = change.Next)
+        for (Change? change = _last?.Next; change is not null; change = After(change))
         {
             (change as ClearVariables)?.Keep(path);
         }
@@ -34,11 +33,13 @@ internal struct ChangeList
     /// <summary>Does all of it once more, to what another request has stored meanwhile [W2].</summary>
     internal readonly void Replay(ref Variables variables)
     {
-        for (Change? change = _first; change is not null; change = change.Next)
+        for (Change? change = _last?.Next; change is not null; change = After(change))
         {
             variables.Apply(change, lenient: true);
         }
     }
 
-    internal void Clear() => this = default;
+    internal void Clear() => _last = null;
+
+    private readonly Change? After(Change change) => change == _last ? null : change.Next;
 }

@@ -40,15 +40,13 @@ internal sealed partial class SessionTransaction
         }
     }
 
-    /// <returns>Whether the session has not been ended by this.</returns>
+    /// <summary>What follows if that was a sign-in: it may end by this.</summary>
     /// <exception cref="SessionStoreException">Nobody can tell: no id goes out.</exception>
-    private async ValueTask<bool> ArriveAsync(SessionRecord? before, SessionRecord record, bool explicitly)
-    {
-        if (!_visit.Storage.Finds || record.Principal is not { } principal || !new LifeChange(before, record).SignsIn)
-        {
-            return true;
-        }
+    private ValueTask ArriveAsync(SessionRecord? before, SessionRecord record, bool explicitly) =>
+        _visit.Storage.Finds && record.Principal is { } principal && new LifeChange(before, record).SignsIn ? SignedInAsync(principal, record, explicitly) : default;
 
+    private async ValueTask SignedInAsync(string principal, SessionRecord record, bool explicitly)
+    {
         await GiveBackPlaceAsync(principal).ConfigureAwait(false);
         Kept? announced = _answer.ToSend;
         (_answer.ToSend, _intent) = (null, new Intent { IsArriving = true });
@@ -68,8 +66,6 @@ internal sealed partial class SessionTransaction
         {
             Gone(explicitly);
         }
-
-        return stays;
     }
 
     // Whoever comes last has seen all the others; and those that are to stay are among the newest of whatever part of them anybody sees.

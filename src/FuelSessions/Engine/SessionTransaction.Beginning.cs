@@ -11,6 +11,7 @@ internal sealed partial class SessionTransaction
     {
         if (_content.Current.IsEmpty && _intent.Attachment?.Owner is null)
         {
+            Saved(explicitly);
             return;
         }
 
@@ -19,6 +20,7 @@ internal sealed partial class SessionTransaction
         if (asker.IsKeptBack)
         {
             // Nothing is kept that nobody could come back to [C7].
+            Saved(explicitly);
             return;
         }
 
@@ -46,5 +48,6 @@ internal sealed partial class SessionTransaction
         Settle(first, variables);
         _answer.ToSend = first;
         await ArriveAsync(before: null, first.Record, explicitly).ConfigureAwait(false);
+        Saved(explicitly);
     }
 }

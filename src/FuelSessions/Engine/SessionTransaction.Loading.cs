@@ -91,7 +91,13 @@ internal sealed partial class SessionTransaction
         Volatile.Write(ref _progress.IsReady, !_progress.IsOver);
     }
 
-    private void AgeFlash() => _content.Age(Options.FlashAutoExpire && !_visit.KeepsFlash);
+    private void AgeFlash()
+    {
+        if (_content.HasFlash)
+        {
+            _content.Age(Options.FlashAutoExpire && !_visit.KeepsFlash);
+        }
+    }
 
     /// <param name="isAhead">Whether nobody has asked for it yet.</param>
     /// <param name="isWaiting">Whether the thread that asks waits, and reads itself.</param>

@@ -8,14 +8,15 @@ internal static class ReadingAhead
     /// <summary>Reads the sessions that the endpoint names, or that its code has used before, and those that any request keeps alive.</summary>
     internal static ValueTask ReadAsync(RequestSessions sessions)
     {
-        IReadOnlyList<FuelSessionsOptions> wanted = sessions.Use.Sessions;
+        EndpointUse use = sessions.Use;
+        IReadOnlyList<FuelSessionsOptions> wanted = use.Sessions;
         ValueTask named = wanted.Count switch
         {
             0 => default,
             1 => ReadAsync(sessions, wanted[0]),
             _ => ReadAsync(sessions, wanted),
         };
-        return sessions.Use.Touched is [] ? named : AndKeepAliveAsync(sessions, named);
+        return use.Touched is [] ? named : AndKeepAliveAsync(sessions, named);
     }
 
     /// <summary>A driver's session, read for who asks only whom it belongs to: that is no use of it. Null where there is none.</summary>

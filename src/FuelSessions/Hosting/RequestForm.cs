@@ -24,7 +24,7 @@ internal sealed class RequestForm(HttpContext context)
 
     /// <summary>Whether the form is to be looked into for the session of those settings, and was not yet.</summary>
     internal static bool IsNeeded(RequestSessions sessions, FuelSessionsOptions options) =>
-        sessions.Use.ReadForm && ChannelReader.MayHaveForm(sessions.Context, options) && sessions.Find(options.CookieName) is null or { IsHandedOut: false, SawForm: false };
+        ChannelReader.MayHaveForm(sessions.Context, options) && sessions.Use.ReadForm && sessions.Find(options.CookieName) is null or { IsHandedOut: false, SawForm: false };
 
     /// <summary>Looks into it if that is needed. What was forged without it is forged anew.</summary>
     internal static async ValueTask ReadAsync(RequestSessions sessions, FuelSessionsOptions options)

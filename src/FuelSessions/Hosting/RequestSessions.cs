@@ -66,6 +66,12 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     /// <summary>Whether there is a session that is to be saved before the headers go out.</summary>
     internal bool HasUnsaved => !HeadersSent && _entries.IsAnyToBeSaved;
 
+    /// <summary>Whether there is a session of which not all is stored yet.</summary>
+    internal bool IsAnyUnsaved => _entries.IsAnyUnsaved;
+
+    /// <summary>Whether something has happened that the app is still to be told.</summary>
+    internal bool HasNews => _events is { IsEmpty: false };
+
     /// <summary>Whether the endpoint has not opted out.</summary>
     internal bool IsEnabled => Use.Enabled;
 

@@ -12,8 +12,21 @@ internal static class SavingTogether
     /// <param name="onlyOnError">Whether the endpoint threw: its changes are dropped, unless the settings say otherwise.</param>
     /// <param name="body">Lets out then what it has held back.</param>
     /// <exception cref="SessionStoreException">One could not be saved. The others were.</exception>
+    internal static ValueTask SaveAsync(RequestSessions sessions, bool onlyOnError = false, SavingResponseBody? body = null)
+    {
+        if (sessions.IsAnyUnsaved || sessions.HasNews)
+        {
+            return SaveUnsavedAsync(sessions, onlyOnError, body);
+        }
+
+        // Saved by now, and nothing was done since: it is only said once more.
+        sessions.Announce();
+        body?.Release();
+        return default;
+    }
+
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
-    internal static async ValueTask SaveAsync(RequestSessions sessions, bool onlyOnError = false, SavingResponseBody? body = null)
+    private static async ValueTask SaveUnsavedAsync(RequestSessions sessions, bool onlyOnError, SavingResponseBody? body)
     {
         List<Exception>? errors = null;
         for (SessionEntry? entry = sessions.First; entry is not null; entry = entry.Next)

@@ -20,6 +20,21 @@ internal struct SessionEntries
         }
     }
 
+    /// <summary>The same, of which not all is stored yet.</summary>
+    internal readonly bool IsAnyUnsaved
+    {
+        get
+        {
+            SessionEntry? entry = First;
+            while (entry is not null && !entry.Session.Transaction.IsUnsaved)
+            {
+                entry = entry.Next;
+            }
+
+            return entry is not null;
+        }
+    }
+
     internal readonly SessionEntry? Find(string cookieName)
     {
         SessionEntry? entry = First;

@@ -28,8 +28,13 @@ internal static class Committing
 {
     /// <param name="plan">Made on that basis.</param>
     /// <param name="planning">Asked again on what won.</param>
+    internal static ValueTask<Committed> CommitAsync<TPlanning>(
+        EngineServices services, SessionStorage storage, FuelSessionsOptions options, Plan plan, TPlanning planning, SessionRecord basis, StoreDeadline deadline)
+        where TPlanning : struct, IPlanning =>
+        plan.AsksStore ? StoreAsync(services, storage, options, plan, planning, basis, deadline) : new(new Committed(plan, basis, Attempts: 1, IsGone: false));
+
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
-    internal static async ValueTask<Committed> CommitAsync<TPlanning>(
+    private static async ValueTask<Committed> StoreAsync<TPlanning>(
         EngineServices services, SessionStorage storage, FuelSessionsOptions options, Plan plan, TPlanning planning, SessionRecord basis, StoreDeadline deadline)
         where TPlanning : struct, IPlanning
     {

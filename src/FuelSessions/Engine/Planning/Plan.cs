@@ -6,23 +6,26 @@ namespace FuelSessions.Engine;
 internal abstract class Plan
 {
     /// <summary>Nothing: it is as the request wants it.</summary>
-    internal static readonly Plan Keep = new Simple();
+    internal static readonly Plan Keep = new Nothing();
 
     /// <summary>Nothing, but which id is current by now only the store can say [R5].</summary>
-    internal static readonly Plan Look = new Simple();
+    internal static readonly Plan Look = new Call();
 
     /// <summary>Nothing ever again: a revoking rotation by another request was faster [W5, R10].</summary>
-    internal static readonly Plan Leave = new Simple();
+    internal static readonly Plan Leave = new Nothing();
 
     /// <summary>It is to be removed [W6, C7].</summary>
-    internal static readonly Plan Delete = new Simple();
+    internal static readonly Plan Delete = new Call();
 
     /// <summary>Nothing can be: the token that was made is not good any more [C6].</summary>
-    internal static readonly Plan Refuse = new Simple();
+    internal static readonly Plan Refuse = new Nothing();
 
     private Plan()
     {
     }
+
+    /// <summary>Whether it is done by a call to the store.</summary>
+    internal virtual bool AsksStore => true;
 
     /// <summary>It is to live longer [W7].</summary>
     internal sealed class Touch(DateTimeOffset expires) : Plan
@@ -44,5 +47,10 @@ internal abstract class Plan
         internal Variables Variables => variables;
     }
 
-    private sealed class Simple : Plan;
+    private sealed class Call : Plan;
+
+    private sealed class Nothing : Plan
+    {
+        internal override bool AsksStore => false;
+    }
 }

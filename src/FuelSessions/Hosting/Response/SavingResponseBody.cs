@@ -58,10 +58,16 @@ internal sealed class SavingResponseBody(IHttpResponseBodyFeature inner, Request
 
     public void DisableBuffering() => inner.DisableBuffering();
 
-    public async Task StartAsync(CancellationToken cancellationToken = default)
+    public Task StartAsync(CancellationToken cancellationToken = default)
     {
-        await SaveAsync().ConfigureAwait(false);
-        await inner.StartAsync(cancellationToken).ConfigureAwait(false);
+        ValueTask save = SaveAsync();
+        return save.IsCompletedSuccessfully ? inner.StartAsync(cancellationToken) : Awaited(save, cancellationToken);
+
+        async Task Awaited(ValueTask pending, CancellationToken token)
+        {
+            await pending.ConfigureAwait(false);
+            await inner.StartAsync(token).ConfigureAwait(false);
+        }
     }
 
     public async Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default)

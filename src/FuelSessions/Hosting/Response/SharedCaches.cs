@@ -76,7 +76,7 @@ internal static class SharedCaches
         {
             headers.Vary = name;
         }
-        else if (!Names(present, name))
+        else if (!(present.Count == 1 && present[0] == name) && !Names(present, name))
         {
             headers.Append(HeaderNames.Vary, name);
         }

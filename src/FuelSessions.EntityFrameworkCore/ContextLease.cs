@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using FuelSessions.EntityFrameworkCore.Providers;
 using FuelSessions.EntityFrameworkCore.Sharing;
+using FuelSessions.EntityFrameworkCore.Sqlite;
 using FuelSessions.EntityFrameworkCore.Statements;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -23,10 +24,14 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
     private DbConnection? _connection;
     private int? _commandTimeout;
     private string? _connectionString;
+    private StandingConnection? _standing;
+    private bool? _mayStand;
+    private long _keptAt;
     private bool _isUsed;
 
-    private ContextLease(DbContext context, bool owned, AsyncServiceScope? scope = null, Func<ContextLease, bool>? tryKeep = null)
+    private ContextLease(DbContext context, bool owned, AsyncServiceScope? scope = null, Func<ContextLease, bool>? tryKeep = null, bool mayStand = false)
     {
+        _mayStand = mayStand ? null : false;
         _context = context;
         _owned = owned;
         _scope = scope;
@@ -41,7 +46,10 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
     {
         get
         {
+            // It is not kept then, nor is what stands beside its connection, which may be in the way of what is done.
             _isUsed = true;
+            _standing?.Dispose();
+            _standing = null;
             return _context;
         }
     }
@@ -75,13 +83,31 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
     /// <summary>What a write's first statement is gathered in; null: it is executed.</summary>
     internal SharedBatch? Gathering { get; set; }
 
+    /// <summary>What statements of SQLite that nobody looks at are executed on; null: its own connection, which is opened for each of them or was opened for several.</summary>
+    internal StandingConnection? Standing()
+    {
+        if (Prepared is not null || _mayStand == false || Connection.State != ConnectionState.Closed || !(_mayStand ??= MayStand()))
+        {
+            return null;
+        }
+
+        if (_standing is { IsCurrent: false } outdated)
+        {
+            outdated.Dispose();
+            _standing = null;
+        }
+
+        return _standing ??= StandingConnection.TryOpen(Connection);
+    }
+
     /// <summary>A context whose end is somebody else's.</summary>
     internal static ContextLease Of(DbContext context) => new(context, owned: false);
 
     /// <param name="factory">Makes the context.</param>
     /// <param name="tryKeep">Asked whether it is kept for the next operation, in place of its end.</param>
-    internal static ContextLease FromFactory<TContext>(IDbContextFactory<TContext> factory, Func<ContextLease, bool> tryKeep)
-        where TContext : DbContext => new(factory.CreateDbContext(), owned: true, tryKeep: tryKeep);
+    /// <param name="mayStand">Whether it may then hold a connection that stays open.</param>
+    internal static ContextLease FromFactory<TContext>(IDbContextFactory<TContext> factory, Func<ContextLease, bool> tryKeep, bool mayStand)
+        where TContext : DbContext => new(factory.CreateDbContext(), owned: true, tryKeep: tryKeep, mayStand: mayStand);
 
     /// <summary>From the app's factory if it registered one, of whatever lifetime; else from a scope of its own.</summary>
     internal static ContextLease FromServices<TContext>(IServiceScopeFactory scopes)
@@ -105,13 +131,21 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
     internal IExecutionStrategy? RetryStrategy() =>
         Facts.MayRetry && Context.Database.CreateExecutionStrategy() is { RetriesOnFailure: true } strategy ? strategy : null;
 
+    /// <summary>How long it has been kept.</summary>
+    internal TimeSpan IdleFor => TimeSpan.FromMilliseconds(Environment.TickCount64 - _keptAt);
+
     public void Dispose()
     {
-        if (IsKept())
+        if (!IsKept())
         {
-            return;
+            End();
         }
+    }
 
+    /// <summary>Ends one that nobody has any more.</summary>
+    internal void End()
+    {
+        _standing?.Dispose();
         if (_owned)
         {
             _context.Dispose();
@@ -123,10 +157,20 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
     public ValueTask DisposeAsync() => IsKept() ? default : EndAsync();
 
     // EF would clear up a context that nobody has used, which takes longer than a statement.
-    private bool IsKept() => !_isUsed && _tryKeep is not null && _connection is null or { State: ConnectionState.Closed } && _tryKeep(this);
+    private bool IsKept()
+    {
+        if (_isUsed || _tryKeep is null || _connection is { State: not ConnectionState.Closed })
+        {
+            return false;
+        }
+
+        _keptAt = Environment.TickCount64;
+        return _tryKeep(this);
+    }
 
     private async ValueTask EndAsync()
     {
+        _standing?.Dispose();
         if (_owned)
         {
             await _context.DisposeAsync().ConfigureAwait(false);
@@ -137,6 +181,9 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
             await scope.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    // An interceptor of the app's may choose the file anew each time.
+    private bool MayStand() => Dialect.IsSqlite && !Facts.HasGivenConnection && !Facts.LeadsAnywhere && StandingConnection.MayBeBeside(Connection);
 
     private int DefaultTimeout()
     {

@@ -43,8 +43,12 @@ public static class FuelSessionsBuilderDbExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
-        return builder.AddDbDriver(services => new KeptContexts<FuelSessionsDbContext>(OwnContextOptions.Create<FuelSessionsDbContext>(
-            services, services.GetRequiredService<IOptionsMonitor<FuelSessionsOptions>>().Get(Driver).Table, configure)).Lease);
+
+        // The container's, which ends it with the app.
+        builder.Services.Replace(ServiceDescriptor.Singleton(services => new KeptContexts<FuelSessionsDbContext>(
+            OwnContextOptions.Create<FuelSessionsDbContext>(services, services.GetRequiredService<IOptionsMonitor<FuelSessionsOptions>>().Get(Driver).Table, configure),
+            mayStand: true)));
+        return builder.AddDbDriver(services => services.GetRequiredService<KeptContexts<FuelSessionsDbContext>>().Lease);
     }
 
     /// <summary>

@@ -32,7 +32,7 @@ public static class DbTokenStoreExtensions
         ArgumentNullException.ThrowIfNull(configure);
         ArgumentException.ThrowIfNullOrWhiteSpace(table);
         return options.UseDb((services, _) => new KeptContexts<TokensDbContext>(
-            OwnContextOptions.Create<TokensDbContext>(services, table, (_, builder) => configure(builder))).Lease);
+            OwnContextOptions.Create<TokensDbContext>(services, table, (_, builder) => configure(builder)), mayStand: false).Lease);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using FuelSessions.EntityFrameworkCore.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -11,12 +12,32 @@ namespace FuelSessions.EntityFrameworkCore.Sharing;
 internal sealed class SharedTransaction : SharedWork
 {
     private readonly ContextLease _lease;
+    private readonly bool _isPastEf;
     private bool _isOpen = true;
 
-    private SharedTransaction(ContextLease lease) => _lease = lease;
+    private SharedTransaction(ContextLease lease, bool isPastEf) => (_lease, _isPastEf) = (lease, isPastEf);
 
     /// <summary>Waits for other processes, without a thread.</summary>
-    internal static async Task<SharedTransaction> BeginAsync(ContextLease lease, CancellationToken cancellationToken)
+    internal static async Task<SharedTransaction> OpenAsync(ContextLease lease, DatabasePlace place, CancellationToken cancellationToken)
+    {
+        // Where nobody is told: a context that EF has opened for is not kept, with all that it has at hand.
+        bool isPastEf = lease.IsUnwatched && lease.Connection.State == ConnectionState.Closed;
+        try
+        {
+            await (isPastEf ? lease.Connection.OpenAsync(cancellationToken) : lease.Context.Database.OpenConnectionAsync(cancellationToken)).ConfigureAwait(false);
+
+            // An interceptor of the app's may choose the file as it is opened.
+            Expect(place, lease);
+            return await BeginAsync(lease, isPastEf, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await CloseAsync(lease, isPastEf).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<SharedTransaction> BeginAsync(ContextLease lease, bool isPastEf, CancellationToken cancellationToken)
     {
         DbCommand begin = Command(lease, "BEGIN IMMEDIATE");
         await using (begin.ConfigureAwait(false))
@@ -25,7 +46,7 @@ internal sealed class SharedTransaction : SharedWork
         }
 
         lease.Prepared = [];
-        return new SharedTransaction(lease);
+        return new SharedTransaction(lease, isPastEf);
     }
 
     internal override async Task RunAsync(List<WaitingWrite> writes, CancellationToken cancellationToken)
@@ -67,9 +88,11 @@ internal sealed class SharedTransaction : SharedWork
         finally
         {
             _lease.Prepared = null;
-            await _lease.Context.Database.CloseConnectionAsync().ConfigureAwait(false);
+            await CloseAsync(_lease, _isPastEf).ConfigureAwait(false);
         }
     }
+
+    private static Task CloseAsync(ContextLease lease, bool isPastEf) => isPastEf ? lease.Connection.CloseAsync() : lease.Context.Database.CloseConnectionAsync();
 
     private static DbCommand Command(ContextLease lease, string text)
     {

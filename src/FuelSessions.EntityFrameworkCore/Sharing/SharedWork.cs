@@ -11,23 +11,12 @@ internal abstract class SharedWork : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The context does not lead there, or is looked at.</exception>
     internal static async Task<SharedWork> BeginAsync(ContextLease lease, DatabasePlace place, CancellationToken cancellationToken)
     {
-        // An interceptor of the app's may choose the file of SQLite as it is opened.
-        bool isSqlite = lease.Dialect.IsSqlite;
-        if (isSqlite)
+        if (lease.Dialect.IsSqlite)
         {
-            await lease.Context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            return await SharedTransaction.OpenAsync(lease, place, cancellationToken).ConfigureAwait(false);
         }
 
-        if (!place.Equals(DatabasePlace.Of(lease)))
-        {
-            throw new InvalidOperationException("This context leads to another database than the one before.");
-        }
-
-        if (isSqlite)
-        {
-            return await SharedTransaction.BeginAsync(lease, cancellationToken).ConfigureAwait(false);
-        }
-
+        Expect(place, lease);
         if (!lease.IsUnwatched)
         {
             throw new InvalidOperationException("Somebody has begun to look at commands meanwhile, and EF knows no batch to tell of.");
@@ -35,6 +24,14 @@ internal abstract class SharedWork : IAsyncDisposable
 
         await lease.Context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         return new SharedBatch(lease);
+    }
+
+    private protected static void Expect(DatabasePlace place, ContextLease lease)
+    {
+        if (!place.Equals(DatabasePlace.Of(lease)))
+        {
+            throw new InvalidOperationException("This context leads to another database than the one before.");
+        }
     }
 
     /// <summary>Runs and commits them. If that fails none of them is answered.</summary>

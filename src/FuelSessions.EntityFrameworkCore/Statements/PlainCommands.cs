@@ -7,7 +7,7 @@ namespace FuelSessions.EntityFrameworkCore.Statements;
 
 /// <summary>
 /// Executes statements on a context's connection itself. Within a transaction that many share, each statement is prepared once. The connection is
-/// opened for each, from the provider's pool, unless it is open: who kept it open would go on writing to a file that was replaced.
+/// opened for each, from the provider's pool, unless it is open; or one stands beside it (<see cref="StandingConnection"/>).
 /// </summary>
 internal static class PlainCommands
 {
@@ -29,6 +29,11 @@ internal static class PlainCommands
     // SQLite's provider has synchronous methods only, and the asynchronous ones call them.
     private static int Execute(ContextLease lease, PlainStatement statement, IReadOnlyDictionary<string, object?> values)
     {
+        if (lease.Standing() is { } standing)
+        {
+            return standing.Run(statement, values, 0, static (command, _) => command.ExecuteNonQuery());
+        }
+
         using Opening opening = Opening.Of(lease);
         using Use use = new(lease, statement, values, SqliteWait.Once);
         return use.Command.ExecuteNonQuery();
@@ -37,9 +42,20 @@ internal static class PlainCommands
     private static TRow? First<TRow>(ContextLease lease, PlainStatement statement, IReadOnlyDictionary<string, object?> values, Func<DbDataReader, TRow> row)
         where TRow : class
     {
+        if (lease.Standing() is { } standing)
+        {
+            return standing.Run(statement, values, row, First);
+        }
+
         using Opening opening = Opening.Of(lease);
         using Use use = new(lease, statement, values, SqliteWait.Once);
-        using DbDataReader reader = use.Command.ExecuteReader();
+        return First(use.Command, row);
+    }
+
+    private static TRow? First<TRow>(DbCommand command, Func<DbDataReader, TRow> row)
+        where TRow : class
+    {
+        using DbDataReader reader = command.ExecuteReader();
         return reader.Read() ? row(reader) : null;
     }
 

@@ -42,7 +42,7 @@ public sealed partial class Session
         FuelSessionsOptions changed = Live.Options.Clone();
         if (SessionSettings.Take(changed, name, value) is { } note)
         {
-            Owner.Diagnostics.SettingNoted(note);
+            Request.Diagnostics.SettingNoted(note);
             return this;
         }
 

@@ -19,8 +19,8 @@ public sealed partial class Session
     /// </summary>
     public Session SetFlash<T>(SessionPath name, T value)
     {
-        VariablePath key = FlashKey(name);
-        _transaction.SetFlash(key, ValueSerializer.Serialize(key, value, Serializer));
+        VariablePath path = name.Resolve();
+        _transaction.SetFlash(FlashName.Of(FlashId, path), ValueSerializer.Serialize(path, value, Serializer));
         return this;
     }
 
@@ -87,9 +87,9 @@ public sealed partial class Session
 
     private bool TryGetFlash<T>(SessionPath name, bool? expire, out T? value)
     {
-        VariablePath key = FlashKey(name);
-        bool found = _transaction.TryGetFlash(key, expire, out ReadOnlyMemory<byte> json);
-        value = found ? ValueSerializer.Deserialize<T>(key, json, Serializer) : default;
+        VariablePath path = name.Resolve();
+        bool found = _transaction.TryGetFlash(FlashName.Of(FlashId, path), expire, out ReadOnlyMemory<byte> json);
+        value = found ? ValueSerializer.Deserialize<T>(path, json, Serializer) : default;
         return found;
     }
 

@@ -39,7 +39,7 @@ public sealed partial class Session
 
     internal string Driver => _transaction.Driver;
 
-    private RequestSessions Owner => (RequestSessions)_transaction.Boundary;
+    private RequestSessions Request => (RequestSessions)_transaction.Boundary;
 
     /// <summary>The name that was configured or asked for, whatever prefix the cookie has in this request.</summary>
     internal string CookieName => Forged.CookieName;
@@ -95,7 +95,7 @@ public sealed partial class Session
     /// any number of ordinary rotations, for <see cref="FuelSessionsOptions.TokenLifetime"/>, until the session ends or
     /// a revoking rotation. Accepted in every configured channel but the cookie.
     /// </summary>
-    public string Token => Owner.CreateToken(Used());
+    public string Token => Request.CreateToken(Used());
 
     /// <summary>
     /// An element of the session's own: <c>session_id</c>, <c>previous_id</c> (the same until the first rotation),
@@ -118,7 +118,7 @@ public sealed partial class Session
             "previous_id" => used.PreviousId?.Encode(),
             "created" => UnixSeconds(used.Rotated),
             "updated" => UnixSeconds(used.Updated),
-            "user_agent" => Owner.Client.UserAgent ?? "",
+            "user_agent" => Request.Client.UserAgent ?? "",
             "ip_hash" => used.IpHash?.ToString("x8", CultureInfo.InvariantCulture),
             _ => null,
         };
@@ -198,7 +198,7 @@ public sealed partial class Session
     {
         cancellationToken.ThrowIfCancellationRequested();
         await _transaction.CloseAsync(save).ConfigureAwait(false);
-        await Owner.TellAsync().ConfigureAwait(false);
+        await Request.TellAsync().ConfigureAwait(false);
     }
 
     /// <summary>The same on the calling thread, which waits for the store.</summary>
@@ -238,7 +238,7 @@ public sealed partial class Session
         cancellationToken.ThrowIfCancellationRequested();
         await _transaction.UseAsync().ConfigureAwait(false);
         await _transaction.SaveNowAsync(closing: false).ConfigureAwait(false);
-        await Owner.TellAsync().ConfigureAwait(false);
+        await Request.TellAsync().ConfigureAwait(false);
     }
 
     private static string UnixSeconds(DateTimeOffset time) => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);

@@ -20,9 +20,17 @@ internal static class SavingTogether
         }
 
         // Saved by now, and nothing was done since: it is only said once more.
-        sessions.Announce();
-        body?.Release();
-        return default;
+        try
+        {
+            sessions.Announce();
+            body?.Release();
+            return default;
+        }
+        catch (Exception error)
+        {
+            // Not to whoever starts it, but to whoever waits.
+            return ValueTask.FromException(error);
+        }
     }
 
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]

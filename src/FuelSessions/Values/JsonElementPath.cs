@@ -106,14 +106,15 @@ internal static class JsonElementPath
     /// <param name="lenient">
     /// In a merge the list may have become shorter meanwhile: an index past its end appends. Otherwise it is an error.
     /// </param>
-    internal static JsonNode Set(JsonNode? tree, ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, string path)
+    /// <param name="path">All of it, for the error: its text is made for that alone.</param>
+    internal static JsonNode Set(JsonNode? tree, ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, in VariablePath path)
     {
         string part = parts[0];
         if (tree is JsonArray list)
         {
             if (VariablePath.TryIndex(part, out int index))
             {
-                SetInList(list, index, parts, json, lenient, path);
+                SetInList(list, index, parts, json, lenient, in path);
                 return list;
             }
 
@@ -122,7 +123,7 @@ internal static class JsonElementPath
 
         JsonObject map = tree as JsonObject ?? [];
         JsonNode? old = map[part];
-        JsonNode? value = Child(old, parts, json, lenient, path);
+        JsonNode? value = Child(old, parts, json, lenient, in path);
         if (value is null || !ReferenceEquals(old, value))
         {
             map[part] = value;
@@ -167,12 +168,12 @@ internal static class JsonElementPath
         return tree is JsonObject map && map.TryGetPropertyValue(part, out child);
     }
 
-    private static void SetInList(JsonArray list, int index, ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, string path)
+    private static void SetInList(JsonArray list, int index, ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, in VariablePath path)
     {
         if (index < list.Count)
         {
             JsonNode? old = list[index];
-            JsonNode? value = Child(old, parts, json, lenient, path);
+            JsonNode? value = Child(old, parts, json, lenient, in path);
             if (value is null || !ReferenceEquals(old, value))
             {
                 list[index] = value;
@@ -180,18 +181,18 @@ internal static class JsonElementPath
         }
         else if (index == list.Count || lenient)
         {
-            list.Add(Child(null, parts, json, lenient, path));
+            list.Add(Child(null, parts, json, lenient, in path));
         }
         else
         {
             throw new ArgumentOutOfRangeException(
                 nameof(path),
-                $"Session variable '{path}' addresses index {parts[0]} of a list with {list.Count} elements; the next free index is {list.Count}.");
+                $"Session variable '{FlashName.Own(path).Text}' addresses index {parts[0]} of a list with {list.Count} elements; the next free index is {list.Count}.");
         }
     }
 
-    private static JsonNode? Child(JsonNode? old, ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, string path) =>
-        parts.Length == 1 ? JsonTree.Parse(json) : Set(old, parts[1..], json, lenient, path);
+    private static JsonNode? Child(JsonNode? old, ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, in VariablePath path) =>
+        parts.Length == 1 ? JsonTree.Parse(json) : Set(old, parts[1..], json, lenient, in path);
 
     // Each element is moved once: taken from the front one by one, all that follow would move each time.
     private static JsonObject ToMap(JsonArray list)

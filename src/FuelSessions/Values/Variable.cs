@@ -54,9 +54,9 @@ internal class Variable(string name, ReadOnlyMemory<byte> json, long stamp)
         Stamp = 0;
     }
 
-    internal void Set(ReadOnlySpan<string> parts, ReadOnlySpan<byte> json, bool lenient, string path)
+    internal void Set(in VariablePath path, ReadOnlySpan<byte> json, bool lenient)
     {
-        _tree = JsonElementPath.Set(_tree ?? JsonTree.Parse(Json.Span), parts, json, lenient, path);
+        _tree = JsonElementPath.Set(_tree ?? JsonTree.Parse(Json.Span), path.Rest, json, lenient, in path);
         _json = default;
         Stamp = 0;
     }

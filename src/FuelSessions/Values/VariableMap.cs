@@ -87,7 +87,7 @@ internal sealed partial class VariableMap(ReadOnlyMemory<byte> encoded)
         }
         else
         {
-            changed.Set(path.Rest, json.Span, lenient, path.Text);
+            changed.Set(in path, json.Span, lenient);
         }
 
         // Not before: a change may be refused.

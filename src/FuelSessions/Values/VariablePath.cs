@@ -16,8 +16,8 @@ internal readonly struct VariablePath
         _rest = rest;
     }
 
-    /// <summary>The path as the app has written it, for messages; parts that hold dots are in brackets.</summary>
-    internal string Text => string.Join('.', _rest.Prepend(FlashName.Own(Name)).Select(static part => part.Contains('.') ? $"[{part}]" : part));
+    /// <summary>The path as it is written, for messages; parts that hold dots are in brackets.</summary>
+    internal string Text => string.Join('.', _rest.Prepend(Name).Select(static part => part.Contains('.') ? $"[{part}]" : part));
 
     /// <summary>The variable: the first part.</summary>
     internal string Name { get; }

@@ -13,7 +13,7 @@ internal sealed class PathTarget : FuzzTarget
 
     internal override IEnumerable<string> Words => ["cart.items.7", "..", "[a.b]", "\u0001\u0000\u00d8", new string('.', 31)];
 
-    internal override IEnumerable<byte[]> Seeds => new[] { "cart", "cart.items.7", ".x", "a.", "a..b", "[a.b].c", "\u00e9.\U0001F600", "half.\ud83d", "00.01.4294967296" }.Select(InputOf);
+    internal override IEnumerable<byte[]> Seeds => new[] { "cart", "cart.items.7", ".x", "a.", "a..b", "[a.b].c", "\u00e9.\U0001F600", "half.\ud83d", "unit\u001fseparator.x", "00.01.4294967296" }.Select(InputOf);
 
     internal override int Run(ReadOnlyMemory<byte> input)
     {

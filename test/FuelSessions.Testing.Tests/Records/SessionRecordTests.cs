@@ -49,6 +49,26 @@ public sealed class SessionRecordTests
     }
 
     [Fact]
+    public void What_there_is_of_a_rotation_can_be_given_one_by_one_in_any_order()
+    {
+        SessionRecord none = Full with { PreviousHash = null, Nonce = null, SealedPrevious = default };
+        Assert.Equal((null, null, default(UInt128)), (none.PreviousHash, none.Nonce, none.SealedPrevious));
+        Func<SessionRecord, SessionRecord>[] parts =
+        [
+            record => record with { PreviousHash = Full.PreviousHash },
+            record => record with { Nonce = Full.Nonce },
+            record => record with { SealedPrevious = Full.SealedPrevious },
+        ];
+        foreach (int[] order in (int[][])[[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
+        {
+            SessionRecord whole = order.Aggregate(none, (record, part) => parts[part](record));
+            Assert.Equal(Full, whole);
+            Assert.Equal(Full.GetHashCode(), whole.GetHashCode());
+            Assert.NotEqual(Full, parts[order[1]](parts[order[0]](none)));
+        }
+    }
+
+    [Fact]
     public void Times_are_the_same_moments_in_utc()
     {
         var time = new DateTimeOffset(2030, 1, 2, 3, 4, 5, 678, TimeSpan.FromHours(2));

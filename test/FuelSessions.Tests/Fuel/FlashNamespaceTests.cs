@@ -84,6 +84,26 @@ public class FlashNamespaceTests
         });
     }
 
+    /// <summary>Under which name it is kept is nothing that the app has written.</summary>
+    [Theory]
+    [InlineData("list")]
+    [InlineData("a.b")]
+    [InlineData("a\u001Fb")]
+    public async Task ErrorsNameAFlashVariableAsTheAppDoes(string name)
+    {
+        await using Site site = await Site.StartAsync("memory");
+        SessionPath path = SessionPath.Of(name, "0");
+        await site.Visit(s => s.SetFlash(SessionPath.Of(name), new[] { "text" }));
+        await site.Visit(s =>
+        {
+            SessionPath past = SessionPath.Of(name, "9");
+            Assert.Equal(name.Contains('.', StringComparison.Ordinal) ? "[a.b].9" : name + ".9", past.ToString());
+            Assert.Contains($" '{past}' ", Assert.Throws<ArgumentOutOfRangeException>(() => s.SetFlash(past, 1)).Message, StringComparison.Ordinal);
+            Assert.Contains($" '{past}' ", Assert.Throws<ArgumentException>(() => s.SetFlash(past, '\ud800')).Message, StringComparison.Ordinal);
+            Assert.Equal(path.ToString(), Assert.Throws<SessionValueException>(() => s.GetFlash<int>(path)).Path);
+        });
+    }
+
     [Theory, EveryDriver]
     public async Task KeepOfADottedNameActsOnTheWholeVariableAndDeleteOnTheElement(string driver)
     {

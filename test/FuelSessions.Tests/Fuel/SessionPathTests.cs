@@ -51,6 +51,24 @@ public class SessionPathTests
         });
     }
 
+    /// <summary>Apps make names of data, with a separator of their own: what can't be read is named by all of it.</summary>
+    [Theory]
+    [InlineData("a\u001Fb", "a\u001Fb.c\u001Fd")]
+    [InlineData("AB.2", "[AB.2].c\u001Fd")]
+    [InlineData("\u001F", "\u001F.c\u001Fd")]
+    public async Task APathIsShownWithAllOfItsParts(string name, string shown)
+    {
+        SessionPath path = SessionPath.Of(name, "c\u001Fd");
+        Assert.Equal(shown, path.ToString());
+        await using Site site = await Site.StartAsync("memory");
+        await site.Visit(s =>
+        {
+            s.Set(path, "text");
+            Assert.Equal(shown, Assert.Throws<SessionValueException>(() => s.Increment(path)).Path);
+            Assert.Equal(shown, Assert.Throws<SessionValueException>(() => s.Get<int>(path)).Path);
+        });
+    }
+
     [Fact]
     public void AnInterpolatedPathHasThePartsThatItSays()
     {

@@ -302,6 +302,37 @@ public class VariableTests
         });
     }
 
+    /// <summary>A merge calls the function again; what it does to the session besides is the app's affair, and no reason to call it for good.</summary>
+    [Theory]
+    [InlineData("destroy")]
+    [InlineData("create")]
+    [InlineData("reset")]
+    public async Task AnUpdateThatGivesUpTheSessionInAMergeEnds(string how)
+    {
+        await using Site site = await Site.StartAsync("memory");
+        await site.Visit(s => s.Set("n", 1));
+        int calls = 0;
+        await site.VisitAsync(async s =>
+        {
+            s.Update<int>("n", n =>
+            {
+                if (++calls > 100)
+                {
+                    throw new InvalidOperationException("Nothing ends it.");
+                }
+
+                if (n > 1)
+                {
+                    _ = how switch { "destroy" => s.Destroy(), "create" => s.Create(), _ => s.Reset() };
+                }
+
+                return n + 1;
+            });
+            await site.Beside(other => other.Set("n", 5));
+        });
+        Assert.Equal(2, calls);
+    }
+
     [Theory, EveryDriver]
     public async Task IncrementAndUpdateWorkOnPaths(string driver)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using FuelSessions.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FuelSessions.Tests.Hosting;
@@ -120,6 +121,91 @@ public class PipelineTests
         }
     }
 
+    /// <summary>Whoever starts the response and waits later meets the error where they wait, also if there is nothing to store any more.</summary>
+    [Theory]
+    [InlineData("start")]
+    [InlineData("flush")]
+    [InlineData("write")]
+    public async Task An_error_of_announcing_comes_with_the_task(string how)
+    {
+        bool isRefusing = false;
+        Exception? met = null;
+        await using TestApp app = await TestApp.StartAsync(
+            o => o.Driver = "memory",
+            a => a.MapGet("/page", async (Session s, HttpContext context) =>
+            {
+                s.Increment("counter");
+                await context.Response.Body.FlushAsync();
+                context.Response.Headers.Remove("Set-Cookie");
+                isRefusing = true;
+                Task pending = how switch
+                {
+                    "start" => context.Response.StartAsync(),
+                    "flush" => context.Response.BodyWriter.FlushAsync().AsTask(),
+                    _ => context.Response.Body.WriteAsync("a"u8.ToArray()).AsTask(),
+                };
+                met = await Record.ExceptionAsync(() => pending);
+            }),
+            before: a =>
+            {
+                a.UseCookiePolicy(new CookiePolicyOptions { OnAppendCookie = _ => ObjectDisposedException.ThrowIf(isRefusing, typeof(HttpResponse)) });
+                a.Use(HoldBackAsync);
+            });
+        using TestBrowser browser = app.NewBrowser();
+        TestResponse response = await browser.GetAsync("/page");
+        Assert.Equal(HttpStatusCode.OK, response.Status);
+        Assert.IsType<ObjectDisposedException>(met);
+    }
+
+    /// <summary>Middleware that holds a body back, to compress it or to look at it, lets it be flushed many times before the headers go out.</summary>
+    [Fact]
+    public async Task What_is_saved_is_not_stored_again_by_each_flush_and_stays_announced()
+    {
+        Dictionary<string, Action<Session>> deeds = new()
+        {
+            ["nothing"] = static _ => { },
+            ["look"] = static s => s.Get<int>("counter"),
+            ["count"] = static s => s.Increment("counter"),
+            ["rotate"] = static s => s.Rotate(),
+            ["sign in"] = static s => s.AttachPrincipal("ada"),
+            ["destroy"] = static s => s.Destroy(),
+            ["begin"] = static s => s.Create().Set("counter", 1),
+            ["empty"] = static s => s.Create(),
+            ["flash"] = static s => s.SetFlash("told", s.GetFlash<int>("told") + 1),
+        };
+        Action<Session> deed = deeds["count"];
+        int flushes = 0;
+        FaultyDriver? driver = null;
+        await using TestApp app = await TestApp.StartAsync(
+            o => o.Driver = "memory",
+            a => a.MapGet("/page", async (Session s, HttpContext context) =>
+            {
+                deed(s);
+                for (int flush = 0; flush < flushes; flush++)
+                {
+                    await context.Response.Body.FlushAsync();
+                }
+            }),
+            drivers: sessions => sessions.DecorateDriver("memory", (inner, _) => driver = new FaultyDriver(inner)),
+            before: a => a.Use(HoldBackAsync));
+        foreach (string name in deeds.Keys)
+        {
+            var seen = new List<(string, int, int)>();
+            foreach (bool isFlushed in (bool[])[false, true])
+            {
+                using TestBrowser browser = app.NewBrowser();
+                (deed, flushes) = (static s => s.Set("counter", 1).SetFlash("told", 1), 0);
+                await browser.GetAsync("/page");
+                (deed, flushes) = (deeds[name], isFlushed ? 3 : 0);
+                int before = driver!.Calls;
+                TestResponse response = await browser.GetAsync("/page");
+                seen.Add((name, driver.Calls - before, response.SetCookies.Length));
+            }
+
+            Assert.Equal(seen[0], seen[1]);
+        }
+    }
+
     [Fact]
     public async Task The_frameworks_own_session_can_be_served_from_the_default_one()
     {
@@ -234,5 +320,13 @@ public class PipelineTests
         app.Clock.Advance(TimeSpan.FromHours(3));
         await removed.Task.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Contains(app.Logs.Lines, line => line.Text == "1 expired sessions removed from driver memory.");
+    }
+
+    private static async Task HoldBackAsync(HttpContext context, RequestDelegate next)
+    {
+        IHttpResponseBodyFeature body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(new MemoryStream()));
+        await next(context);
+        context.Features.Set(body);
     }
 }

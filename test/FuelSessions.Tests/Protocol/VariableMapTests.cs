@@ -76,6 +76,58 @@ public class VariableMapTests
         Assert.Equal("1", Value(map, "v.b"));
     }
 
+    /// <summary>No variable was ever written without a value: one that has none was damaged in the store. It can be replaced, and is not taken for something else.</summary>
+    [Fact]
+    public void A_variable_without_a_value_is_damaged_and_stays_so_until_it_is_set()
+    {
+        var written = new VariableMap();
+        written.Set(VariablePath.Parse("v"), default);
+        written.Set(VariablePath.Parse("w"), "1"u8.ToArray());
+        ReadOnlyMemory<byte> stored = written.Encode(stamp: 1);
+        foreach (bool apart in (bool[])[false, true])
+        {
+            var map = new VariableMap(stored);
+            if (apart)
+            {
+                _ = map.Names;
+            }
+
+            Assert.True(map.TryGet(VariablePath.Parse("v"), out ReadOnlyMemory<byte> json) && json.IsEmpty);
+            Assert.Throws<SessionRecordFormatException>(() => map.TryGet(VariablePath.Parse("v.x"), out _));
+            Assert.Throws<SessionRecordFormatException>(() => map.Set(VariablePath.Parse("v.x"), "2"u8.ToArray()));
+            Assert.Throws<SessionRecordFormatException>(() => map.Remove(VariablePath.Parse("v.x")));
+            Assert.Throws<SessionRecordFormatException>(() => map.TryGetInTree(VariablePath.Parse("v.x"), out _));
+            map.Set(VariablePath.Parse("w"), "2"u8.ToArray());
+            Assert.True(map.TryGet(VariablePath.Parse("v"), out json) && json.IsEmpty);
+            Assert.Equal(stored.Length, map.Encode(stamp: 2).Length);
+            map.Set(VariablePath.Parse("v"), "null"u8.ToArray());
+            map.Set(VariablePath.Parse("v.x"), "3"u8.ToArray());
+            Assert.Equal("{\"x\":3}", Value(map, "v"));
+        }
+    }
+
+    [Fact]
+    public void A_tree_is_written_out_after_each_change_in_it_and_not_before()
+    {
+        var map = new VariableMap();
+        map.Set(VariablePath.Parse("v"), "null"u8.ToArray());
+        Assert.True(map.TryGetInTree(VariablePath.Parse("v"), out ReadOnlyMemory<byte> json) && json.Span.SequenceEqual("null"u8));
+        Assert.False(map.TryGetInTree(VariablePath.Parse("v.a"), out _));
+        map.Remove(VariablePath.Parse("v.a"));
+        Assert.Equal("null", Value(map, "v"));
+        map.Set(VariablePath.Parse("v.a"), "null"u8.ToArray());
+        Assert.Equal("{\"a\":null}", Value(map, "v"));
+        Assert.Equal("null", Value(map, "v.a"));
+        map.Set(VariablePath.Parse("v.b.0"), "[1]"u8.ToArray());
+        Assert.True(map.TryGetInTree(VariablePath.Parse("v"), out json) && json.Span.SequenceEqual("{\"a\":null,\"b\":{\"0\":[1]}}"u8));
+        map.Remove(VariablePath.Parse("v.a"));
+        map.Remove(VariablePath.Parse("v.b"));
+        map.Remove(VariablePath.Parse("v.b"));
+        Assert.Equal("{}", Value(map, "v"));
+        map.Set(VariablePath.Parse("v"), "7"u8.ToArray());
+        Assert.Equal("7", Value(new VariableMap(map.Encode(stamp: 1)), "v"));
+    }
+
     private static Action<VariableMap> Step(Random random)
     {
         string name = Names[random.Next(Names.Length)];

@@ -69,6 +69,17 @@ public class WorkTests
         Assert.InRange(Cost(() => Assert.Throws<ArgumentException>(() => VariablePath.Parse(path))).Bytes, 0, 100_000);
     }
 
+    /// <summary>Only an error needs the path as a text.</summary>
+    [Fact]
+    public void A_change_through_a_path_makes_no_text_of_it()
+    {
+        var map = new VariableMap();
+        VariablePath[] paths = [VariablePath.Of([new string('n', 10_000), "x"]), VariablePath.Verbatim("v", new string('n', 10_000)), FlashName.Of("flash", VariablePath.Of(["f", new string('n', 10_000)]))];
+        Action change = () => Assert.All(paths, path => map.Set(path, "1"u8.ToArray()));
+        change();
+        Assert.InRange(Cost(change).Bytes, 0, 5_000);
+    }
+
     private static (long Steps, long Bytes) Cost(Action action)
     {
         long steps = Steps.Taken;

@@ -39,7 +39,12 @@ internal struct ChangeList
         }
     }
 
-    internal void Clear() => _last = null;
+    internal void Clear()
+    {
+        // Whoever is going through them, as where a function of the app gives up the session in a merge, comes to their end.
+        _last?.Next = null;
+        _last = null;
+    }
 
     private readonly Change? After(Change change) => change == _last ? null : change.Next;
 }

@@ -38,7 +38,7 @@ internal sealed class SessionTicketStore(SessionStorage storage, FuelSessionsOpt
     // Of two who renew it the last one counts. One that was removed meanwhile is not brought back.
     public async Task RenewAsync(string key, AuthenticationTicket ticket)
     {
-        if (await CommitAsync(key, basis => new Plan.Write(Renewed(basis, ticket), current: null, tokens: null, Variables.None)).ConfigureAwait(false)
+        if (await CommitAsync(key, basis => new Plan.Write(Renewed(basis, ticket), current: null, tokens: null, Variables.None, last: null)).ConfigureAwait(false)
             is { IsGone: false, Plan: Plan.Write written } done)
         {
             await using EventDelivery.Collection collected = events.Begin();

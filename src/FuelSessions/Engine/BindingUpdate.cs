@@ -30,7 +30,7 @@ internal sealed class BindingUpdate(EngineServices services, SessionStorage stor
     {
         public Plan On(SessionRecord basis, Plan? lost) =>
             ExpiryPolicy.IsOver(basis, services.Clock.GetUtcNow(), options) ? Plan.Leave
-            : decide(basis) is { } binding ? new Plan.Write(Next(basis, binding), current: null, tokens: null, Variables.None)
+            : decide(basis) is { } binding ? new Plan.Write(Next(basis, binding), current: null, tokens: null, Variables.None, last: null)
             : Plan.Keep;
 
         // A browser that refreshes is there: it counts as a use, so that a touch which this overtakes is not undone.

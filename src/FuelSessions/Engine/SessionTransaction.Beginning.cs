@@ -29,8 +29,15 @@ internal sealed partial class SessionTransaction
             throw TooLate("begun");
         }
 
-        Variables variables = _content.Current;
-        Kept first = Planner.Begin(fresh, asker, _intent, variables);
+        Variables variables;
+        Change? last;
+        Kept first;
+        lock (_content)
+        {
+            (variables, last) = (_content.Current, _content.LastChange);
+            first = Planner.Begin(fresh, asker, _intent, variables);
+        }
+
         Committing.Fitting(first.Record, _visit.Storage, Options);
         if (_visit.Boundary.RefuseNew(Driver, Options) is { } refusal)
         {
@@ -45,7 +52,7 @@ internal sealed partial class SessionTransaction
         using Activity? span = SessionSpans.Start(SessionSpans.Save, Driver);
         await Committing.BeginAsync(_visit.Storage, Options, first.Record, deadline).ConfigureAwait(false);
         Diagnostics.Started(Events, Driver, first.Record);
-        Settle(first, variables);
+        Settle(first, variables, last);
         _answer.ToSend = first;
         await ArriveAsync(before: null, first.Record, explicitly).ConfigureAwait(false);
         Saved(explicitly);

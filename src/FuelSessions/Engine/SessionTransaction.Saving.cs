@@ -76,7 +76,14 @@ internal sealed partial class SessionTransaction
     }
 
     // What is withheld may be let out until the headers are.
-    private void Saved(bool explicitly) => _progress.IsSaved = !explicitly && (!IsWithheld || _visit.Boundary.HeadersSent);
+    private void Saved(bool explicitly)
+    {
+        lock (_content)
+        {
+            // Another thread may have gone on meanwhile.
+            _progress.IsSaved = !explicitly && !_content.HasChanges && (!IsWithheld || _visit.Boundary.HeadersSent);
+        }
+    }
 
     // Whether the app has asked for nothing that is to be stored: what is written all the same is upkeep.
     private bool IsUpkeep => !_content.HasChanges && (_standing is Kept kept ? _intent.IsNone(kept.Record) : _intent.Attachment is null);
@@ -158,6 +165,13 @@ internal sealed partial class SessionTransaction
 
     private readonly struct Saving(SessionTransaction transaction, Kept read, Asker asker) : IPlanning
     {
-        public Plan On(SessionRecord basis, Plan? lost) => Planner.Save(basis, read, asker, transaction._intent, transaction._content, lost);
+        public Plan On(SessionRecord basis, Plan? lost)
+        {
+            // What another thread does is in it as a whole, or not at all.
+            lock (transaction._content)
+            {
+                return Planner.Save(basis, read, asker, transaction._intent, transaction._content, lost);
+            }
+        }
     }
 }

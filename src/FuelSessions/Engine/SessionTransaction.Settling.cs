@@ -14,7 +14,7 @@ internal sealed partial class SessionTransaction
             case Plan.Write write:
                 bool isRotated = !write.Record.CurrentHash.Equals(done.Basis.CurrentHash);
                 ShownIds? unmoved = isRotated && _intent.Rotation is null ? Shown.Unmoved(done.Basis) : null;
-                Settle(read.With(write.Record, write.Current, write.Tokens), write.Variables);
+                Settle(read.With(write.Record, write.Current, write.Tokens), write.Variables, write.Last);
                 _shown = unmoved ?? _shown;
                 Diagnostics.Written(Events, Driver, done.Basis, write.Record, done.Attempts);
                 _answer.EndedBinding ??= write.Record.Binding is null ? done.Basis.Binding : null;
@@ -40,14 +40,17 @@ internal sealed partial class SessionTransaction
     {
         if (!ReferenceEquals(stored, read.Record))
         {
-            Settle(read.With(stored), Variables.Of(stored));
+            Settle(read.With(stored), Variables.Of(stored), last: null);
         }
     }
 
-    private void Settle(Kept kept, Variables variables)
+    private void Settle(Kept kept, Variables variables, Change? last)
     {
-        _content.Show(variables);
-        _content.DropChanges();
+        lock (_content)
+        {
+            _content.Settle(variables, last);
+        }
+
         _intent = Intent.None;
         _shown = _shown?.Settled(kept.Secret);
         _standing = kept;

@@ -36,7 +36,8 @@ internal abstract class Plan
     /// <summary>A record is to be stored in the place of another [W2].</summary>
     /// <param name="current">Its current secret; null if this request may not know it.</param>
     /// <param name="tokens">The secret of its tokens, as far as this request knows it.</param>
-    internal sealed class Write(SessionRecord record, SessionSecret? current, SessionSecret? tokens, Variables variables) : Plan
+    /// <param name="last">The last of the request's changes that it holds.</param>
+    internal sealed class Write(SessionRecord record, SessionSecret? current, SessionSecret? tokens, Variables variables, Change? last) : Plan
     {
         internal SessionRecord Record => record;
 
@@ -45,6 +46,8 @@ internal abstract class Plan
         internal SessionSecret? Tokens => tokens;
 
         internal Variables Variables => variables;
+
+        internal Change? Last => last;
     }
 
     private sealed class Call : Plan;

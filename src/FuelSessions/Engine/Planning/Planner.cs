@@ -128,7 +128,7 @@ internal static class Planner
             Data = hasContent ? variables.Data.Encode(stamp: 0) : basis.Data,
             Flash = hasContent ? variables.EncodeFlash(basis.Version + 1) : basis.Flash,
         };
-        return new Plan.Write(next, following, known, variables);
+        return new Plan.Write(next, following, known, variables, content.LastChange);
     }
 
     // Nothing is to be written: at most once per interval the session is told to live on [W7].

@@ -22,6 +22,9 @@ internal sealed class SessionContent
 
     internal bool HasChanges => !_changes.IsEmpty;
 
+    /// <summary>What the request did last; null: nothing that is not stored.</summary>
+    internal Change? LastChange => _changes.Last;
+
     /// <summary>Whether something is to be written for it.</summary>
     internal bool IsChanged => HasChanges || _expiring is not null;
 
@@ -47,6 +50,17 @@ internal sealed class SessionContent
 
     /// <summary>What is stored past the request's changes is not undone by them.</summary>
     internal void Keep(VariablePath path) => _changes.Keep(path);
+
+    /// <summary>What was done up to that change is stored. What another thread of the request has done since is still to be, and is shown.</summary>
+    internal void Settle(Variables stored, Change? last)
+    {
+        _changes.Drop(last);
+        _expiring = null;
+        if (!ReferenceEquals(stored.Data, _current.Data))
+        {
+            Rebase(stored);
+        }
+    }
 
     /// <summary>What was done is stored, or given up.</summary>
     internal void DropChanges()

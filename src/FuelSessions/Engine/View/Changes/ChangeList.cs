@@ -7,6 +7,8 @@ internal struct ChangeList
 
     internal readonly bool IsEmpty => _last is null;
 
+    internal readonly Change? Last => _last;
+
     internal void Add(Change change)
     {
         if (_last is null)
@@ -36,6 +38,19 @@ internal struct ChangeList
         for (Change? change = _last?.Next; change is not null; change = After(change))
         {
             variables.Apply(change, lenient: true);
+        }
+    }
+
+    /// <summary>Those up to that one are stored; null: none.</summary>
+    internal void Drop(Change? stored)
+    {
+        if (stored == _last)
+        {
+            Clear();
+        }
+        else if (stored?.Next is { } first)
+        {
+            _last?.Next = first;
         }
     }
 

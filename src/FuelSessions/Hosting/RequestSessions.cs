@@ -64,7 +64,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     internal SessionEntry? First => _entries.First;
 
     /// <summary>Whether there is a session that is to be saved before the headers go out.</summary>
-    internal bool HasUnsaved => !HeadersSent && _entries.IsAnyToBeSaved;
+    internal bool SavesBeforeHeaders => !HeadersSent && _entries.IsAnyToBeSaved;
 
     /// <summary>Whether there is a session of which not all is stored yet.</summary>
     internal bool IsAnyUnsaved => _entries.IsAnyUnsaved;

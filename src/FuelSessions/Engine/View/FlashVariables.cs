@@ -16,6 +16,9 @@ internal sealed class FlashVariables
 
     private readonly Dictionary<string, Age> _ages = new(StringComparer.Ordinal);
 
+    // What is to be removed from the record, and the stamp it was seen with: a variable that another request has set anew since has a later one and stays [D2].
+    private List<(string Name, long Stamp)>? _expiring;
+
     // Seen in this request, though a save has already removed them from the record.
     private Dictionary<string, ReadOnlyMemory<byte>>? _expired;
 
@@ -86,28 +89,31 @@ internal sealed class FlashVariables
         }
     }
 
-    /// <summary>
-    /// What a save has to remove, and the stamp it was seen with: a variable that another request has set anew since has
-    /// a later one and stays [D2].
-    /// </summary>
-    internal List<(string Name, long Stamp)>? TakeExpiring(VariableMap flash)
+    /// <summary>Whether a save has something to remove.</summary>
+    internal bool IsExpiring => _expiring is not null;
+
+    /// <summary>Those that end with the request end now.</summary>
+    internal void Expire(VariableMap flash)
     {
-        List<(string, long)>? expiring = null;
         foreach ((string name, Age age) in _ages)
         {
             if (age == Age.Expiring && flash.StampOf(name) is { } stamp && flash.TryGetWhole(name, out ReadOnlyMemory<byte> json))
             {
                 (_expired ??= new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal))[name] = json;
-                (expiring ??= []).Add((name, stamp));
+                (_expiring ??= []).Add((name, stamp));
             }
         }
 
-        return expiring;
+        RemoveExpiring(flash);
     }
 
-    internal static void Remove(List<(string Name, long Stamp)> expiring, VariableMap? flash)
+    /// <summary>They are removed, or are not to be any more.</summary>
+    internal void DropExpiring() => _expiring = null;
+
+    /// <summary>Removes from another record's what has ended here.</summary>
+    internal void RemoveExpiring(VariableMap? flash)
     {
-        foreach ((string name, long stamp) in expiring)
+        foreach ((string name, long stamp) in _expiring ?? [])
         {
             if (flash?.StampOf(name) == stamp)
             {

@@ -9,7 +9,6 @@ namespace FuelSessions.Engine;
 internal sealed class SessionContent
 {
     private ChangeList _changes;
-    private List<(string Name, long Stamp)>? _expiring;
     private FlashVariables? _ages;
     private Variables _current;
 
@@ -26,7 +25,7 @@ internal sealed class SessionContent
     internal Change? LastChange => _changes.Last;
 
     /// <summary>Whether something is to be written for it.</summary>
-    internal bool IsChanged => HasChanges || _expiring is not null;
+    internal bool IsChanged => HasChanges || _ages is { IsExpiring: true };
 
     /// <summary>What the app sees from now on, with what it has done in it.</summary>
     internal void Show(Variables variables) => _current = variables;
@@ -55,7 +54,7 @@ internal sealed class SessionContent
     internal void Settle(Variables stored, Change? last)
     {
         _changes.Drop(last);
-        _expiring = null;
+        _ages?.DropExpiring();
         if (!ReferenceEquals(stored.Data, _current.Data))
         {
             Rebase(stored);
@@ -66,7 +65,7 @@ internal sealed class SessionContent
     internal void DropChanges()
     {
         _changes.Clear();
-        _expiring = null;
+        _ages?.DropExpiring();
     }
 
     /// <summary>Nothing is shown any more; what was done stays.</summary>
@@ -121,10 +120,9 @@ internal sealed class SessionContent
     /// <summary>What ends with the request ends with this save.</summary>
     internal void Expire()
     {
-        if (_current.Flash is { } flash && _ages?.TakeExpiring(flash) is { } expiring)
+        if (_current.Flash is { } flash)
         {
-            FlashVariables.Remove(expiring, flash);
-            _expiring = _expiring is null ? expiring : [.. _expiring, .. expiring];
+            _ages?.Expire(flash);
         }
     }
 
@@ -139,7 +137,7 @@ internal sealed class SessionContent
 
         var merged = Variables.Of(basis);
         _changes.Replay(ref merged);
-        FlashVariables.Remove(_expiring ?? [], merged.Flash);
+        _ages?.RemoveExpiring(merged.Flash);
         return merged;
     }
 }

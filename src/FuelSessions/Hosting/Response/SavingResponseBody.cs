@@ -37,7 +37,7 @@ internal sealed class SavingResponseBody(IHttpResponseBodyFeature inner, Request
     /// <summary>Saves, and lets out what was held back until then.</summary>
     internal ValueTask SaveAsync()
     {
-        if (sessions.HasUnsaved)
+        if (sessions.SavesBeforeHeaders)
         {
             return SavingTogether.SaveAsync(sessions, body: this);
         }
@@ -144,7 +144,7 @@ internal sealed class SavingResponseBody(IHttpResponseBodyFeature inner, Request
 
     private void HoldOrRelease()
     {
-        if (sessions.HasUnsaved)
+        if (sessions.SavesBeforeHeaders)
         {
             _held ??= new ArrayBufferWriter<byte>(HeldAtFirst);
         }

@@ -3,6 +3,7 @@ using FuelSessions.Benchmarks.Growth;
 using FuelSessions.Benchmarks.Load;
 using FuelSessions.Benchmarks.Parts;
 using FuelSessions.Benchmarks.Server;
+using FuelSessions.Tests.Servers;
 
 const string Usage = """
     parts [BenchmarkDotNet's arguments]   the parts, one by one, in process

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using FuelSessions.EntityFrameworkCore.Tests;
+using FuelSessions.EntityFrameworkCore.Tests.Storm;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.Records;
 
@@ -10,10 +11,20 @@ if (args is ["count", string counted, string each, .. string[] keys])
     return 0;
 }
 
+if (args is [StormRun.Command, string seconds, string seed, .. string[] stores])
+{
+    return await StormRun.RunAsync(seconds, seed, stores);
+}
+
+if (args is [WritingProcess.Command, .. string[] writing])
+{
+    return await WritingProcess.RunAsync(writing);
+}
+
 // The process that DurabilityTests kills: writes one version after another and says so of each that was acknowledged.
 if (args is not [string connectionString, string keyHex] || !SessionKey.TryParseHex(keyHex, out SessionKey key))
 {
-    Console.Error.WriteLine("Run the tests with `dotnet test`.");
+    Console.Error.WriteLine("Run the tests with `dotnet test`, the storm with build/storm.sh.");
     return 1;
 }
 

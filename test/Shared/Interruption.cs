@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace FuelSessions.Benchmarks.Load;
+namespace FuelSessions.Tests.Servers;
 
 /// <summary>Turns an interruption into a cancellation, so that all that was started is stopped and all that was written is removed.</summary>
 internal sealed class Interruption : IDisposable

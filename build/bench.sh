@@ -2,7 +2,7 @@
 # Measures FuelSessions against no session, a handler that does the same by hand, and the framework's own session, on all stores, and
 # writes the figures into docs/performance.md. On Debian it installs what it needs (wrk and the stores' servers) if it may.
 #
-#   build/bench.sh                       the comparison: some 75 minutes
+#   build/bench.sh                       the comparison: some 80 minutes
 #   build/bench.sh --growth              and what a request costs as more is stored: some 25 minutes more
 #   build/bench.sh --nodes               and what one, two and four processes on one store carry: some 2 minutes more
 #   build/bench.sh --tokens              and calls of an API through a token session: half a minute more
@@ -11,7 +11,7 @@
 #                                        more than 10 % of CPU is an error; --seconds N and --rounds N as below
 #   build/bench.sh --quick               whether everything works: two or three minutes, written nowhere
 #   build/bench.sh --only ours,floor --stores redis --scenarios read,count
-#                                        a part of the comparison, written nowhere
+#                                        a part of the comparison, written nowhere. Of unused, read, count, new, signed-in and bound
 #
 # Further options: --seconds N and --rounds N of the comparison, --no-fat (no sessions with 4 KB of other data), --json FILE (every single
 # measurement), --check (a bound that is missed is an error), --max N (growth: no more sessions, rows or bytes than that), --no-comparison (only what else is named).

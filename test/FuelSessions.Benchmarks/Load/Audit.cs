@@ -7,7 +7,11 @@ namespace FuelSessions.Benchmarks.Load;
 /// What must be exact is not left to a load generator: store commands of requests that come one after the other, and the counters after a
 /// burst of which every answer was waited for.
 /// </summary>
-internal sealed class Audit(StoreHost stores, Results results, CancellationToken cancellationToken)
+/// <param name="stores">Where commands are counted.</param>
+/// <param name="results">What it finds.</param>
+/// <param name="wanted">The scenarios of a subject that are asked for.</param>
+/// <param name="cancellationToken">Ends it.</param>
+internal sealed class Audit(StoreHost stores, Results results, Func<Subject, Scenario, bool> wanted, CancellationToken cancellationToken)
 {
     private const int Requests = 200;
     private const int Burst = 4000;
@@ -16,33 +20,37 @@ internal sealed class Audit(StoreHost stores, Results results, CancellationToken
     private const int BurstSessions = 8;
     private const int BurstConnections = 32;
 
-    internal async Task RunAsync(Subject subject, ServerProcess server)
+    /// <param name="subject">Of which it is.</param>
+    /// <param name="serverFor">A server of it that is up, of the kind that a scenario needs.</param>
+    internal async Task RunAsync(Subject subject, Func<Scenario, Task<ServerProcess>> serverFor)
     {
-        await CountCommandsAsync(subject, server);
-        if (!subject.IsCarried)
+        Scenario[] scenarios = [.. Scenario.For(subject).Where(scenario => scenario is { IsFat: false, Connections: > 1 })];
+        foreach (Scenario scenario in scenarios.Where(scenario => wanted(subject, scenario)))
         {
-            await BurstAsync(subject, server);
+            await CountCommandsAsync(subject, scenario, await serverFor(scenario));
+        }
+
+        if (!subject.IsCarried && scenarios.Contains(Scenario.Count))
+        {
+            await BurstAsync(subject, await serverFor(Scenario.Count));
         }
     }
 
-    private async Task CountCommandsAsync(Subject subject, ServerProcess server)
+    private async Task CountCommandsAsync(Subject subject, Scenario scenario, ServerProcess server)
     {
-        foreach (Scenario scenario in (Scenario[])[Scenario.Unused, Scenario.Read, Scenario.Count, Scenario.New])
+        string? cookie = scenario.SendsCookie ? (await Sessions.BeginAsync(server, 1, 0, cancellationToken))[0] : null;
+
+        // From the second request on the server knows what the endpoint uses, and the store its scripts.
+        await Sessions.SendAsync(server, scenario.Path, cookie, cancellationToken);
+        Func<Task<double>>? since = await CounterAsync(subject, server);
+        for (int request = 0; request < Requests; request++)
         {
-            string? cookie = scenario.SendsCookie ? (await Sessions.BeginAsync(server, 1, 0, cancellationToken))[0] : null;
-
-            // From the second request on the server knows what the endpoint uses, and the store its scripts.
             await Sessions.SendAsync(server, scenario.Path, cookie, cancellationToken);
-            Func<Task<double>>? since = await CounterAsync(subject, server);
-            for (int request = 0; request < Requests; request++)
-            {
-                await Sessions.SendAsync(server, scenario.Path, cookie, cancellationToken);
-            }
+        }
 
-            if (since is not null)
-            {
-                results.SetCommands(subject, scenario, await since() / Requests);
-            }
+        if (since is not null)
+        {
+            results.SetCommands(subject, scenario, await since() / Requests);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
 
     private readonly Results _results = new();
     private readonly Measurer _measurer = new(stores);
-    private readonly Dictionary<string, ServerProcess> _servers = [];
+    private readonly Dictionary<(Subject, AppKind, bool IsForNew), ServerProcess> _servers = [];
     private readonly Random _random = new(options.Seed);
     private readonly List<Subject> _subjects = [];
 
@@ -99,33 +99,26 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
             catch (UsageException missing)
             {
                 _results.LeaveOut($"{subject}: {missing.Message}");
-                continue;
-            }
-
-            await ServerAsync(subject, forNew: false);
-            if (subject.Store == "memory" && options.Scenarios.Contains(Scenario.New.Kind))
-            {
-                await ServerAsync(subject, forNew: true);
             }
         }
     }
 
     // What new sessions leave in the memory of a process can't be emptied from outside: they get one to themselves.
-    private async Task<ServerProcess> ServerAsync(Subject subject, bool forNew)
+    private async Task<ServerProcess> ServerAsync(Subject subject, Scenario scenario)
     {
-        string name = forNew && subject.Store == "memory" ? $"{subject}, new" : subject.ToString();
-        if (!_servers.TryGetValue(name, out ServerProcess? server))
+        (Subject, AppKind, bool) kind = (subject, scenario.App, subject.Store == "memory" && !scenario.SendsCookie);
+        if (!_servers.TryGetValue(kind, out ServerProcess? server))
         {
-            server = await StartAsync(subject);
-            _servers.Add(name, server);
+            server = await StartAsync(subject, scenario.App);
+            _servers.Add(kind, server);
         }
 
         return server;
     }
 
-    private async Task<ServerProcess> StartAsync(Subject subject, bool countsStatements = false)
+    private async Task<ServerProcess> StartAsync(Subject subject, AppKind app, bool countsStatements = false)
     {
-        var settings = new ServerSettings(subject.Variant, subject.Store, await stores.ConnectionAsync(subject), stores.Keys, CountsStatements: countsStatements);
+        var settings = new ServerSettings(subject.Variant, subject.Store, await stores.ConnectionAsync(subject), stores.Keys, CountsStatements: countsStatements, App: app);
         return await ServerProcess.StartAsync(settings, cancellationToken);
     }
 
@@ -134,7 +127,7 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
         foreach ((Subject subject, Scenario scenario) in plan)
         {
             Console.Error.WriteLine($"warm-up: {subject}, {scenario}");
-            await _measurer.WarmUpAsync(subject, await ServerAsync(subject, forNew: !scenario.SendsCookie), scenario, _random.Next(), cancellationToken);
+            await _measurer.WarmUpAsync(subject, await ServerAsync(subject, scenario), scenario, _random.Next(), cancellationToken);
         }
     }
 
@@ -145,7 +138,7 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
         {
             var others = new ForeignLoad();
             Measurement measured = await _measurer.RunAsync(
-                subject, await ServerAsync(subject, forNew: !scenario.SendsCookie), scenario, seconds, _random.Next(), cancellationToken);
+                subject, await ServerAsync(subject, scenario), scenario, seconds, _random.Next(), cancellationToken);
             double share = others.Share();
             if (share <= MostForeign)
             {
@@ -164,7 +157,7 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
 
     private async Task AuditAsync()
     {
-        var audit = new Audit(stores, _results, cancellationToken);
+        var audit = new Audit(stores, _results, options.Wants, cancellationToken);
         foreach (Subject subject in _subjects.Where(subject => !subject.IsNone))
         {
             Console.Error.WriteLine($"store commands and lost updates: {subject}");
@@ -172,12 +165,12 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
             if (subject is { Variant: "ours", Store: "sqlite" or "postgres" or "mysql" })
             {
                 // Counting costs a little, so it is not done where time is measured.
-                await using ServerProcess counting = await StartAsync(subject, countsStatements: true);
-                await audit.RunAsync(subject, counting);
+                await using ServerProcess counting = await StartAsync(subject, AppKind.Usual, countsStatements: true);
+                await audit.RunAsync(subject, _ => Task.FromResult(counting));
             }
             else
             {
-                await audit.RunAsync(subject, await ServerAsync(subject, forNew: false));
+                await audit.RunAsync(subject, scenario => ServerAsync(subject, scenario));
             }
         }
     }
@@ -207,7 +200,7 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
             foreach ((Subject subject, bool synchronous) in plan)
             {
                 Console.Error.WriteLine($"cold start {repetition}: {subject}, {(synchronous ? "synchronous" : "asynchronous")}");
-                await start.RunAsync(subject, await ServerAsync(subject, forNew: false), synchronous, _random.Next());
+                await start.RunAsync(subject, await ServerAsync(subject, Scenario.Count), synchronous, _random.Next());
             }
         }
     }

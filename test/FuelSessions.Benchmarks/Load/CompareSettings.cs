@@ -41,7 +41,7 @@ internal sealed record CompareSettings(
         var options = new CompareSettings(
             arguments.Number("--seconds", quick ? 1 : 3, 1, 60),
             arguments.Number("--rounds", quick ? 1 : onlyBounds ? 5 : 7, 1, 100),
-            arguments.List("--only", "floor", "builtin", "ours"),
+            arguments.List("--only", "floor", "builtin", "unbound", "ours"),
             arguments.List("--stores", "memory", "redis", "memcached", "sqlite", "postgres", "mysql", "cookie"),
             arguments.List("--scenarios", Scenario.Kinds),
             !quick && !onlyBounds && !arguments.Has("--no-fat"),

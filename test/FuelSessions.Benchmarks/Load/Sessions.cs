@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using FuelSessions.Tests;
 
 namespace FuelSessions.Benchmarks.Load;
 
@@ -19,7 +20,10 @@ internal static class Sessions
         {
             using HttpResponseMessage response = await server.Client.GetAsync(new Uri($"/seed?bytes={bytes}&variables={variables}", UriKind.Relative), token);
             response.EnsureSuccessStatusCode();
-            cookies.Add(CookieHeader(response));
+            string cookie = CookieHeader(response);
+            cookies.Add(response.Headers.TryGetValues(DeviceOffer.Header, out IEnumerable<string>? offer)
+                ? $"{cookie}; {await BindAsync(server, DeviceOffer.Parse(offer.Single()), token)}"
+                : cookie);
         });
         return [.. cookies];
     }
@@ -45,6 +49,17 @@ internal static class Sessions
         using HttpResponseMessage response = await server.Client.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();
         return long.Parse(await response.Content.ReadAsStringAsync(cancellationToken), CultureInfo.InvariantCulture);
+    }
+
+    // As a browser does whose session may be bound to its device.
+    private static async Task<string> BindAsync(ServerProcess server, DeviceOffer offer, CancellationToken cancellationToken)
+    {
+        using var device = new DeviceSigner();
+        using var request = new HttpRequestMessage(HttpMethod.Post, offer.Path);
+        request.Headers.TryAddWithoutValidation(DeviceOffer.Answer, device.Register(offer.Challenge, offer.Authorization));
+        using HttpResponseMessage response = await server.Client.SendAsync(request, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        return CookieHeader(response);
     }
 
     private static ParallelOptions Bounded(CancellationToken cancellationToken) =>

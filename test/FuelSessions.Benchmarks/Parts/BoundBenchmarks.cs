@@ -1,12 +1,12 @@
-using System.Text.RegularExpressions;
 using BenchmarkDotNet.Attributes;
+using FuelSessions.Benchmarks.Load;
 using FuelSessions.Tests;
 using Microsoft.AspNetCore.Http;
 
 namespace FuelSessions.Benchmarks.Parts;
 
 /// <summary>What it costs a request that its session is bound to a device, and what it costs the others that the app binds sessions at all.</summary>
-public partial class BoundBenchmarks
+public class BoundBenchmarks
 {
     private readonly Endpoint _signIn = SessionPipeline.EndpointOf(static _ => Done(Session.Current.AttachPrincipal("ada").Increment("counter")), new SessionEndpointAttribute(""));
     private readonly Endpoint _read = SessionPipeline.EndpointOf(static _ => Done(Session.Current.Get<long>("counter")), new SessionEndpointAttribute(""));
@@ -39,7 +39,7 @@ public partial class BoundBenchmarks
         _cookie = CookieIn(signedIn);
         if (Kind == App.Bound)
         {
-            _cookie = $"{_cookie}; {await BindAsync(signedIn.Headers["Secure-Session-Registration"].ToString())}";
+            _cookie = $"{_cookie}; {await BindAsync(DeviceOffer.Parse(signedIn.Headers[DeviceOffer.Header].ToString()))}";
             await SendAsync(_proved);
         }
     }
@@ -59,18 +59,14 @@ public partial class BoundBenchmarks
 
     private Task<HttpContext> SendAsync(Endpoint endpoint) => _pipeline.SendAsync(_pipeline.ContextOf(endpoint, _cookie, "https"));
 
-    private async Task<string> BindAsync(string offer)
+    private async Task<string> BindAsync(DeviceOffer offer)
     {
         using var device = new DeviceSigner();
-        GroupCollection parts = Offer().Match(offer).Groups;
         DefaultHttpContext registration = _pipeline.ContextOf(_read, cookie: null, "https");
         registration.Request.Method = "POST";
         registration.Request.Host = new HostString("localhost");
-        registration.Request.Path = parts[1].Value;
-        registration.Request.Headers["Secure-Session-Response"] = device.Register(parts[2].Value, parts[3].Value);
+        registration.Request.Path = offer.Path;
+        registration.Request.Headers[DeviceOffer.Answer] = device.Register(offer.Challenge, offer.Authorization);
         return CookieIn((await _pipeline.SendAsync(registration)).Response);
     }
-
-    [GeneratedRegex("""path="([^"]+)";challenge="([^"]+)";authorization="([^"]+)"$""")]
-    private static partial Regex Offer();
 }

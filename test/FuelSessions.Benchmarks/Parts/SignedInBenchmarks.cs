@@ -1,5 +1,5 @@
-using System.Security.Claims;
 using BenchmarkDotNet.Attributes;
+using FuelSessions.Benchmarks.Server;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,7 +14,7 @@ public class SignedInBenchmarks
         static http =>
         {
             Session.Current.Increment("counter");
-            return http.SignInAsync(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, "17"), new Claim(ClaimTypes.Name, "ada"), new Claim(ClaimTypes.Role, "admin")], "password")));
+            return http.SignInAsync(SignedInUser.Create());
         },
         new SessionEndpointAttribute(""));
 
@@ -30,7 +30,7 @@ public class SignedInBenchmarks
     private readonly Endpoint _ask = SessionPipeline.EndpointOf(
         static async http =>
         {
-            (await http.AuthenticateAsync()).Principal?.IsInRole("admin");
+            SignedInUser.Is((await http.AuthenticateAsync()).Principal);
             Session.Current.Get<long>("counter");
         },
         new SessionEndpointAttribute(""));

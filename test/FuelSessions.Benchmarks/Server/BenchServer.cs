@@ -1,8 +1,11 @@
+using System.Net;
 using FuelSessions.Benchmarks.Load;
 using FuelSessions.Benchmarks.Server.Variants;
+using FuelSessions.Tests.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +13,7 @@ namespace FuelSessions.Benchmarks.Server;
 
 /// <summary>
 /// One app on Kestrel, on a free port of 127.0.0.1, without logs: the same for all variants but for what a variant adds. It says where
-/// it listens and ends when its standard input does, so that it never outlives whoever started it.
+/// it listens and ends when its standard input does, so that it never outlives whoever started it. Where it takes a certificate, that is its own, made anew.
 /// </summary>
 internal static class BenchServer
 {
@@ -23,7 +26,8 @@ internal static class BenchServer
         IVariant variant = VariantOf(settings);
 
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        using TestCertificate? certificate = settings.App == AppKind.Bound ? new TestCertificate() : null;
+        Listen(builder.WebHost, certificate);
         builder.Logging.ClearProviders();
         builder.Services.AddDataProtection().SetApplicationName("benchmarks").PersistKeysToFileSystem(new DirectoryInfo(settings.Keys));
         await variant.AddServicesAsync(builder.Services);
@@ -43,13 +47,33 @@ internal static class BenchServer
         return 0;
     }
 
-    private static IVariant VariantOf(ServerSettings settings) => settings.Variant switch
+    private static void Listen(IWebHostBuilder host, TestCertificate? certificate)
     {
-        "none" => new NoSession(),
-        "floor" => new Floor(settings),
-        "builtin" => new BuiltInSession(settings),
-        "ours" => new OurSession(settings),
-        "watched" => new Watched(settings),
-        _ => throw new UsageException($"--variant is '{settings.Variant}'; there are none, floor, builtin, ours and watched."),
+        if (certificate is null)
+        {
+            host.UseUrls("http://127.0.0.1:0");
+            return;
+        }
+
+        host.UseKestrelHttpsConfiguration();
+        host.ConfigureKestrel(server => server.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.UseHttps(certificate.Server);
+        }));
+    }
+
+    private static IVariant VariantOf(ServerSettings settings) => (settings.Variant, settings.App) switch
+    {
+        ("none", _) => new NoSession(),
+        ("floor", AppKind.Usual) => new Floor(settings),
+        ("builtin", AppKind.Usual) => new BuiltInSession(settings),
+        ("builtin", AppKind.SignedIn) => new SignedInCookie(),
+        ("unbound", AppKind.Bound) => new OurSession(settings),
+        ("ours", AppKind.Usual) => new OurSession(settings),
+        ("ours", AppKind.SignedIn) => new SignedInSession(settings),
+        ("ours", AppKind.Bound) => new BoundSession(settings),
+        ("watched", AppKind.Usual) => new Watched(settings),
+        _ => throw new UsageException($"There is no variant '{settings.Variant}' in an app of kind {settings.App}; there are none, floor, builtin, unbound, ours and watched."),
     };
 }

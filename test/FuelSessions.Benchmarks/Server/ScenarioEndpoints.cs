@@ -19,6 +19,8 @@ internal static class ScenarioEndpoints
         variant.Declare(app.MapGet("/count", Counting(served, variant.CountAsync)));
         app.MapGet("/read-sync", Counting(served, context => ValueTask.FromResult(variant.Read(context))));
         app.MapGet("/count-sync", Counting(served, context => ValueTask.FromResult(variant.Count(context))));
+        variant.Declare(app.MapGet("/signed-in", Counting(served, static context => ValueTask.FromResult(SignedInUser.Is(context.User) ? 1L : throw new InvalidOperationException("Nobody is signed in.")))));
+        variant.Declare(app.MapGet("/bound", Counting(served, variant.ReadAsync)));
         variant.Declare(app.MapGet("/new", Counting(served, context => BeginAsync(variant, context, []))));
         variant.Declare(app.MapGet("/new-fat", Counting(served, context => BeginAsync(variant, context, Fat))));
 

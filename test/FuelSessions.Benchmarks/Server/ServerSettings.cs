@@ -1,13 +1,14 @@
 namespace FuelSessions.Benchmarks.Server;
 
 /// <summary>What one server process is to be.</summary>
-/// <param name="Variant">none, floor, builtin, ours or watched.</param>
+/// <param name="Variant">none, floor, builtin, unbound, ours or watched.</param>
 /// <param name="Store">memory, file, redis, memcached, sqlite, postgres, mysql or cookie.</param>
 /// <param name="Connection">How the store is reached, in its client's own words, or the folder of the files; null for a store in the process or the client.</param>
 /// <param name="Keys">The folder of the Data Protection keys: processes that share it read each other's cookies.</param>
 /// <param name="CollectEvery">How often ours removes expired rows; null: never, so that it is no part of a measurement.</param>
 /// <param name="CountsStatements">Whether statements of a database are counted, which costs a little.</param>
 /// <param name="KeepsTimeline">Whether the number of requests is written down every tenth of a second.</param>
+/// <param name="App">What kind of an app it is.</param>
 internal sealed record ServerSettings(
     string Variant,
     string Store,
@@ -15,7 +16,8 @@ internal sealed record ServerSettings(
     string Keys,
     TimeSpan? CollectEvery = null,
     bool CountsStatements = false,
-    bool KeepsTimeline = false)
+    bool KeepsTimeline = false,
+    AppKind App = AppKind.Usual)
 {
     internal static ServerSettings Parse(Arguments arguments)
     {
@@ -27,7 +29,8 @@ internal sealed record ServerSettings(
             arguments.Required("--keys"),
             collect == 0 ? null : TimeSpan.FromSeconds(collect),
             arguments.Has("--count-statements"),
-            arguments.Has("--timeline"));
+            arguments.Has("--timeline"),
+            Enum.Parse<AppKind>(arguments.Text("--app") ?? nameof(AppKind.Usual)));
         arguments.ThrowIfUnknown();
         return settings;
     }
@@ -53,6 +56,11 @@ internal sealed record ServerSettings(
         if (KeepsTimeline)
         {
             words.Add("--timeline");
+        }
+
+        if (App != AppKind.Usual)
+        {
+            words.AddRange("--app", $"{App}");
         }
 
         return words;

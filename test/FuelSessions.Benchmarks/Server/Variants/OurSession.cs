@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FuelSessions.Benchmarks.Server.Variants;
 
 /// <summary>FuelSessions with the defaults that an app gets, on any of its stores.</summary>
-internal sealed class OurSession(ServerSettings settings) : IVariant
+internal class OurSession(ServerSettings settings) : IVariant
 {
     private bool IsDb => settings.Store is "sqlite" or "postgres" or "mysql";
 
@@ -44,10 +44,11 @@ internal sealed class OurSession(ServerSettings settings) : IVariant
                 throw new UsageException($"ours has no store '{settings.Store}'.");
         }
 
+        Add(builder);
         return Task.CompletedTask;
     }
 
-    public async Task UseAsync(WebApplication app)
+    public virtual async Task UseAsync(WebApplication app)
     {
         if (IsDb)
         {
@@ -63,11 +64,11 @@ internal sealed class OurSession(ServerSettings settings) : IVariant
 
     public ValueTask<long> CountAsync(HttpContext context) => ValueTask.FromResult(Count(context));
 
-    public long Read(HttpContext context) => Session.Current.Get<long>("counter");
+    public virtual long Read(HttpContext context) => Session.Current.Get<long>("counter");
 
     public long Count(HttpContext context) => Session.Current.Increment("counter");
 
-    public ValueTask BeginAsync(HttpContext context, IReadOnlyList<KeyValuePair<string, string>> data)
+    public virtual ValueTask BeginAsync(HttpContext context, IReadOnlyList<KeyValuePair<string, string>> data)
     {
         Session session = Session.Current;
         foreach ((string name, string value) in data)
@@ -78,6 +79,11 @@ internal sealed class OurSession(ServerSettings settings) : IVariant
         // Last, so that whoever looks for it passes all others.
         session.Set("counter", 0L);
         return default;
+    }
+
+    /// <summary>What another kind of app has beside its sessions.</summary>
+    protected virtual void Add(FuelSessionsBuilder sessions)
+    {
     }
 
     private void Counted(DbContextOptionsBuilder options)

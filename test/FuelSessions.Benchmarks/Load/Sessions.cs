@@ -22,7 +22,7 @@ internal static class Sessions
             response.EnsureSuccessStatusCode();
             string cookie = CookieHeader(response);
             cookies.Add(response.Headers.TryGetValues(DeviceOffer.Header, out IEnumerable<string>? offer)
-                ? $"{cookie}; {await BindAsync(server, DeviceOffer.Parse(offer.Single()), token)}"
+                ? await BindAsync(server, cookie, DeviceOffer.Parse(offer.Single()), token)
                 : cookie);
         });
         return [.. cookies];
@@ -51,15 +51,17 @@ internal static class Sessions
         return long.Parse(await response.Content.ReadAsStringAsync(cancellationToken), CultureInfo.InvariantCulture);
     }
 
-    // As a browser does whose session may be bound to its device.
-    private static async Task<string> BindAsync(ServerProcess server, DeviceOffer offer, CancellationToken cancellationToken)
+    // As a browser does whose session may be bound to its device. The first request with both cookies is written down: it is no part of a measurement.
+    private static async Task<string> BindAsync(ServerProcess server, string cookie, DeviceOffer offer, CancellationToken cancellationToken)
     {
         using var device = new DeviceSigner();
         using var request = new HttpRequestMessage(HttpMethod.Post, offer.Path);
         request.Headers.TryAddWithoutValidation(DeviceOffer.Answer, device.Register(offer.Challenge, offer.Authorization));
         using HttpResponseMessage response = await server.Client.SendAsync(request, cancellationToken);
         response.EnsureSuccessStatusCode();
-        return CookieHeader(response);
+        string both = $"{cookie}; {CookieHeader(response)}";
+        await SendAsync(server, "/look", both, cancellationToken);
+        return both;
     }
 
     private static ParallelOptions Bounded(CancellationToken cancellationToken) =>

@@ -25,17 +25,19 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
     private int? _commandTimeout;
     private string? _connectionString;
     private StandingConnection? _standing;
+
+    // Null: not looked at yet.
     private bool? _mayStand;
     private long _keptAt;
     private bool _isUsed;
 
     private ContextLease(DbContext context, bool owned, AsyncServiceScope? scope = null, Func<ContextLease, bool>? tryKeep = null, bool mayStand = false)
     {
-        _mayStand = mayStand ? null : false;
         _context = context;
         _owned = owned;
         _scope = scope;
         _tryKeep = tryKeep;
+        _mayStand = mayStand ? null : false;
         Facts = ContextFacts.Of(context);
         Model = context.Model;
         IsInTransaction = context.Database.CurrentTransaction is not null;

@@ -75,7 +75,9 @@ internal sealed class KeptContexts<TContext> : IDisposable
     internal void Clear(TimeSpan idle)
     {
         List<ContextLease> used = [];
-        while (_kept.TryTake(out ContextLease? lease))
+
+        // No more than there are now: on a busy app others come meanwhile, again and again.
+        for (int left = Volatile.Read(ref _count); left > 0 && _kept.TryTake(out ContextLease? lease); left--)
         {
             Interlocked.Decrement(ref _count);
             if (lease.IdleFor >= idle)

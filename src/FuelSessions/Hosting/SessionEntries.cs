@@ -1,3 +1,5 @@
+using FuelSessions.Engine;
+
 namespace FuelSessions;
 
 /// <summary>Which sessions a request has, in the order in which they came. Nearly always one, so each knows the next: no list is made for it.</summary>
@@ -6,34 +8,10 @@ internal struct SessionEntries
     internal SessionEntry? First { get; private set; }
 
     /// <summary>Whether there may be something to store when the response goes out.</summary>
-    internal readonly bool IsAnyToBeSaved
-    {
-        get
-        {
-            SessionEntry? entry = First;
-            while (entry is not null && !entry.Session.Transaction.IsToBeSaved)
-            {
-                entry = entry.Next;
-            }
-
-            return entry is not null;
-        }
-    }
+    internal readonly bool IsAnyToBeSaved => IsAny(static transaction => transaction.IsToBeSaved);
 
     /// <summary>The same, of which not all is stored yet.</summary>
-    internal readonly bool IsAnyUnsaved
-    {
-        get
-        {
-            SessionEntry? entry = First;
-            while (entry is not null && !entry.Session.Transaction.IsUnsaved)
-            {
-                entry = entry.Next;
-            }
-
-            return entry is not null;
-        }
-    }
+    internal readonly bool IsAnyUnsaved => IsAny(static transaction => transaction.IsUnsaved);
 
     internal readonly SessionEntry? Find(string cookieName)
     {
@@ -46,7 +24,7 @@ internal struct SessionEntries
         return entry;
     }
 
-    internal readonly SessionEntry? Of(Engine.SessionTransaction transaction)
+    internal readonly SessionEntry? Of(SessionTransaction transaction)
     {
         SessionEntry? entry = First;
         while (entry is not null && entry.Session.Transaction != transaction)
@@ -88,5 +66,16 @@ internal struct SessionEntries
                 entry.Next = removed.Next;
             }
         }
+    }
+
+    private readonly bool IsAny(Func<SessionTransaction, bool> condition)
+    {
+        SessionEntry? entry = First;
+        while (entry is not null && !condition(entry.Session.Transaction))
+        {
+            entry = entry.Next;
+        }
+
+        return entry is not null;
     }
 }

@@ -8,18 +8,26 @@ namespace FuelSessions.Redis.Connections;
 /// The driver's one connection: made in the background when it is first needed, and again if that failed. Once it is made, the
 /// client itself reconnects.
 /// </summary>
-/// <param name="connect">Makes it, or finds the app's; what it reports before it is made goes to the reports.</param>
-/// <param name="database">The database's number; null: the connection's own.</param>
-/// <param name="isOwn">Whether it is closed with the driver.</param>
-internal sealed class RedisConnection(Func<ConnectionReports, Task<IConnectionMultiplexer>> connect, int? database, bool isOwn) : IAsyncDisposable
+internal sealed class RedisConnection : IAsyncDisposable
 {
-    /// <summary>How many calls may be without an answer although nobody waits for one any more.</summary>
-    private const int MostAbandoned = 1000;
-
-    private readonly Lock _connecting = new();
+    private readonly Func<ConnectionReports, Task<IConnectionMultiplexer>> _connect;
+    private readonly int? _database;
+    private readonly bool _isOwn;
     private readonly ConnectionReports _reports = new();
+    private readonly CallsUnderWay _calls;
+    private readonly Lock _connecting = new();
     private Task<Connected>? _connection;
-    private int _abandoned;
+
+    /// <param name="connect">Makes it, or finds the app's; what it reports before it is made goes to the reports.</param>
+    /// <param name="database">The database's number; null: the connection's own.</param>
+    /// <param name="isOwn">Whether it is closed with the driver.</param>
+    internal RedisConnection(Func<ConnectionReports, Task<IConnectionMultiplexer>> connect, int? database, bool isOwn)
+    {
+        _connect = connect;
+        _database = database;
+        _isOwn = isOwn;
+        _calls = new CallsUnderWay(_reports);
+    }
 
     /// <summary>Sends a command, and again if it met a key that was just moving between the nodes of a cluster.</summary>
     /// <param name="command">Sends it; its last argument is whether a script is to be sent with its text, because the server does not know it.</param>
@@ -41,7 +49,7 @@ internal sealed class RedisConnection(Func<ConnectionReports, Task<IConnectionMu
         long failed = 0;
         for (int attempt = 1; ; attempt++)
         {
-            Task<TAnswer>? answer = null;
+            bool isSent = false;
             try
             {
                 if (pause > TimeSpan.Zero)
@@ -50,25 +58,23 @@ internal sealed class RedisConnection(Func<ConnectionReports, Task<IConnectionMu
                 }
 
                 Connected connected = await ConnectedAsync(cancellationToken).ConfigureAwait(false);
-                RefuseBacklog();
-                answer = command(connected.Database, state, withText);
-                await AnswerWait.ForAsync(answer, cancellationToken).ConfigureAwait(false);
-                return decode(state, await answer.ConfigureAwait(false));
+                _calls.RefuseBacklog();
+                isSent = true;
+                return decode(state, await PooledCall<TState, TAnswer>.RunAsync(_calls, connected.Database, command, state, withText, cancellationToken).ConfigureAwait(false));
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                Abandon(answer);
                 throw new OperationCanceledException("Redis did not answer in time.", Reason(), cancellationToken);
             }
             catch (RedisServerException error) when (!withText && RedisScript.IsUnknown(error))
             {
                 withText = true;
             }
-            catch (Exception error) when (answer is not null && MovingKeys.MayTryAgain(error, attempt, ref failed))
+            catch (Exception error) when (isSent && MovingKeys.MayTryAgain(error, attempt, ref failed))
             {
                 pause = MovingKeys.Pause(attempt);
             }
-            catch (Exception error) when (answer is not null && RedisFailure.IsOfClient(error))
+            catch (Exception error) when (isSent && RedisFailure.IsOfClient(error))
             {
                 throw RedisFailure.WithoutKey(error, _reports.Last);
             }
@@ -78,7 +84,7 @@ internal sealed class RedisConnection(Func<ConnectionReports, Task<IConnectionMu
     public async ValueTask DisposeAsync()
     {
         Task<Connected>? connection = _connection;
-        if (!isOwn || connection is null)
+        if (!_isOwn || connection is null)
         {
             return;
         }
@@ -113,9 +119,9 @@ internal sealed class RedisConnection(Func<ConnectionReports, Task<IConnectionMu
 
     private async Task<Connected> ConnectAsync()
     {
-        IConnectionMultiplexer connection = await connect(_reports).ConfigureAwait(false);
+        IConnectionMultiplexer connection = await _connect(_reports).ConfigureAwait(false);
         _reports.Hear(connection);
-        return new Connected(connection, connection.GetDatabase(database ?? -1));
+        return new Connected(connection, connection.GetDatabase(_database ?? -1));
     }
 
     // Null while the connection is being made and has not failed yet.
@@ -129,33 +135,6 @@ internal sealed class RedisConnection(Func<ConnectionReports, Task<IConnectionMu
         return Volatile.Read(ref _connection) is not { IsCompletedSuccessfully: true } made ? null
             : made.Result.Connection.IsConnected ? RedisFailure.Timeout("The connection is there, but the server does not answer.", CommandStatus.Sent)
             : RedisFailure.Connection(ConnectionFailureType.UnableToConnect, "There is no connection to any of its servers.");
-    }
-
-    private void Abandon(Task? answer)
-    {
-        if (answer is null or { IsCompletedSuccessfully: true })
-        {
-            return;
-        }
-
-        Interlocked.Increment(ref _abandoned);
-        _ = answer.ContinueWith(
-            late =>
-            {
-                // The only way in which the app's connection tells what went wrong before the driver knew it.
-                _reports.Take(late.Exception?.InnerException);
-                Interlocked.Decrement(ref _abandoned);
-            },
-            TaskScheduler.Default);
-    }
-
-    // The client would keep what a server that hangs does not answer, without an end.
-    private void RefuseBacklog()
-    {
-        if (Volatile.Read(ref _abandoned) >= MostAbandoned)
-        {
-            throw new TimeoutException($"Redis has not answered {MostAbandoned} earlier calls; this one was not sent.");
-        }
     }
 
     private sealed record Connected(IConnectionMultiplexer Connection, IDatabase Database);

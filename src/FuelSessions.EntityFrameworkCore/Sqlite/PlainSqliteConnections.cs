@@ -38,6 +38,20 @@ internal sealed class PlainSqliteConnections : DbConnectionInterceptor
         return plain;
     }
 
+    public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
+    {
+        if (eventData.Context is { } context)
+        {
+            ContextFacts.Of(context).File?.Renew(connection);
+        }
+
+        return result;
+    }
+
+    public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+        DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
+        new(ConnectionOpening(connection, eventData, result));
+
     private sealed class Lookout(PlainSqliteConnections connections) : DbConnectionInterceptor
     {
         public override InterceptionResult<DbConnection> ConnectionCreating(

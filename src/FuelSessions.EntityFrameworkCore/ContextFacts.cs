@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FuelSessions.EntityFrameworkCore.OwnContext;
 using FuelSessions.EntityFrameworkCore.Providers;
 using FuelSessions.EntityFrameworkCore.Sqlite;
 using FuelSessions.EntityFrameworkCore.Statements;
@@ -24,6 +25,7 @@ internal sealed class ContextFacts
         RelationalOptionsExtension? relational = options.Extensions.OfType<RelationalOptionsExtension>().FirstOrDefault();
         HasGivenConnection = relational?.Connection is not null;
         LeadsAnywhere = interceptors.Any(interceptor => interceptor is IDbConnectionInterceptor && !PlainSqliteConnections.IsOne(interceptor));
+        File = context is IOwnContext && Dialect.IsSqlite && !HasGivenConnection && !LeadsAnywhere ? DatabaseFile.Of(context.Database.GetDbConnection()) : null;
 
         // One that retries does not while another one does, so that its own word is not enough.
         IExecutionStrategy strategy = context.Database.CreateExecutionStrategy();
@@ -40,6 +42,9 @@ internal sealed class ContextFacts
 
     /// <summary>Whether an interceptor of the app's may choose the database as a connection is opened: another one for each tenant, for instance.</summary>
     internal bool LeadsAnywhere { get; }
+
+    /// <summary>That of a context of FuelSessions' own on SQLite; null: it is not looked at which one is there.</summary>
+    internal DatabaseFile? File { get; }
 
     /// <summary>Whether the provider may have been told to try again what fails.</summary>
     internal bool MayRetry { get; }

@@ -21,13 +21,10 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
     private readonly bool _owned;
     private readonly AsyncServiceScope? _scope;
     private readonly Func<ContextLease, bool>? _tryKeep;
+    private readonly StandingPlace? _standing;
     private DbConnection? _connection;
     private int? _commandTimeout;
     private string? _connectionString;
-    private StandingConnection? _standing;
-
-    // Null: not looked at yet.
-    private bool? _mayStand;
     private long _keptAt;
     private bool _isUsed;
 
@@ -37,21 +34,26 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
         _owned = owned;
         _scope = scope;
         _tryKeep = tryKeep;
-        _mayStand = mayStand ? null : false;
         Facts = ContextFacts.Of(context);
+        _standing = mayStand && Facts.File is { } file ? new StandingPlace(file) : null;
         Model = context.Model;
         IsInTransaction = context.Database.CurrentTransaction is not null;
     }
 
     /// <summary>For what EF does. Who asks for it may change it, so that EF has to clear up behind them.</summary>
+    /// <exception cref="InvalidOperationException">A transaction is under way on another connection, which what EF does would be no part of.</exception>
     internal DbContext Context
     {
         get
         {
+            if (SharesStanding)
+            {
+                throw new InvalidOperationException("EF can take no part in a transaction on a connection that is not its own.");
+            }
+
             // It is not kept then, nor is what stands beside its connection, which may be in the way of what is done.
             _isUsed = true;
-            _standing?.Dispose();
-            _standing = null;
+            DropStanding();
             return _context;
         }
     }
@@ -79,28 +81,20 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
     /// <summary>How long a command may take, in seconds; 0: as long as it likes.</summary>
     internal int CommandTimeout => _commandTimeout ??= _context.Database.GetCommandTimeout() ?? DefaultTimeout();
 
-    /// <summary>What was prepared for a transaction that many share; null: there is none.</summary>
-    internal Dictionary<PlainStatement, DbCommand>? Prepared { get; set; }
+    /// <summary>What was prepared for a transaction that many share on the context's own connection; null: there is none.</summary>
+    internal PreparedCommands? Prepared { get; set; }
+
+    /// <summary>Whether it is on the connection that stands beside it that many share a transaction.</summary>
+    internal bool SharesStanding => _standing?.IsShared == true;
 
     /// <summary>What a write's first statement is gathered in; null: it is executed.</summary>
     internal SharedBatch? Gathering { get; set; }
 
     /// <summary>What statements of SQLite that nobody looks at are executed on; null: its own connection, which is opened for each of them or was opened for several.</summary>
-    internal StandingConnection? Standing()
-    {
-        if (Prepared is not null || _mayStand == false || Connection.State != ConnectionState.Closed || !(_mayStand ??= MayStand()))
-        {
-            return null;
-        }
+    internal StandingConnection? Standing() => Prepared is null ? _standing?.Beside(Connection) : null;
 
-        if (_standing is { IsCurrent: false } outdated)
-        {
-            outdated.Dispose();
-            _standing = null;
-        }
-
-        return _standing ??= StandingConnection.TryOpen(Connection);
-    }
+    /// <summary>Closes that, and undoes what is not committed. The next statement has another one.</summary>
+    internal void DropStanding() => _standing?.Clear();
 
     /// <summary>A context whose end is somebody else's.</summary>
     internal static ContextLease Of(DbContext context) => new(context, owned: false);
@@ -147,7 +141,7 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
     /// <summary>Ends one that nobody has any more.</summary>
     internal void End()
     {
-        _standing?.Dispose();
+        DropStanding();
         if (_owned)
         {
             _context.Dispose();
@@ -172,7 +166,7 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
 
     private async ValueTask EndAsync()
     {
-        _standing?.Dispose();
+        DropStanding();
         if (_owned)
         {
             await _context.DisposeAsync().ConfigureAwait(false);
@@ -183,9 +177,6 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
             await scope.DisposeAsync().ConfigureAwait(false);
         }
     }
-
-    // An interceptor of the app's may choose the file anew each time.
-    private bool MayStand() => Dialect.IsSqlite && !Facts.HasGivenConnection && !Facts.LeadsAnywhere && StandingConnection.MayBeBeside(Connection);
 
     private int DefaultTimeout()
     {

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using FuelSessions.EntityFrameworkCore.Schema;
 using FuelSessions.EntityFrameworkCore.Sharing;
 using FuelSessions.EntityFrameworkCore.Statements;
@@ -36,9 +35,7 @@ public sealed class InDoubtTests : IDisposable
                 }
 
                 // What comes after it can't be committed, and nobody knows why.
-                await using DbCommand commit = lease.Connection.CreateCommand();
-                commit.CommandText = "COMMIT";
-                return await commit.ExecuteNonQueryAsync() == 0;
+                return await PlainCommands.ExecuteAsync(lease, new PlainStatement("COMMIT", []), new NamedValues(), default) == 0;
             },
             WriteShape.SomeRows,
             default).AsTask();

@@ -13,7 +13,8 @@ internal abstract class SharedWork : IAsyncDisposable
     {
         if (lease.Dialect.IsSqlite)
         {
-            return await SharedTransaction.OpenAsync(lease, place, cancellationToken).ConfigureAwait(false);
+            return await StandingTransaction.TryBeginAsync(lease, place, cancellationToken).ConfigureAwait(false)
+                ?? (SharedWork)await ContextTransaction.OpenAsync(lease, place, cancellationToken).ConfigureAwait(false);
         }
 
         Expect(place, lease);

@@ -8,7 +8,8 @@ namespace FuelSessions.EntityFrameworkCore.Sqlite;
 /// Takes the SQLite connection that EF makes for a context and puts one of the same provider in its place, without EF's SQL functions:
 /// those are declared whenever a connection is opened and taken away when it is closed, which costs more than the statement in between.
 /// Only for contexts of FuelSessions' own, whose statements need none of them. Other providers, and connections that the app
-/// supplies, are left alone. Of <c>UseSqlite</c>'s command timeout, which each command gets, the connection itself knows nothing.
+/// supplies, are left alone. Before EF opens one it is seen to that the pool has none to a file which is there no more. Of
+/// <c>UseSqlite</c>'s command timeout, which each command gets, the connection itself knows nothing.
 /// </summary>
 internal sealed class PlainSqliteConnections : DbConnectionInterceptor
 {
@@ -37,6 +38,20 @@ internal sealed class PlainSqliteConnections : DbConnectionInterceptor
         result.Dispose();
         return plain;
     }
+
+    public override InterceptionResult ConnectionOpening(DbConnection connection, ConnectionEventData eventData, InterceptionResult result)
+    {
+        if (eventData.Context is { } context)
+        {
+            ContextFacts.Of(context).File?.Renew(connection);
+        }
+
+        return result;
+    }
+
+    public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
+        DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
+        new(ConnectionOpening(connection, eventData, result));
 
     private sealed class Lookout(PlainSqliteConnections connections) : DbConnectionInterceptor
     {

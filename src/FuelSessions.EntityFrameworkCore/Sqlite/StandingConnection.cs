@@ -10,40 +10,37 @@ namespace FuelSessions.EntityFrameworkCore.Sqlite;
 /// </summary>
 internal sealed class StandingConnection : IDisposable
 {
-    private const string Pooling = "Pooling";
+    private static readonly PlainStatement BeginAtOnce = new("BEGIN IMMEDIATE", []);
+    private static readonly PlainStatement CommitAll = new("COMMIT", []);
+    private static readonly PlainStatement RollBack = new("ROLLBACK", []);
+    private static readonly NamedValues None = new();
 
     private readonly DbConnection _connection;
-    private readonly string _path;
-    private readonly FileNumber _file;
-    private readonly Dictionary<PlainStatement, DbCommand> _prepared = [];
+    private readonly DatabaseFile _file;
+    private readonly FileNumber _number;
+    private readonly PreparedCommands _prepared;
     private bool _isOver;
 
-    private StandingConnection(DbConnection connection, string path, FileNumber file) => (_connection, _path, _file) = (connection, path, file);
+    private StandingConnection(DbConnection connection, DatabaseFile file, FileNumber number) =>
+        (_connection, _file, _number, _prepared) = (connection, file, number, new PreparedCommands(connection));
 
     /// <summary>Whether what is done through it is done to the file that is there by now.</summary>
-    internal bool IsCurrent => !_isOver && FileNumber.Of(_path) == _file;
+    internal bool IsCurrent => !_isOver && _file.Current == _number;
 
-    /// <summary>Whether there may be one beside that connection, which is closed.</summary>
-    internal static bool MayBeBeside(DbConnection connection) =>
-        OperatingSystem.IsLinux()
-        && connection.DataSource is { Length: > 0 } path
-        && !path.StartsWith(':') && !path.StartsWith("file:", StringComparison.OrdinalIgnoreCase)
-        && !(SettingsOf(connection).TryGetValue(Pooling, out object? pooling) && bool.TryParse(pooling as string, out bool isPooled) && !isPooled);
+    /// <summary>Whether a transaction was begun and is not committed. If it was undone meanwhile, nothing can be done through this any more.</summary>
+    internal bool IsInTransaction { get; private set; }
 
     /// <returns>Null: there is no such file yet, or it was just replaced.</returns>
-    internal static StandingConnection? TryOpen(DbConnection beside)
+    internal static StandingConnection? TryOpen(DatabaseFile file, DbConnection beside)
     {
-        string path = Path.GetFullPath(beside.DataSource);
-        if (FileNumber.Of(path) is not { } file || DbProviderFactories.GetFactory(beside)?.CreateConnection() is not { } connection)
+        if (file.Current is not { } number || DbProviderFactories.GetFactory(beside)?.CreateConnection() is not { } connection)
         {
             return null;
         }
 
         // A pooled one may have been opened long ago, and lead to another file.
-        DbConnectionStringBuilder settings = SettingsOf(beside);
-        settings[Pooling] = bool.FalseString;
-        connection.ConnectionString = settings.ConnectionString;
-        var standing = new StandingConnection(connection, path, file);
+        connection.ConnectionString = DatabaseFile.Unpooled(beside);
+        var standing = new StandingConnection(connection, file, number);
         try
         {
             connection.Open();
@@ -63,22 +60,27 @@ internal sealed class StandingConnection : IDisposable
     }
 
     /// <summary>Executes a statement with its values, which is prepared if it was not yet.</summary>
+    /// <exception cref="InvalidOperationException">It was closed, as something has failed on it.</exception>
     internal TResult Run<TArgument, TResult>(
         PlainStatement statement, IReadOnlyDictionary<string, object?> values, TArgument argument, Func<DbCommand, TArgument, TResult> execute)
     {
-        DbCommand command = CommandOf(statement);
+        if (_isOver)
+        {
+            throw new InvalidOperationException("The connection was closed after an error, and what was begun on it is undone.");
+        }
+
         try
         {
+            DbCommand command = _prepared.Of(statement);
             statement.AddParameters(values, command.Parameters, command);
             TResult result = execute(command, argument);
             command.Parameters.Clear();
             return result;
         }
-        catch (DbException error) when (DbErrors.IsConflict(error))
+        catch (DbException error) when (DbErrors.IsConflict(error) || DbErrors.IsDuplicateKey(error))
         {
-            // Others have the file, and it is tried again: with a new command, as this one may be in the middle of something.
-            _prepared.Remove(statement);
-            command.Dispose();
+            // Nothing of it was done, and what was before it is as it was. Not so the command, which may be in the middle of something.
+            _prepared.Forget(statement);
             throw;
         }
         catch
@@ -88,38 +90,44 @@ internal sealed class StandingConnection : IDisposable
         }
     }
 
+    /// <summary>Begins a transaction that has the file from now on.</summary>
+    internal void Begin()
+    {
+        Execute(BeginAtOnce);
+        IsInTransaction = true;
+    }
+
+    internal void Commit()
+    {
+        Execute(CommitAll);
+        IsInTransaction = false;
+    }
+
     public void Dispose()
     {
+        if (_isOver)
+        {
+            return;
+        }
+
         _isOver = true;
-        foreach (DbCommand command in _prepared.Values)
+        try
         {
-            command.Dispose();
+            if (IsInTransaction)
+            {
+                _prepared.Of(RollBack).ExecuteNonQuery();
+            }
         }
-
-        _prepared.Clear();
-        _connection.Dispose();
-    }
-
-    private static DbConnectionStringBuilder SettingsOf(DbConnection connection) => new() { ConnectionString = connection.ConnectionString };
-
-    private DbCommand CommandOf(PlainStatement statement)
-    {
-        if (!_prepared.TryGetValue(statement, out DbCommand? command))
+        catch (DbException)
         {
-            command = _connection.CreateCommand();
-            command.CommandText = statement.Text;
-            command.CommandTimeout = SqliteWait.Once;
-            _prepared.Add(statement, command);
+            // There is none any more: SQLite, or a trigger, has rolled it back itself.
         }
-
-        return command;
+        finally
+        {
+            _prepared.Dispose();
+            _connection.Dispose();
+        }
     }
 
-    /// <summary>Which file it is. No other one has its number for as long as anybody has it open.</summary>
-    private readonly record struct FileNumber(ulong Device, ulong Number)
-    {
-        /// <returns>Null if there is none, or the system can't tell.</returns>
-        internal static FileNumber? Of(string path) =>
-            LinuxStat.Ask(path, follows: true, out LinuxStat.Answer answer) == 0 ? new FileNumber(answer.Device, answer.Number) : null;
-    }
+    private void Execute(PlainStatement statement) => Run(statement, None, 0, static (command, _) => command.ExecuteNonQuery());
 }

@@ -103,6 +103,7 @@ internal static class PlainCommands
                 return default;
             }
 
+            lease.Facts.File?.Renew(connection);
             connection.Open();
             return new Opening(connection);
         }
@@ -131,7 +132,8 @@ internal static class PlainCommands
 
         internal Use(ContextLease lease, PlainStatement statement, IReadOnlyDictionary<string, object?> values, int timeout)
         {
-            Command = CommandOf(lease, statement, timeout, out _isKept);
+            _isKept = lease.Prepared is not null;
+            Command = lease.Prepared?.Of(statement) ?? NewCommand(lease, statement, timeout);
             statement.AddParameters(values, Command.Parameters, Command);
         }
 
@@ -149,23 +151,11 @@ internal static class PlainCommands
             }
         }
 
-        private static DbCommand CommandOf(ContextLease lease, PlainStatement statement, int timeout, out bool isKept)
+        private static DbCommand NewCommand(ContextLease lease, PlainStatement statement, int timeout)
         {
-            isKept = lease.Prepared is not null;
-            if (lease.Prepared?.TryGetValue(statement, out DbCommand? known) == true)
-            {
-                return known;
-            }
-
             DbCommand command = lease.Connection.CreateCommand();
             command.CommandText = statement.Text;
             command.CommandTimeout = timeout;
-            if (lease.Prepared is { } prepared)
-            {
-                command.Prepare();
-                prepared.Add(statement, command);
-            }
-
             return command;
         }
     }

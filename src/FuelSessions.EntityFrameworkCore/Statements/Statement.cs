@@ -117,11 +117,13 @@ internal sealed class Statement(IRelationalCommand command, PlainStatement plain
     }
 
     // Not what may have changed something: the second time it would change nothing, and its own row be taken for a rival's. And not where others have a part in the
-    // transaction, which that may have ended, so that the next one would be stored by itself: each of them is tried again alone. A duplicate key ends none.
+    // transaction, which that may have ended, so that the next one would be stored by itself: each of them is tried again alone. A duplicate key ends none, and is EF's to see if the
+    // transaction is on its connection.
     private static bool IsToBeSeen(ContextLease lease, DbException error, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested
         && DbErrors.IsRefusal(error)
         && !DbErrors.IsConflict(error)
+        && !lease.SharesStanding
         && (DbErrors.IsDuplicateKey(error) || lease.Prepared is null);
 
     private static int Counted(int rows) => rows >= 0 ? rows : throw new SessionStoreException(

@@ -36,8 +36,11 @@ public sealed partial class ArchitectureTests
     {
         Assert.All(Source.Files.Where(file => file.Room.StartsWith("Engine", StringComparison.Ordinal)), file => Assert.True(file.Lines <= 200, $"{file.Name} has {file.Lines} lines."));
         Assert.All(
-            typeof(SessionTransaction).Assembly.GetTypes().Where(type => type.Namespace == typeof(SessionTransaction).Namespace && !type.IsEnum && !type.IsDefined(typeof(CompilerGeneratedAttribute))),
+            typeof(SessionTransaction).Assembly.GetTypes().Where(type => type.Namespace == typeof(SessionTransaction).Namespace && !type.IsEnum && !IsOfCompiler(type)),
             type => Assert.True(Fields(type) <= 8, $"{type.Name} has {Fields(type)} fields."));
+
+        // Its names are none that could be written; without optimization, the state of a method that waits is a class as well.
+        static bool IsOfCompiler(Type type) => type.Name.StartsWith('<') || type.IsDefined(typeof(CompilerGeneratedAttribute));
 
         static int Fields(Type type) => type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Length;
     }

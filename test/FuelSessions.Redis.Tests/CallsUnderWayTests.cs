@@ -77,7 +77,7 @@ public sealed class CallsUnderWayTests
     }
 
     [Fact]
-    public async Task What_nobody_waits_for_any_more_is_not_sent_and_not_counted()
+    public async Task What_nobody_waits_for_any_more_is_not_sent()
     {
         await using Answering other = Meet(isInLine: true);
         using var cancelled = new CancellationTokenSource();
@@ -94,7 +94,21 @@ public sealed class CallsUnderWayTests
         Assert.All(calls, call => Assert.False(call.Sent.IsCompleted));
         last.Answer.SetResult(1);
         Assert.Equal(1, await last.Result.WaitAsync(Longest));
-        await WaitAsync(() => Refused() is null);
+    }
+
+    /// <summary>A pool that is busy keeps calls in line for long: that is no fault of the server's, and none of its backlog.</summary>
+    [Fact]
+    public async Task What_was_given_up_in_line_is_no_backlog_of_the_server()
+    {
+        using var cancellation = new CancellationTokenSource();
+        Answering[] calls = [.. Enumerable.Range(0, 999).Select(_ => Begin(cancellation.Token))];
+        await Task.WhenAll(calls.Select(call => call.Sent)).WaitAsync(Longest);
+        await cancellation.CancelAsync();
+        for (int time = 0; time < 100; time++)
+        {
+            _ = Begin(cancellation.Token);
+            Assert.Null(Refused());
+        }
     }
 
     [Fact]

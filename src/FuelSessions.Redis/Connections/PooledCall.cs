@@ -10,9 +10,10 @@ internal sealed class PooledCall<TState, TAnswer> : Call, IValueTaskSource<TAnsw
     // As many as wait at the same time on a busy server; more are left to the garbage collector.
     private const int MostKept = 1024;
 
-    private const int Open = 0;
-    private const int Answered = 1;
-    private const int GivenUp = 2;
+    private const int Unsent = 0;
+    private const int Sent = 1;
+    private const int Answered = 2;
+    private const int GivenUp = 3;
 
     private static readonly DefaultObjectPool<PooledCall<TState, TAnswer>> Pool = new(new DefaultPooledObjectPolicy<PooledCall<TState, TAnswer>>(), MostKept);
 
@@ -68,9 +69,9 @@ internal sealed class PooledCall<TState, TAnswer> : Call, IValueTaskSource<TAnsw
 
     internal override void Send(bool isAlone)
     {
-        if (Volatile.Read(ref _state) != Open)
+        if (Interlocked.CompareExchange(ref _state, Sent, Unsent) != Unsent)
         {
-            _made.Calls.AnsweredLate(error: null);
+            _made.Calls.LeftUnsent();
             return;
         }
 
@@ -90,7 +91,7 @@ internal sealed class PooledCall<TState, TAnswer> : Call, IValueTaskSource<TAnsw
     private void Begin(Made made)
     {
         _made = made;
-        _state = Open;
+        _state = Unsent;
         _over.RunContinuationsAsynchronously = false;
         _registration = made.Token.UnsafeRegister(static call => ((PooledCall<TState, TAnswer>)call!).GiveUp(), this);
         made.Calls.Begin(this);
@@ -121,7 +122,7 @@ internal sealed class PooledCall<TState, TAnswer> : Call, IValueTaskSource<TAnsw
     private void Answer()
     {
         CallsUnderWay calls = _made.Calls;
-        if (Interlocked.CompareExchange(ref _state, Answered, Open) == Open)
+        if (Interlocked.CompareExchange(ref _state, Answered, Sent) == Sent)
         {
             calls.Answered();
             _over.SetResult(true);
@@ -134,11 +135,17 @@ internal sealed class PooledCall<TState, TAnswer> : Call, IValueTaskSource<TAnsw
 
     private void GiveUp()
     {
-        if (Interlocked.CompareExchange(ref _state, GivenUp, Open) == Open)
+        if (Interlocked.CompareExchange(ref _state, GivenUp, Unsent) != Unsent)
         {
+            if (Interlocked.CompareExchange(ref _state, GivenUp, Sent) != Sent)
+            {
+                return;
+            }
+
             _made.Calls.Abandoned();
-            _over.SetException(new OperationCanceledException(_made.Token));
         }
+
+        _over.SetException(new OperationCanceledException(_made.Token));
     }
 
     /// <summary>What the caller has given.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FuelSessions.Redis.Connections;
+using StackExchange.Redis;
 
 namespace FuelSessions.Redis.Tests;
 
@@ -55,7 +56,9 @@ public sealed class CallsUnderWayTests
         Answering call = Begin(cancellation.Token);
         await call.Sent.WaitAsync(Longest);
         await cancellation.CancelAsync();
-        Assert.Equal(cancellation.Token, (await Assert.ThrowsAsync<OperationCanceledException>(() => call.Result.WaitAsync(Longest))).CancellationToken);
+        OperationCanceledException error = await Assert.ThrowsAsync<OperationCanceledException>(() => call.Result.WaitAsync(Longest));
+        Assert.Equal(cancellation.Token, error.CancellationToken);
+        Assert.Null(error.InnerException);
 
         // The object of the one that was given up is nobody else's.
         Answering second = Begin(CancellationToken.None);
@@ -85,7 +88,10 @@ public sealed class CallsUnderWayTests
         Answering[] calls = [.. Enumerable.Range(0, 2000).Select(_ => Begin(cancelled.Token))];
         foreach (Answering call in calls)
         {
-            await Assert.ThrowsAsync<OperationCanceledException>(() => call.Result.WaitAsync(Longest));
+            OperationCanceledException error = await Assert.ThrowsAsync<OperationCanceledException>(() => call.Result.WaitAsync(Longest));
+
+            // Whoever looks for the reason is not led to the server.
+            Assert.Contains("thread pool", Assert.IsType<RedisTimeoutException>(error.InnerException).Message);
         }
 
         // It is in line behind them.

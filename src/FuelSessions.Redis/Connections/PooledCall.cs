@@ -33,7 +33,7 @@ internal sealed class PooledCall<TState, TAnswer> : Call, IValueTaskSource<TAnsw
     /// <param name="state">Goes to the command.</param>
     /// <param name="withText">Whether a script is sent with its text.</param>
     /// <param name="cancellationToken">Ends the wait; what was sent by then may be carried out all the same.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled before the answer came.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the answer came; with an inner exception if it never was sent.</exception>
     internal static ValueTask<TAnswer> RunAsync(
         CallsUnderWay calls, IDatabase database, Func<IDatabase, TState, bool, Task<TAnswer>> command, TState state, bool withText, CancellationToken cancellationToken)
     {
@@ -135,17 +135,16 @@ internal sealed class PooledCall<TState, TAnswer> : Call, IValueTaskSource<TAnsw
 
     private void GiveUp()
     {
-        if (Interlocked.CompareExchange(ref _state, GivenUp, Unsent) != Unsent)
+        if (Interlocked.CompareExchange(ref _state, GivenUp, Unsent) == Unsent)
         {
-            if (Interlocked.CompareExchange(ref _state, GivenUp, Sent) != Sent)
-            {
-                return;
-            }
-
-            _made.Calls.Abandoned();
+            Exception reason = RedisFailure.Timeout("The app's thread pool had no thread yet to send it on.", CommandStatus.WaitingToBeSent);
+            _over.SetException(new OperationCanceledException(null, reason, _made.Token));
         }
-
-        _over.SetException(new OperationCanceledException(_made.Token));
+        else if (Interlocked.CompareExchange(ref _state, GivenUp, Sent) == Sent)
+        {
+            _made.Calls.Abandoned();
+            _over.SetException(new OperationCanceledException(_made.Token));
+        }
     }
 
     /// <summary>What the caller has given.</summary>

@@ -12,7 +12,7 @@ namespace FuelSessions.Redis.Connections;
 /// </remarks>
 internal sealed class CallsUnderWay(ConnectionReports reports) : IThreadPoolWorkItem
 {
-    /// <summary>How many calls may be without an answer although nobody waits for one any more.</summary>
+    /// <summary>How many calls that were sent may be without an answer although nobody waits for one any more.</summary>
     private const int MostAbandoned = 1000;
 
     // Each leads to the one that came before it.
@@ -43,9 +43,12 @@ internal sealed class CallsUnderWay(ConnectionReports reports) : IThreadPoolWork
 
     internal void Answered() => Interlocked.Decrement(ref _underWay);
 
+    /// <summary>Nobody waits any more for a call that was not sent yet, so it never is. The server owes it nothing.</summary>
+    internal void LeftUnsent() => Interlocked.Decrement(ref _underWay);
+
     internal void Abandoned() => Interlocked.Increment(ref _abandoned);
 
-    /// <summary>An abandoned call was answered, or is not sent any more.</summary>
+    /// <summary>An abandoned call was answered.</summary>
     /// <param name="error">What it was answered with: the only way in which the app's connection tells what went wrong before the driver knew it.</param>
     internal void AnsweredLate(Exception? error)
     {

@@ -10,9 +10,10 @@ internal sealed class PooledCall<TState, TAnswer> : Call, IValueTaskSource<TAnsw
     // As many as wait at the same time on a busy server; more are left to the garbage collector.
     private const int MostKept = 1024;
 
-    private const int Open = 0;
-    private const int Answered = 1;
-    private const int GivenUp = 2;
+    private const int Unsent = 0;
+    private const int Sent = 1;
+    private const int Answered = 2;
+    private const int GivenUp = 3;
 
     private static readonly DefaultObjectPool<PooledCall<TState, TAnswer>> Pool = new(new DefaultPooledObjectPolicy<PooledCall<TState, TAnswer>>(), MostKept);
 
@@ -32,7 +33,7 @@ internal sealed class PooledCall<TState, TAnswer> : Call, IValueTaskSource<TAnsw
     /// <param name="state">Goes to the command.</param>
     /// <param name="withText">Whether a script is sent with its text.</param>
     /// <param name="cancellationToken">Ends the wait; what was sent by then may be carried out all the same.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled before the answer came.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the answer came; with an inner exception if it never was sent.</exception>
     internal static ValueTask<TAnswer> RunAsync(
         CallsUnderWay calls, IDatabase database, Func<IDatabase, TState, bool, Task<TAnswer>> command, TState state, bool withText, CancellationToken cancellationToken)
     {
@@ -68,9 +69,9 @@ internal sealed class PooledCall<TState, TAnswer> : Call, IValueTaskSource<TAnsw
 
     internal override void Send(bool isAlone)
     {
-        if (Volatile.Read(ref _state) != Open)
+        if (Interlocked.CompareExchange(ref _state, Sent, Unsent) != Unsent)
         {
-            _made.Calls.AnsweredLate(error: null);
+            _made.Calls.LeftUnsent();
             return;
         }
 
@@ -90,7 +91,7 @@ internal sealed class PooledCall<TState, TAnswer> : Call, IValueTaskSource<TAnsw
     private void Begin(Made made)
     {
         _made = made;
-        _state = Open;
+        _state = Unsent;
         _over.RunContinuationsAsynchronously = false;
         _registration = made.Token.UnsafeRegister(static call => ((PooledCall<TState, TAnswer>)call!).GiveUp(), this);
         made.Calls.Begin(this);
@@ -121,7 +122,7 @@ internal sealed class PooledCall<TState, TAnswer> : Call, IValueTaskSource<TAnsw
     private void Answer()
     {
         CallsUnderWay calls = _made.Calls;
-        if (Interlocked.CompareExchange(ref _state, Answered, Open) == Open)
+        if (Interlocked.CompareExchange(ref _state, Answered, Sent) == Sent)
         {
             calls.Answered();
             _over.SetResult(true);
@@ -134,7 +135,12 @@ internal sealed class PooledCall<TState, TAnswer> : Call, IValueTaskSource<TAnsw
 
     private void GiveUp()
     {
-        if (Interlocked.CompareExchange(ref _state, GivenUp, Open) == Open)
+        if (Interlocked.CompareExchange(ref _state, GivenUp, Unsent) == Unsent)
+        {
+            Exception reason = RedisFailure.Timeout("The app's thread pool had no thread yet to send it on.", CommandStatus.WaitingToBeSent);
+            _over.SetException(new OperationCanceledException(null, reason, _made.Token));
+        }
+        else if (Interlocked.CompareExchange(ref _state, GivenUp, Sent) == Sent)
         {
             _made.Calls.Abandoned();
             _over.SetException(new OperationCanceledException(_made.Token));

@@ -49,7 +49,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         long failed = 0;
         for (int attempt = 1; ; attempt++)
         {
-            bool isSent = false;
+            bool isCalled = false;
             try
             {
                 if (pause > TimeSpan.Zero)
@@ -59,22 +59,22 @@ internal sealed class RedisConnection : IAsyncDisposable
 
                 Connected connected = await ConnectedAsync(cancellationToken).ConfigureAwait(false);
                 _calls.RefuseBacklog();
-                isSent = true;
+                isCalled = true;
                 return decode(state, await PooledCall<TState, TAnswer>.RunAsync(_calls, connected.Database, command, state, withText, cancellationToken).ConfigureAwait(false));
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException error) when (cancellationToken.IsCancellationRequested)
             {
-                throw new OperationCanceledException("Redis did not answer in time.", Reason(), cancellationToken);
+                throw new OperationCanceledException("Redis did not answer in time.", Reason(error), cancellationToken);
             }
             catch (RedisServerException error) when (!withText && RedisScript.IsUnknown(error))
             {
                 withText = true;
             }
-            catch (Exception error) when (isSent && MovingKeys.MayTryAgain(error, attempt, ref failed))
+            catch (Exception error) when (isCalled && MovingKeys.MayTryAgain(error, attempt, ref failed))
             {
                 pause = MovingKeys.Pause(attempt);
             }
-            catch (Exception error) when (isSent && RedisFailure.IsOfClient(error))
+            catch (Exception error) when (isCalled && RedisFailure.IsOfClient(error))
             {
                 throw RedisFailure.WithoutKey(error, _reports.Last);
             }
@@ -125,11 +125,11 @@ internal sealed class RedisConnection : IAsyncDisposable
     }
 
     // Null while the connection is being made and has not failed yet.
-    private Exception? Reason()
+    private Exception? Reason(OperationCanceledException ended)
     {
-        if (_reports.Last is { } reported)
+        if ((_reports.Last ?? ended.InnerException) is { } known)
         {
-            return reported;
+            return known;
         }
 
         return Volatile.Read(ref _connection) is not { IsCompletedSuccessfully: true } made ? null

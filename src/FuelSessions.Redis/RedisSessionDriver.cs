@@ -39,6 +39,19 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
         cancellationToken);
 
     /// <inheritdoc/>
+    public SessionRecord? Read(SessionKey key, CancellationToken cancellationToken)
+    {
+        ValueTask<SessionRecord?> read = ReadAsync(key, cancellationToken);
+        if (read.IsCompleted)
+        {
+            return read.GetAwaiter().GetResult();
+        }
+
+        connection.SendThoseInLine();
+        return read.AsTask().WaitAsync(cancellationToken).GetAwaiter().GetResult();
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="SessionRecordFormatException">What is stored under that key is damaged; it stays as it is.</exception>
     public ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken)
     {

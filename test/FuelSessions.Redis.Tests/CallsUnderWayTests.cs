@@ -153,6 +153,27 @@ public sealed class CallsUnderWayTests
         Assert.Null(await PooledCall<object?, string?>.RunAsync(_calls, null!, static (_, _, _) => Task.FromResult<string?>(Flowing.Value), null, false, CancellationToken.None));
     }
 
+    /// <summary>The thread pool may have none for their turn while this one is blocked.</summary>
+    [Fact]
+    public async Task Who_is_about_to_block_sends_those_in_line()
+    {
+        await using Answering other = Meet(isInLine: true);
+        bool isSentHere = false;
+
+        // The pool may be faster, but not each time.
+        for (int time = 0; time < 1000 && !isSentHere; time++)
+        {
+            Answering call = Begin(CancellationToken.None);
+            _calls.SendThoseInLine();
+            isSentHere = call.SentBy == Environment.CurrentManagedThreadId;
+            await call.Sent.WaitAsync(Longest);
+            call.Answer.SetResult(time);
+            Assert.Equal(time, await call.Result.WaitAsync(Longest));
+        }
+
+        Assert.True(isSentHere);
+    }
+
     /// <summary>A caller may block, or take its time: whoever is behind it in line would wait for it.</summary>
     [Fact]
     public async Task Whoever_is_answered_in_line_goes_on_elsewhere()

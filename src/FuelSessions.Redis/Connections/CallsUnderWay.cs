@@ -57,8 +57,11 @@ internal sealed class CallsUnderWay(ConnectionReports reports) : IThreadPoolWork
         Interlocked.Decrement(ref _underWay);
     }
 
-    /// <summary>It is the turn of all that are in line.</summary>
-    void IThreadPoolWorkItem.Execute()
+    /// <summary>It is their turn.</summary>
+    void IThreadPoolWorkItem.Execute() => SendThoseInLine();
+
+    /// <summary>Sends all that are in line, on this thread.</summary>
+    internal void SendThoseInLine()
     {
         Call? call = InOrder(Interlocked.Exchange(ref _lastInLine, null));
         while (call is not null)

@@ -81,6 +81,9 @@ internal sealed class RedisConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>For who is about to block a thread: it may be the one that the calls in line wait for, his own among them.</summary>
+    internal void SendThoseInLine() => _calls.SendThoseInLine();
+
     public async ValueTask DisposeAsync()
     {
         Task<Connected>? connection = _connection;

@@ -35,7 +35,9 @@ internal sealed class RedisKeyRepository(RedisConnection connection, string key)
         using var deadline = new CancellationTokenSource(Longest);
         try
         {
-            return connection.RunAsync(state, command, static (_, answer) => answer, deadline.Token).AsTask().GetAwaiter().GetResult();
+            Task<TAnswer> answer = connection.RunAsync(state, command, static (_, answer) => answer, deadline.Token).AsTask();
+            connection.SendThoseInLine();
+            return answer.GetAwaiter().GetResult();
         }
         catch (OperationCanceledException error)
         {

@@ -3,6 +3,7 @@ using FuelSessions.Drivers;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.Records;
 using FuelSessions.Testing;
+using FuelSessions.Tests.Databases;
 using FuelSessions.Tests.Servers;
 using Npgsql;
 
@@ -54,6 +55,15 @@ public sealed class OutageTests(PostgresServer server)
 
             using var cancellation = new CancellationTokenSource();
             Task<WriteResult> write = app.Driver.WriteAsync(_record.Next([1]), cancellation.Token).AsTask();
+
+            // A cancellation that reaches the server before the statement does is of no effect there.
+            await using var watcher = new NpgsqlConnection(database);
+            await watcher.OpenAsync();
+            while (await watcher.ScalarAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is not 1L)
+            {
+                Assert.False(write.IsCompleted, "It did not wait for the other transaction.");
+            }
+
             await cancellation.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
         }

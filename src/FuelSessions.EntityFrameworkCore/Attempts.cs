@@ -20,9 +20,9 @@ internal sealed class Attempts(bool mayRepeat)
 
     /// <summary>Notes what an attempt ended with; for the condition of a catch.</summary>
     /// <returns>False.</returns>
-    internal bool Note(Exception error)
+    internal bool Note(ContextLease lease, Exception error)
     {
-        AreInDoubt |= mayRepeat && DbErrors.IsOutcomeUnknown(error);
+        AreInDoubt |= mayRepeat && !lease.HasChangedNothing && DbErrors.IsOutcomeUnknown(error);
         return false;
     }
 }

@@ -87,6 +87,12 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
     /// <summary>Whether it is on the connection that stands beside it that many share a transaction.</summary>
     internal bool SharesStanding => _standing?.IsShared == true;
 
+    /// <summary>
+    /// Whether the last statement that was to change something has answered that it changed nothing. Until the next one is sent, nothing of the write is stored, whatever
+    /// becomes of the question who was faster.
+    /// </summary>
+    internal bool HasChangedNothing { get; set; }
+
     /// <summary>What a write's first statement is gathered in; null: it is executed.</summary>
     internal SharedBatch? Gathering { get; set; }
 
@@ -160,6 +166,7 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
             return false;
         }
 
+        HasChangedNothing = false;
         _keptAt = Environment.TickCount64;
         return _tryKeep(this);
     }

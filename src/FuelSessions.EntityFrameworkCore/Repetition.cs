@@ -70,7 +70,7 @@ internal sealed class Repetition(string purpose, TimeSpan patience)
         {
             return WithPatience(lease, work, attempts);
         }
-        catch (Exception error) when (attempts.Note(error))
+        catch (Exception error) when (attempts.Note(lease, error))
         {
             throw;
         }
@@ -87,7 +87,7 @@ internal sealed class Repetition(string purpose, TimeSpan patience)
         {
             return await WithPatienceAsync(lease, work, attempts, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (attempts.Note(error))
+        catch (Exception error) when (attempts.Note(lease, error))
         {
             throw;
         }

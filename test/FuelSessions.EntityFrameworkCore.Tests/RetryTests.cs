@@ -96,6 +96,17 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.True(error.IsOutcomeUnknown);
     }
 
+    /// <summary>Somebody was faster, and the connection broke as it was asked who: nothing was stored, and that is known.</summary>
+    [Fact]
+    public async Task A_write_that_has_lost_is_not_in_doubt_because_the_winner_could_not_be_read()
+    {
+        await Driver.WriteAsync(_record, default);
+        await using TestApp rival = App(retrying: false);
+        Assert.True((await rival.Driver.WriteAsync(_record.Next([8]), default)).IsWritten);
+        _wire.BreakRead(meanwhile: async () => Assert.True((await rival.Driver.WriteAsync(_record.Next([8]).Next([9]), default)).IsWritten));
+        Assert.Equal(9, (await Driver.WriteAsync(_record.Next([1]), default)).Winner!.Data.Span[0]);
+    }
+
     /// <summary>The last attempt met a server that takes no writes; the first one may have been carried out.</summary>
     [Fact]
     public async Task A_certain_refusal_after_a_lost_answer_leaves_the_outcome_unknown()
@@ -237,11 +248,12 @@ public sealed class RetryTests : IAsyncLifetime
             LostConnection.AfterAsync(Interlocked.Exchange(ref _meanwhile, null), result);
     }
 
-    /// <summary>Loses one changing command, or the answer to it.</summary>
+    /// <summary>Loses one changing command, or the answer to it; or one that reads.</summary>
     private sealed class Wire : DbCommandInterceptor
     {
         private Func<Task>? _before;
         private Func<Task>? _after;
+        private Func<Task>? _beforeRead;
         private Exception? _then;
 
         internal void Break(bool afterwards, Func<Task>? meanwhile = null)
@@ -249,6 +261,8 @@ public sealed class RetryTests : IAsyncLifetime
             meanwhile ??= () => Task.CompletedTask;
             (_before, _after) = afterwards ? ((Func<Task>?)null, meanwhile) : (meanwhile, null);
         }
+
+        internal void BreakRead(Func<Task> meanwhile) => _beforeRead = meanwhile;
 
         /// <summary>What the next changing command after that is answered by.</summary>
         internal void ThenRefuse(Exception error) => _then = error;
@@ -268,5 +282,9 @@ public sealed class RetryTests : IAsyncLifetime
         public override ValueTask<int> NonQueryExecutedAsync(
             DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default) =>
             LostConnection.AfterAsync(Interlocked.Exchange(ref _after, null), result);
+
+        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+            DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) =>
+            LostConnection.AfterAsync(Interlocked.Exchange(ref _beforeRead, null), result);
     }
 }

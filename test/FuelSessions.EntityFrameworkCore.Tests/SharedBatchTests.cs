@@ -4,9 +4,11 @@ using FuelSessions.EntityFrameworkCore.Statements;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.Records;
 using FuelSessions.Testing;
+using FuelSessions.Tests.Databases;
 using FuelSessions.Tests.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 
 namespace FuelSessions.EntityFrameworkCore.Tests;
 
@@ -15,11 +17,16 @@ namespace FuelSessions.EntityFrameworkCore.Tests;
 public sealed class SharedBatchTests(PostgresServer server) : IAsyncLifetime
 {
     private readonly FakeTimeProvider _clock = FakeClock.AtPresent();
+    private string _database = "";
     private TestApp _app = null!;
 
     private LeasedDatabase Database => _app.Services.GetRequiredService<LeasedDatabase>();
 
-    public async Task InitializeAsync() => _app = await TestApp.OnPostgres(await server.CreateDatabaseAsync() + ";Password=not asked for", _clock).CreatedAsync();
+    public async Task InitializeAsync()
+    {
+        _database = await server.CreateDatabaseAsync() + ";Password=not asked for";
+        _app = await TestApp.OnPostgres(_database, _clock).CreatedAsync();
+    }
 
     public Task DisposeAsync() => _app.DisposeAsync().AsTask();
 
@@ -77,10 +84,8 @@ public sealed class SharedBatchTests(PostgresServer server) : IAsyncLifetime
     [Fact]
     public async Task A_write_that_fails_after_its_statement_was_committed_is_in_doubt()
     {
-        var held = new TaskCompletionSource<bool>();
-        Task<bool>[] holding = [.. Enumerable.Range(0, SharedCommits.TurnsOnServers).Select(_ => WriteAsync((_, _, _) => new ValueTask<bool>(held.Task)))];
         var row = new RowToWrite(Support.Records.New(_clock.GetUtcNow()), [1]);
-        Task<bool> write = WriteAsync(async (lease, attempts, token) =>
+        Assert.True(await WriteTogetherAsync(async (lease, attempts, token) =>
         {
             if (attempts == Attempts.Together)
             {
@@ -89,11 +94,58 @@ public sealed class SharedBatchTests(PostgresServer server) : IAsyncLifetime
             }
 
             return attempts.AreInDoubt && row.Is(await SessionStatements.Of(lease).SelectAsync(lease, row.Key, token));
-        });
-        held.SetResult(true);
-        await Task.WhenAll(holding);
-        Assert.True(await write);
+        }));
     }
 
-    private Task<bool> WriteAsync(LeasedDatabase.Work<bool> work) => Database.WriteAsync<SessionRow, bool>(work, new WriteShape(new byte[16], 0), default).AsTask();
+    /// <summary>[F2] Somebody was faster, and who could not be asked for any more: nothing of it is stored, and that is known.</summary>
+    [Fact]
+    public async Task A_write_that_fails_after_its_statement_changed_nothing_is_not_in_doubt()
+    {
+        var row = new RowToWrite(Support.Records.New(_clock.GetUtcNow()).Next(), [1]);
+        Assert.False(await WriteTogetherAsync(async (lease, attempts, token) =>
+        {
+            if (attempts == Attempts.Together)
+            {
+                Assert.Equal(0, await SessionStatements.Of(lease).Update.ExecuteAsync(lease, row.Values(0), token));
+                throw new OperationCanceledException();
+            }
+
+            return attempts.AreInDoubt;
+        }));
+    }
+
+    /// <summary>[F2] The server has rolled all of it back, and said so.</summary>
+    [Fact]
+    public async Task A_batch_that_the_server_has_cancelled_is_not_in_doubt()
+    {
+        SessionRecord record = Support.Records.New(_clock.GetUtcNow());
+        Assert.True((await _app.Driver.WriteAsync(record, default)).IsWritten);
+        await using var other = new NpgsqlConnection(_database);
+        await other.OpenAsync();
+        await other.ScalarAsync("BEGIN");
+        await other.ScalarAsync("SELECT 1 FROM sessions FOR UPDATE");
+
+        // The same that it says where its client asks it to.
+        await using TestApp impatient = TestApp.OnPostgres(_database + ";Options=-c statement_timeout=100", _clock);
+        impatient.Services.GetRequiredService<LeasedDatabase>().Trust();
+        var row = new RowToWrite(record.Next(), [1]);
+        Assert.False(await WriteTogetherAsync(
+            async (lease, attempts, token) => attempts == Attempts.Together
+                ? throw new InvalidOperationException($"{await SessionStatements.Of(lease).Update.ExecuteAsync(lease, row.Values(0), token)} rows, in spite of the lock.")
+                : attempts.AreInDoubt,
+            impatient));
+    }
+
+    private async Task<bool> WriteTogetherAsync(LeasedDatabase.Work<bool> work, TestApp? app = null)
+    {
+        LeasedDatabase database = app?.Services.GetRequiredService<LeasedDatabase>() ?? Database;
+        var held = new TaskCompletionSource<bool>();
+        Task<bool>[] holding = [.. Enumerable.Range(0, SharedCommits.TurnsOnServers).Select(_ => WriteAsync((_, _, _) => new ValueTask<bool>(held.Task)))];
+        Task<bool> write = WriteAsync(work);
+        held.SetResult(true);
+        await Task.WhenAll(holding);
+        return await write;
+
+        Task<bool> WriteAsync(LeasedDatabase.Work<bool> one) => database.WriteAsync<SessionRow, bool>(one, new WriteShape(new byte[16], 0), default).AsTask();
+    }
 }

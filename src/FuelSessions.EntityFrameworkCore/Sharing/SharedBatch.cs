@@ -68,7 +68,11 @@ internal sealed class SharedBatch : SharedWork
             }
 
             await running[index].ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            writes[index].HasFailed = !running[index].IsCompletedSuccessfully;
+            if (!running[index].IsCompletedSuccessfully)
+            {
+                // One that has changed nothing, and could not ask who was faster, may do so by itself.
+                writes[index].Fail(mayBeStored: !_lease.HasChangedNothing);
+            }
         }
     }
 

@@ -175,8 +175,7 @@ internal sealed class SharedCommits(Func<ContextLease> open, int turns, bool isE
             write.Finish();
         }
 
-        // What they had to say was committed, whatever came after it.
-        TryAlone(taken.Where(write => write.HasFailed), mayBeStored: true);
+        TryAlone(taken.Where(write => write.HasFailed), mayBeStored: false);
     }
 
     private void Take(DatabasePlace place, List<WaitingWrite> taken)

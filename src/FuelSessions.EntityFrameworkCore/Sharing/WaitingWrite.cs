@@ -23,7 +23,7 @@ internal abstract class WaitingWrite(DatabasePlace? place, WriteShape? shape, Ca
     internal bool MayBeStored { get; private set; }
 
     /// <summary>Whether it has failed by itself among others that were committed.</summary>
-    internal bool HasFailed { get; set; }
+    internal bool HasFailed { get; private set; }
 
     internal ReadOnlySpan<byte> Key => shape?.Key;
 
@@ -55,6 +55,13 @@ internal abstract class WaitingWrite(DatabasePlace? place, WriteShape? shape, Ca
 
         _isDone.SetResult(turn);
         return true;
+    }
+
+    /// <summary>What it had to say was committed, and then it went wrong.</summary>
+    internal void Fail(bool mayBeStored)
+    {
+        HasFailed = true;
+        MayBeStored = mayBeStored;
     }
 
     /// <summary>All was committed, and this one with it unless it <see cref="HasFailed"/>.</summary>

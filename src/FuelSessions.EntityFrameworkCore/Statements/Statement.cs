@@ -23,16 +23,17 @@ internal sealed class Statement(IRelationalCommand command, PlainStatement plain
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     internal async ValueTask<int> ExecuteAsync(ContextLease lease, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken)
     {
+        lease.HasChangedNothing = false;
         if (lease.Gathering is { } batch)
         {
-            return Counted(await batch.AddAsync(plain, values).ConfigureAwait(false));
+            return Counted(lease, await batch.AddAsync(plain, values).ConfigureAwait(false));
         }
 
         if (lease.IsUnwatched)
         {
             try
             {
-                return Counted(await PlainCommands.ExecuteAsync(lease, plain, values, cancellationToken).ConfigureAwait(false));
+                return Counted(lease, await PlainCommands.ExecuteAsync(lease, plain, values, cancellationToken).ConfigureAwait(false));
             }
             catch (DbException error) when (IsToBeSeen(lease, error, cancellationToken))
             {
@@ -41,10 +42,14 @@ internal sealed class Statement(IRelationalCommand command, PlainStatement plain
         }
 
         SqliteWait.BeginOn(lease);
-        return Counted(await command.ExecuteNonQueryAsync(On(lease, values), cancellationToken).ConfigureAwait(false));
+        return Counted(lease, await command.ExecuteNonQueryAsync(On(lease, values), cancellationToken).ConfigureAwait(false));
     }
 
-    internal int Execute(ContextLease lease, IReadOnlyDictionary<string, object?> values) => Counted(command.ExecuteNonQuery(On(lease, values)));
+    internal int Execute(ContextLease lease, IReadOnlyDictionary<string, object?> values)
+    {
+        lease.HasChangedNothing = false;
+        return Counted(lease, command.ExecuteNonQuery(On(lease, values)));
+    }
 
     /// <summary>Its first row; null if there is none.</summary>
     /// <param name="lease">Whose connection is used.</param>
@@ -126,12 +131,16 @@ internal sealed class Statement(IRelationalCommand command, PlainStatement plain
         && !lease.SharesStanding
         && (DbErrors.IsDuplicateKey(error) || lease.Prepared is null);
 
-    private static int Counted(int rows) => rows >= 0 ? rows : throw new SessionStoreException(
-        $"The database did not say how many rows a statement has changed (it answered {rows}), which is how FuelSessions learns who was faster; the statement may have changed them. "
-        + "Look for an interceptor or a setting of the server or the connection that switches the count off, such as SQL Server's NOCOUNT in a trigger.")
+    private static int Counted(ContextLease lease, int rows)
     {
-        IsOutcomeUnknown = true,
-    };
+        lease.HasChangedNothing = rows == 0;
+        return rows >= 0 ? rows : throw new SessionStoreException(
+            $"The database did not say how many rows a statement has changed (it answered {rows}), which is how FuelSessions learns who was faster; the statement may have changed them. "
+            + "Look for an interceptor or a setting of the server or the connection that switches the count off, such as SQL Server's NOCOUNT in a trigger.")
+        {
+            IsOutcomeUnknown = true,
+        };
+    }
 
     // A command keeps its reader, so one that reads is not shared.
     private IRelationalCommand Copy(ContextLease lease)

@@ -39,6 +39,7 @@ internal sealed class SharedBatch : SharedWork
 
     internal override async Task RunAsync(List<WaitingWrite> writes, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         writes.Sort(static (one, other) => one.Key.SequenceCompareTo(other.Key));
         var running = new Task[writes.Count];
         try
@@ -46,8 +47,7 @@ internal sealed class SharedBatch : SharedWork
             await GatherAsync(writes, running, cancellationToken).ConfigureAwait(false);
             if (_gathered.Count > 0)
             {
-                // Its end is the server's word that all is committed.
-                await _batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                await SendAsync(cancellationToken).ConfigureAwait(false);
                 MayBeStored = true;
             }
         }
@@ -81,6 +81,18 @@ internal sealed class SharedBatch : SharedWork
         await _parameters.DisposeAsync().ConfigureAwait(false);
         await _batch.DisposeAsync().ConfigureAwait(false);
         await _lease.Context.Database.CloseConnectionAsync().ConfigureAwait(false);
+    }
+
+    // Its end is the server's word that all is committed. It is cancelled no earlier than it is on its way: what a client does not send for that it ends with the same error as
+    // what it breaks off, and only of the latter it is not known what became of it.
+    private async Task SendAsync(CancellationToken cancellationToken)
+    {
+        using var end = new CancellationTokenSource();
+        Task executing = _batch.ExecuteNonQueryAsync(end.Token);
+        await using (cancellationToken.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), end).ConfigureAwait(false))
+        {
+            await executing.ConfigureAwait(false);
+        }
     }
 
     private async Task GatherAsync(List<WaitingWrite> writes, Task[] running, CancellationToken cancellationToken)

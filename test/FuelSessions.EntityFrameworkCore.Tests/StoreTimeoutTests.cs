@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Xunit.Abstractions;
@@ -47,8 +48,10 @@ public sealed class StoreTimeoutTests(PostgresServer server, ITestOutputHelper o
     {
         await using WebApplication app = await StartAsync(db => db.UseSqlite(_folder.ConnectionString()), "Development", create: false);
         Func<Task>? goOn = await _folder.LockAsync();
+        app.Services.SetStoreTimeout(Timeout);
         await AssertFailsInTimeAsync(NewClient(app), "/new");
         await goOn!();
+        app.Services.SetLongStoreTimeout();
         Assert.Equal("1", await NewClient(app).GetStringAsync("/new"));
     }
 
@@ -83,6 +86,7 @@ public sealed class StoreTimeoutTests(PostgresServer server, ITestOutputHelper o
         string database = await server.CreateDatabaseAsync();
         await using WebApplication app = await StartAsync(db => db.UseNpgsql(database), "Production", create: false);
         await server.PauseAsync();
+        app.Services.SetStoreTimeout(Timeout);
         try
         {
             await AssertFailsInTimeAsync(NewClient(app), "/new");
@@ -115,6 +119,7 @@ public sealed class StoreTimeoutTests(PostgresServer server, ITestOutputHelper o
         try
         {
             app = await StartAsync(db => db.UseNpgsql(database), "Production", create: false, keepsKeys: true);
+            app.Services.SetStoreTimeout(Timeout);
             string[] errors = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => AssertFailsInTimeAsync(NewClient(app), "/new")));
             Assert.All(errors, error => Assert.Contains("(StoreTimeout)", error));
         }
@@ -145,6 +150,7 @@ public sealed class StoreTimeoutTests(PostgresServer server, ITestOutputHelper o
         }
 
         Func<Task>? goOn = await stallAsync();
+        app.Services.SetStoreTimeout(Timeout);
         string[] errors = [];
         try
         {
@@ -153,6 +159,7 @@ public sealed class StoreTimeoutTests(PostgresServer server, ITestOutputHelper o
         finally
         {
             await goOn!();
+            app.Services.SetLongStoreTimeout();
         }
 
         var waited = Stopwatch.StartNew();
@@ -191,10 +198,10 @@ public sealed class StoreTimeoutTests(PostgresServer server, ITestOutputHelper o
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(StoreTimeouts.Long);
         FuelSessionsBuilder sessions = builder.Services.AddFuelSessions(options =>
         {
             options.Driver = "db";
-            options.StoreTimeout = Timeout;
             options.EncryptCookie = keepsKeys;
         }).AddDbDriver(database);
         if (keepsKeys)

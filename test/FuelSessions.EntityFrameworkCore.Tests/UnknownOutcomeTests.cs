@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MySql.Data.MySqlClient;
@@ -73,15 +74,18 @@ public abstract class UnknownOutcomeTests
     public async Task A_save_that_times_out_may_land_later()
     {
         string database = await DatabaseAsync();
-        await using WebApplication app = await StartAsync(database, TimeSpan.FromMilliseconds(300));
+        await using WebApplication app = await StartAsync(database);
         HttpClient client = NewClient(app);
         Assert.Equal("1", await client.GetStringAsync("/count"));
         await using (DbConnection other = await LockAsync(database))
         {
+            app.Services.SetStoreTimeout(TimeSpan.FromMilliseconds(300));
             string answer = await client.GetStringAsync("/count");
             Assert.StartsWith("unknown: ", answer);
             Assert.Contains(Unknown, answer, StringComparison.Ordinal);
         }
+
+        app.Services.SetLongStoreTimeout();
 
         await AssertWholeAsync(client);
     }
@@ -90,7 +94,7 @@ public abstract class UnknownOutcomeTests
     public async Task A_save_whose_connection_breaks_may_have_landed()
     {
         string database = await DatabaseAsync();
-        await using WebApplication app = await StartAsync(database, TimeSpan.FromMinutes(1));
+        await using WebApplication app = await StartAsync(database);
         HttpClient client = NewClient(app);
         Assert.Equal("1", await client.GetStringAsync("/count"));
         await using (DbConnection other = await LockAsync(database))
@@ -118,7 +122,7 @@ public abstract class UnknownOutcomeTests
     public async Task A_save_that_was_refused_is_not_stored()
     {
         string database = await DatabaseAsync();
-        await using WebApplication app = await StartAsync(database, TimeSpan.FromMinutes(1));
+        await using WebApplication app = await StartAsync(database);
         HttpClient client = NewClient(app);
         Assert.Equal("1", await client.GetStringAsync("/count"));
         await using DbConnection other = await OpenAsync(database);
@@ -178,16 +182,16 @@ public abstract class UnknownOutcomeTests
     private static HttpClient NewClient(WebApplication app) =>
         new(new SocketsHttpHandler { CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(app.Urls.Single()) };
 
-    private async Task<WebApplication> StartAsync(string database, TimeSpan timeout)
+    private async Task<WebApplication> StartAsync(string database)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(StoreTimeouts.Long);
         builder.Services.AddFuelSessions(options =>
         {
             options.Driver = "db";
             options.EncryptCookie = false;
-            options.StoreTimeout = timeout;
         }).AddDbDriver(options => Use(options, database));
         WebApplication app = builder.Build();
         app.UseExceptionHandler(handler => handler.Run(context =>

@@ -224,7 +224,7 @@ public sealed class OutageTests
         options =>
         {
             options.Driver = "memcached";
-            options.StoreTimeout = TimeSpan.FromSeconds(2);
+            options.StoreTimeout = TimeSpan.FromSeconds(20);
         },
         app =>
         {
@@ -234,7 +234,7 @@ public sealed class OutageTests
         sessions => sessions.AddMemcachedDriver(options =>
         {
             options.Servers.Add(MemcachedServer.Parse(address));
-            options.ResponseTimeout = TimeSpan.FromMilliseconds(500);
+            options.ResponseTimeout = TimeSpan.FromSeconds(2);
             options.DeadServerTimeout = TimeSpan.FromMilliseconds(200);
         }),
         app => app.UseExceptionHandler(errors => errors.Run(async context =>

@@ -28,11 +28,12 @@ public sealed class OutageTests : IAsyncLifetime
     [Fact]
     public async Task While_the_server_is_down_requests_fail_and_afterwards_all_goes_on()
     {
-        await using TestApp app = await StartAppAsync(TimeSpan.FromSeconds(2));
+        await using TestApp app = await StartAppAsync();
         using TestBrowser browser = app.NewBrowser();
         Assert.Equal("1", await browser.TextAsync("/count"));
         string id = browser.Jar["rid"];
         await _server.KillAsync();
+        app.Services.SetStoreTimeout(TimeSpan.FromSeconds(1));
         for (int request = 0; request < 5; request++)
         {
             // Each waits its whole time: together.
@@ -42,6 +43,7 @@ public sealed class OutageTests : IAsyncLifetime
 
         Assert.Equal(id, browser.Jar["rid"]);
         await _server.StartAsync();
+        app.Services.SetLongStoreTimeout();
         await AssertComesBackAsync(browser);
         Assert.Equal("2", await browser.TextAsync("/count"));
     }
@@ -50,10 +52,12 @@ public sealed class OutageTests : IAsyncLifetime
     public async Task An_app_that_starts_before_the_server_works_as_soon_as_it_is_there()
     {
         await _server.KillAsync();
-        await using TestApp app = await StartAppAsync(TimeSpan.FromSeconds(2));
+        await using TestApp app = await StartAppAsync();
+        app.Services.SetStoreTimeout(TimeSpan.FromSeconds(1));
         using TestBrowser browser = app.NewBrowser();
         await AssertFailsAsync(browser, "/count");
         await _server.StartAsync();
+        app.Services.SetLongStoreTimeout();
         await AssertComesBackAsync(browser);
         Assert.Equal("1", await browser.TextAsync("/count"));
     }
@@ -61,15 +65,17 @@ public sealed class OutageTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_hangs_holds_no_request_longer_than_the_timeout()
     {
-        await using TestApp app = await StartAppAsync(TimeSpan.FromMilliseconds(200));
+        await using TestApp app = await StartAppAsync();
         using TestBrowser browser = app.NewBrowser();
         await AssertComesBackAsync(browser);
         Assert.Equal("1", await browser.TextAsync("/set"));
         await _server.PauseAsync();
+        app.Services.SetStoreTimeout(TimeSpan.FromMilliseconds(200));
         await AssertFailsAsync(browser, "/look");
         await AssertFailsAsync(browser, "/set");
         await AssertFailsAsync(browser, "/sync");
         await _server.ResumeAsync();
+        app.Services.SetLongStoreTimeout();
         await AssertComesBackAsync(browser);
         Assert.Equal("1", await browser.TextAsync("/set"));
     }
@@ -190,12 +196,8 @@ public sealed class OutageTests : IAsyncLifetime
         }
     }
 
-    private Task<TestApp> StartAppAsync(TimeSpan timeout) => TestApp.StartAsync(
-        options =>
-        {
-            options.Driver = "redis";
-            options.StoreTimeout = timeout;
-        },
+    private Task<TestApp> StartAppAsync() => TestApp.StartAsync(
+        options => options.Driver = "redis",
         web =>
         {
             web.MapGet("/count", (Session session) => session.Increment("counter"));
@@ -208,7 +210,8 @@ public sealed class OutageTests : IAsyncLifetime
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return context.Response.WriteAsync(context.Features.Get<IExceptionHandlerFeature>()!.Error.GetType().Name);
-        })));
+        })),
+        StoreTimeouts.Long);
 
     private static async Task AssertFailsAsync(TestBrowser browser, string path)
     {

@@ -38,13 +38,18 @@ public sealed class HealthTests(PostgresServer postgres) : StoreTests(postgres)
         SessionApp app = await StartAsync(store);
         Assert.Equal("Healthy", await app.NewBrowser().TextAsync("/health"));
         await store.BreakAsync();
+        app.Services.SetStoreTimeout(TimeSpan.FromSeconds(1));
         Assert.Equal("Unhealthy", await app.NewBrowser().TextAsync("/health"));
         Assert.Contains(app.Logs.Lines, line => line.Id == 115);
     }
 
-    private Task<SessionApp> StartAsync(Store store) => StartAsync(
-        store,
-        o => o.StoreTimeout = TimeSpan.FromSeconds(store.Driver == "redis" ? 1 : 10),
-        app => app.MapHealthChecks("/health"),
-        services: services => services.AddHealthChecks().AddFuelSessions(store.Driver));
+    private async Task<SessionApp> StartAsync(Store store)
+    {
+        SessionApp app = await StartAsync(
+            store,
+            map: app => app.MapHealthChecks("/health"),
+            services: services => services.AddHealthChecks().AddFuelSessions(store.Driver));
+        app.Services.SetLongStoreTimeout();
+        return app;
+    }
 }

@@ -15,6 +15,7 @@ internal sealed class StoredTokenManager : ITokenSessionManager, ITokenRenewalLo
     private readonly ITokenStore _store;
     private readonly ITokenRenewalLock _lock;
     private readonly TokenProtector _protector;
+    private readonly DecryptedTokens _decrypted = new();
     private readonly ILogger _logger;
 
     internal StoredTokenManager(ITokenStore store, TokenStoreContext context)
@@ -73,15 +74,23 @@ internal sealed class StoredTokenManager : ITokenSessionManager, ITokenRenewalLo
         {
             if (await _store.ReadAsync(key, cancellationToken).ConfigureAwait(false) is not { } stored)
             {
+                _decrypted.Forget(key);
                 return (0, OAuthToken.Empty);
             }
 
             version = stored.Version;
-            return (version, Unprotect(stored, key));
+            if (_decrypted.Of(key, stored) is not { } token)
+            {
+                token = Unprotect(stored, key);
+                _decrypted.Keep(key, stored, token);
+            }
+
+            return (version, token);
         }
         catch (Exception error) when (error is StoredTokenFormatException or CryptographicException)
         {
             // Never taken for plain text. It is overwritten by the next sign-in.
+            _decrypted.Forget(key);
             StoreLog.Unreadable(_logger, key.Client, key.Identity.Type, error);
             return ((error as StoredTokenFormatException)?.Version ?? version, OAuthToken.Empty);
         }

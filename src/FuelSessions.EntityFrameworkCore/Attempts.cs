@@ -22,7 +22,7 @@ internal sealed class Attempts(bool mayRepeat)
     /// <returns>False.</returns>
     internal bool Note(ContextLease lease, Exception error)
     {
-        AreInDoubt |= mayRepeat && !lease.HasChangedNothing && DbErrors.IsOutcomeUnknown(error);
+        AreInDoubt |= mayRepeat && lease.LeavesInDoubt(error);
         return false;
     }
 }

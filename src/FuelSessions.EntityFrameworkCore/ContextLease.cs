@@ -87,11 +87,8 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
     /// <summary>Whether it is on the connection that stands beside it that many share a transaction.</summary>
     internal bool SharesStanding => _standing?.IsShared == true;
 
-    /// <summary>
-    /// Whether the last statement that was to change something has answered that it changed nothing. Until the next one is sent, nothing of the write is stored, whatever
-    /// becomes of the question who was faster.
-    /// </summary>
-    internal bool HasChangedNothing { get; set; }
+    /// <summary>What the last statement that was to change something has answered.</summary>
+    internal ChangeAnswer LastChange { get; set; }
 
     /// <summary>What a write's first statement is gathered in; null: it is executed.</summary>
     internal SharedBatch? Gathering { get; set; }
@@ -133,6 +130,14 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
     internal IExecutionStrategy? RetryStrategy() =>
         Facts.MayRetry && Context.Database.CreateExecutionStrategy() is { RetriesOnFailure: true } strategy ? strategy : null;
 
+    /// <summary>Whether a write that ended with this error may be stored all the same: what it ends with may be the error of a question that followed.</summary>
+    internal bool LeavesInDoubt(Exception error) => LastChange switch
+    {
+        ChangeAnswer.Nothing => false,
+        ChangeAnswer.Unclear => true,
+        _ => DbErrors.IsOutcomeUnknown(error),
+    };
+
     /// <summary>How long it has been kept.</summary>
     internal TimeSpan IdleFor => TimeSpan.FromMilliseconds(Environment.TickCount64 - _keptAt);
 
@@ -166,7 +171,7 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
             return false;
         }
 
-        HasChangedNothing = false;
+        LastChange = ChangeAnswer.None;
         _keptAt = Environment.TickCount64;
         return _tryKeep(this);
     }

@@ -39,8 +39,7 @@ internal static class DbErrors
     internal static bool IsOutcomeUnknown(Exception error) => error switch
     {
         SessionStoreException failure => failure.IsOutcomeUnknown,
-        DbException database => !IsRefusal(database) && !IsCancelled(database),
-        OperationCanceledException { InnerException: DbException database } => !IsCancelled(database),
+        DbException database => !IsRefusal(database),
         InvalidOperationException or ArgumentException or NotSupportedException or FormatException => false,
         _ => true,
     };
@@ -58,9 +57,6 @@ internal static class DbErrors
 
             // It is in this process, and only a disk that fails leaves it in doubt.
             : error.Message.StartsWith("SQLite Error ", StringComparison.Ordinal) && !error.Message.StartsWith("SQLite Error 10:", StringComparison.Ordinal));
-
-    // The server's own word, of a statement that it has rolled back: it can't be cancelled any more once its commit has begun.
-    private static bool IsCancelled(DbException error) => error.SqlState == "57014";
 
     // 2000 to 2999 are the client's. Of the server's: aborted connections, a commit that failed, an interruption, a shutdown.
     private static bool IsMySqlRefusal(int number) =>

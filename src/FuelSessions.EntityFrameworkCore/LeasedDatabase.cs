@@ -186,7 +186,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
             }
             catch (Exception error) when (writes && DbErrors.IsOfWrite(error))
             {
-                throw _repetition.Failure(error, !lease.HasChangedNothing && DbErrors.IsOutcomeUnknown(error));
+                throw _repetition.Failure(error, lease.LeavesInDoubt(error));
             }
         }
     }
@@ -222,7 +222,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
         }
         catch (Exception error) when (writes && DbErrors.IsOfWrite(error))
         {
-            throw _repetition.Failure(error, !lease.HasChangedNothing && DbErrors.IsOutcomeUnknown(error));
+            throw _repetition.Failure(error, lease.LeavesInDoubt(error));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using FuelSessions.EntityFrameworkCore.Statements;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -106,7 +107,7 @@ internal sealed class Repetition(string purpose, TimeSpan patience)
             {
                 return work(lease, attempts);
             }
-            catch (DbException error) when (rest.HasFor(error))
+            catch (DbException error) when (lease.LastChange != ChangeAnswer.Unclear && rest.HasFor(error))
             {
                 rest.Pause();
             }
@@ -124,7 +125,7 @@ internal sealed class Repetition(string purpose, TimeSpan patience)
             {
                 return await work(lease, attempts, cancellationToken).ConfigureAwait(false);
             }
-            catch (DbException error) when (!cancellationToken.IsCancellationRequested && rest.HasFor(error))
+            catch (DbException error) when (!cancellationToken.IsCancellationRequested && lease.LastChange != ChangeAnswer.Unclear && rest.HasFor(error))
             {
                 await rest.PauseAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (cancellationToken.IsCancellationRequested)

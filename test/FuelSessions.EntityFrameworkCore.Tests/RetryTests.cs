@@ -107,6 +107,27 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Equal(9, (await Driver.WriteAsync(_record.Next([1]), default)).Winner!.Data.Span[0]);
     }
 
+    /// <summary>It is stored, and what its connection was lost for is not what is said of the question whether it is.</summary>
+    [Fact]
+    public async Task A_new_record_stays_in_doubt_whatever_the_question_for_it_is_refused_with()
+    {
+        _wire.Break(afterwards: true);
+        _wire.BreakRead(() => Task.CompletedTask, ProviderError.PostgreSql("53300"));
+        var error = await Assert.ThrowsAsync<SessionStoreException>(async () => await Driver.WriteAsync(_record, default));
+        Assert.True(error.IsOutcomeUnknown);
+        Assert.Equal(1, (await Driver.ReadAsync(_record.Key, default))!.Version);
+    }
+
+    /// <summary>The same where it is said to be another transaction's fault, and would be tried again.</summary>
+    [Fact]
+    public async Task A_new_record_is_not_tried_again_as_if_it_had_not_been_stored()
+    {
+        _wire.Break(afterwards: true);
+        _wire.BreakRead(() => Task.CompletedTask, ProviderError.PostgreSql("40001"));
+        var error = await Assert.ThrowsAsync<SessionStoreException>(async () => await Driver.WriteAsync(_record, default));
+        Assert.True(error.IsOutcomeUnknown);
+    }
+
     /// <summary>The last attempt met a server that takes no writes; the first one may have been carried out.</summary>
     [Fact]
     public async Task A_certain_refusal_after_a_lost_answer_leaves_the_outcome_unknown()
@@ -217,7 +238,7 @@ public sealed class RetryTests : IAsyncLifetime
         }
 
         /// <summary>Lost after something else has happened; or not at all, if that is null.</summary>
-        internal static async ValueTask<T> AfterAsync<T>(Func<Task>? meanwhile, T otherwise)
+        internal static async ValueTask<T> AfterAsync<T>(Func<Task>? meanwhile, T otherwise, Exception? error = null)
         {
             if (meanwhile is null)
             {
@@ -225,7 +246,7 @@ public sealed class RetryTests : IAsyncLifetime
             }
 
             await meanwhile();
-            throw new LostConnection();
+            throw error ?? new LostConnection();
         }
     }
 
@@ -254,6 +275,7 @@ public sealed class RetryTests : IAsyncLifetime
         private Func<Task>? _before;
         private Func<Task>? _after;
         private Func<Task>? _beforeRead;
+        private Exception? _ofRead;
         private Exception? _then;
 
         internal void Break(bool afterwards, Func<Task>? meanwhile = null)
@@ -262,7 +284,8 @@ public sealed class RetryTests : IAsyncLifetime
             (_before, _after) = afterwards ? ((Func<Task>?)null, meanwhile) : (meanwhile, null);
         }
 
-        internal void BreakRead(Func<Task> meanwhile) => _beforeRead = meanwhile;
+        /// <param name="error">What it ends with; null: its connection is lost.</param>
+        internal void BreakRead(Func<Task> meanwhile, Exception? error = null) => (_beforeRead, _ofRead) = (meanwhile, error);
 
         /// <summary>What the next changing command after that is answered by.</summary>
         internal void ThenRefuse(Exception error) => _then = error;
@@ -285,6 +308,6 @@ public sealed class RetryTests : IAsyncLifetime
 
         public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
             DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default) =>
-            LostConnection.AfterAsync(Interlocked.Exchange(ref _beforeRead, null), result);
+            LostConnection.AfterAsync(Interlocked.Exchange(ref _beforeRead, null), result, _ofRead);
     }
 }

@@ -114,6 +114,29 @@ public sealed class SharedBatchTests(PostgresServer server) : IAsyncLifetime
         }));
     }
 
+    /// <summary>[F2] A trigger that puts rows elsewhere has the server answer that there is none: it is there all the same.</summary>
+    [Fact]
+    public async Task A_new_row_is_in_doubt_though_its_statement_says_that_there_is_none()
+    {
+        await using var other = new NpgsqlConnection(_database);
+        await other.OpenAsync();
+        await other.ScalarAsync("ALTER TABLE sessions RENAME TO elsewhere");
+        await other.ScalarAsync("CREATE VIEW sessions AS SELECT * FROM elsewhere");
+        await other.ScalarAsync("CREATE FUNCTION put() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO elsewhere VALUES (NEW.*); RETURN NULL; END $$");
+        await other.ScalarAsync("CREATE TRIGGER put INSTEAD OF INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION put()");
+        var row = new RowToWrite(Support.Records.New(_clock.GetUtcNow()), [1]);
+        Assert.True(await WriteTogetherAsync(async (lease, attempts, token) =>
+        {
+            if (attempts == Attempts.Together)
+            {
+                Assert.Equal(0, await SessionStatements.Of(lease).Insert.ExecuteAsync(lease, row.Values(0), token));
+                throw new OperationCanceledException();
+            }
+
+            return attempts.AreInDoubt && row.Is(await SessionStatements.Of(lease).SelectAsync(lease, row.Key, token));
+        }));
+    }
+
     /// <summary>[F2] The server has rolled all of it back, and said so.</summary>
     [Fact]
     public async Task A_batch_that_the_server_has_cancelled_is_not_in_doubt()

@@ -138,7 +138,6 @@ public abstract class UnknownOutcomeTests
     [InlineData("57P01", true)]
     [InlineData("08006", true)]
     [InlineData("25006", false)]
-    [InlineData("57014", false)]
     public async Task A_key_without_an_answer_may_be_stored(string state, bool isUnknown)
     {
         var wire = new BrokenWire();

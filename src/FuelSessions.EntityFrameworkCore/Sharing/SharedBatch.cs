@@ -53,7 +53,7 @@ internal sealed class SharedBatch : SharedWork
         }
         catch (Exception error)
         {
-            MayBeStored |= DbErrors.IsOutcomeUnknown(error);
+            MayBeStored |= DbErrors.IsOutcomeUnknown(error) && !IsOfOneOfThem(error);
             await ForgetAsync(running).ConfigureAwait(false);
             throw;
         }
@@ -71,7 +71,7 @@ internal sealed class SharedBatch : SharedWork
             if (!running[index].IsCompletedSuccessfully)
             {
                 // One that has changed nothing, and could not ask who was faster, may do so by itself.
-                writes[index].Fail(mayBeStored: !_lease.HasChangedNothing);
+                writes[index].Fail(mayBeStored: _lease.LastChange != ChangeAnswer.Nothing);
             }
         }
     }
@@ -94,6 +94,10 @@ internal sealed class SharedBatch : SharedWork
             await executing.ConfigureAwait(false);
         }
     }
+
+    // The server has ended one of the statements with an error of its own, whatever it was, and comes to no commit any more; not if the last of them was done.
+    private bool IsOfOneOfThem(Exception error) =>
+        (error as DbException ?? error.InnerException as DbException) is { SqlState: not null } && _gathered is [.., ({ RecordsAffected: < 0 }, _)];
 
     private async Task GatherAsync(List<WaitingWrite> writes, Task[] running, CancellationToken cancellationToken)
     {

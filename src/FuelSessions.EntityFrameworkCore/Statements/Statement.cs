@@ -12,7 +12,10 @@ namespace FuelSessions.EntityFrameworkCore.Statements;
 /// that the app's interceptors and logs see it, but past the change tracker and the translation of queries; where nobody
 /// looks and the database is one that this was tried with, past EF.
 /// </summary>
-internal sealed class Statement(IRelationalCommand command, PlainStatement plain)
+/// <param name="command">As it goes through EF.</param>
+/// <param name="plain">As it goes past it.</param>
+/// <param name="inserts">Whether it adds a row: a trigger that puts it elsewhere has the server answer that there is none.</param>
+internal sealed class Statement(IRelationalCommand command, PlainStatement plain, bool inserts = false)
 {
     /// <summary>Runs it once, without the provider's retries.</summary>
     /// <param name="lease">Whose connection is used.</param>
@@ -23,32 +26,46 @@ internal sealed class Statement(IRelationalCommand command, PlainStatement plain
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     internal async ValueTask<int> ExecuteAsync(ContextLease lease, IReadOnlyDictionary<string, object?> values, CancellationToken cancellationToken)
     {
-        lease.HasChangedNothing = false;
-        if (lease.Gathering is { } batch)
+        lease.LastChange = ChangeAnswer.None;
+        try
         {
-            return Counted(lease, await batch.AddAsync(plain, values).ConfigureAwait(false));
-        }
+            if (lease.Gathering is { } batch)
+            {
+                return Counted(lease, await batch.AddAsync(plain, values).ConfigureAwait(false));
+            }
 
-        if (lease.IsUnwatched)
+            if (lease.IsUnwatched)
+            {
+                try
+                {
+                    return Counted(lease, await PlainCommands.ExecuteAsync(lease, plain, values, cancellationToken).ConfigureAwait(false));
+                }
+                catch (DbException error) when (IsToBeSeen(lease, error, cancellationToken))
+                {
+                    // It has changed nothing. EF meets the same, and tells of it.
+                }
+            }
+
+            SqliteWait.BeginOn(lease);
+            return Counted(lease, await command.ExecuteNonQueryAsync(On(lease, values), cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception error) when (IsNoted(lease, error))
         {
-            try
-            {
-                return Counted(lease, await PlainCommands.ExecuteAsync(lease, plain, values, cancellationToken).ConfigureAwait(false));
-            }
-            catch (DbException error) when (IsToBeSeen(lease, error, cancellationToken))
-            {
-                // It has changed nothing. EF meets the same, and tells of it.
-            }
+            throw;
         }
-
-        SqliteWait.BeginOn(lease);
-        return Counted(lease, await command.ExecuteNonQueryAsync(On(lease, values), cancellationToken).ConfigureAwait(false));
     }
 
     internal int Execute(ContextLease lease, IReadOnlyDictionary<string, object?> values)
     {
-        lease.HasChangedNothing = false;
-        return Counted(lease, command.ExecuteNonQuery(On(lease, values)));
+        lease.LastChange = ChangeAnswer.None;
+        try
+        {
+            return Counted(lease, command.ExecuteNonQuery(On(lease, values)));
+        }
+        catch (Exception error) when (IsNoted(lease, error))
+        {
+            throw;
+        }
     }
 
     /// <summary>Its first row; null if there is none.</summary>
@@ -131,9 +148,20 @@ internal sealed class Statement(IRelationalCommand command, PlainStatement plain
         && !lease.SharesStanding
         && (DbErrors.IsDuplicateKey(error) || lease.Prepared is null);
 
-    private static int Counted(ContextLease lease, int rows)
+    // False: for the condition of a catch.
+    private static bool IsNoted(ContextLease lease, Exception error)
     {
-        lease.HasChangedNothing = rows == 0;
+        lease.LastChange = DbErrors.IsOutcomeUnknown(error) ? ChangeAnswer.Unclear : ChangeAnswer.None;
+        return false;
+    }
+
+    private int Counted(ContextLease lease, int rows)
+    {
+        if (rows == 0)
+        {
+            lease.LastChange = inserts ? ChangeAnswer.Unclear : ChangeAnswer.Nothing;
+        }
+
         return rows >= 0 ? rows : throw new SessionStoreException(
             $"The database did not say how many rows a statement has changed (it answered {rows}), which is how FuelSessions learns who was faster; the statement may have changed them. "
             + "Look for an interceptor or a setting of the server or the connection that switches the count off, such as SQL Server's NOCOUNT in a trigger.")

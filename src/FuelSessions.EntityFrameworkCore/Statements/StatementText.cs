@@ -98,7 +98,8 @@ internal sealed class StatementText
         IProperty[] demanded = [.. _row.GetProperties().Except(OwnColumns.Of(_row)).Where(IsDemanded)];
         return Statement(
             $"INSERT INTO {Table} ({string.Join(", ", [.. Properties.Select(Column), .. demanded.Select(property => Column(property.Name))])})"
-            + $" VALUES ({string.Join(", ", [.. Properties.Select(property => Parameter(property)), .. demanded.Select(Empty)])})");
+            + $" VALUES ({string.Join(", ", [.. Properties.Select(property => Parameter(property)), .. demanded.Select(Empty)])})",
+            inserts: true);
     }
 
     /// <summary>Those columns of the one row under a key.</summary>
@@ -116,14 +117,14 @@ internal sealed class StatementText
     internal Statement DeleteEnded(string key, string end, string now) => Statement(_dialect.DeleteFirst(
         new Batch(Table, Column(key), Column(end), $"{Column(end)} <= {Parameter(end, now)}", Parameter(end, Limit))));
 
-    internal Statement Statement(string text)
+    internal Statement Statement(string text, bool inserts = false)
     {
         string named = _dialect.Before + Filled(text, place => _sql.GenerateParameterNamePlaceholder(_parameters[place].Name));
         _command.Append(named);
 
         // Names are what its client would take apart for each command, and write the text anew with numbers.
         string plain = _dialect.NumbersParameters ? _dialect.Before + Filled(text, place => string.Create(CultureInfo.InvariantCulture, $"${place + 1}")) : named;
-        return new Statement(_command.Build(), new PlainStatement(plain, _parameters));
+        return new Statement(_command.Build(), new PlainStatement(plain, _parameters), inserts);
     }
 
     private static string Filled(string text, Func<int, string> placeholder) =>

@@ -56,6 +56,6 @@ internal sealed record TableSet(
     internal InvalidOperationException Missing(DbContext context, Type row, DbException error) => new(
         $"The table '{RowType(context, row).GetSchemaQualifiedTableName()}' of {PartOf(row)} does not exist. Create it at start-up with "
         + $"`await app.Services.{Ensure}();`, or, with {Use}<TContext>(), by a migration of the app's "
-        + $"own that was made after modelBuilder.{AddToModel}() was added to OnModelCreating. (In Development it is created by itself.)",
+        + $"own that was made after modelBuilder.{AddToModel}() was added to OnModelCreating. (In Development it is created by itself.) Where that is done, the database was replaced or emptied since: start the app again.",
         error);
 }

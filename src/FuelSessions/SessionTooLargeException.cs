@@ -26,7 +26,7 @@ public sealed class SessionTooLargeException : InvalidOperationException
     public int Limit { get; }
 
     internal static SessionTooLargeException OverMaxPayloadBytes(string driver, long size, int limit) => new(
-        string.Create(CultureInfo.InvariantCulture, $"The session would take {size} bytes on driver '{driver}'; at most {limit} are allowed (MaxPayloadBytes). Nothing was saved. Store less, raise the limit, or use a driver with a server side."),
+        string.Create(CultureInfo.InvariantCulture, $"The session would take {size} bytes on driver '{driver}'; at most {limit} are allowed (MaxPayloadBytes). Nothing was saved. Store less, or raise the limit."),
         size,
         limit);
 }

@@ -137,7 +137,9 @@ internal sealed partial class SessionTransaction
         {
             throw _standing is Apart { State: SessionState.Gone } ? GoneException() : new InvalidOperationException(
                 $"The session on driver '{Driver}' is detached: the client's id was retired a moment ago, or revoked while the request ran, or the store could not be read. "
-                + "Its changes can't be saved; Create() begins a session that can.");
+                + (_visit.Boundary.HeadersSent
+                    ? "Its changes can't be saved, and as the headers are sent no other one can begin: end the connection, and have the client come again."
+                    : "Its changes can't be saved; Create() begins a session that can."));
         }
     }
 

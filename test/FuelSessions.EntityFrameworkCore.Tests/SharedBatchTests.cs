@@ -137,6 +137,20 @@ public sealed class SharedBatchTests(PostgresServer server) : IAsyncLifetime
         }));
     }
 
+    /// <summary>[F2] As a pooler says it whose connection to the server broke.</summary>
+    [Fact]
+    public async Task A_batch_that_ends_with_an_error_of_the_connection_is_in_doubt()
+    {
+        await using var other = new NpgsqlConnection(_database);
+        await other.OpenAsync();
+        await other.ScalarAsync("CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'server conn crashed?' USING ERRCODE = '08P01'; END $$");
+        await other.ScalarAsync("CREATE TRIGGER lose BEFORE INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION lose()");
+        var row = new RowToWrite(Support.Records.New(_clock.GetUtcNow()), [1]);
+        Assert.True(await WriteTogetherAsync(async (lease, attempts, token) => attempts == Attempts.Together
+            ? throw new InvalidOperationException($"{await SessionStatements.Of(lease).Insert.ExecuteAsync(lease, row.Values(0), token)} rows, in spite of the trigger.")
+            : attempts.AreInDoubt));
+    }
+
     /// <summary>[F2] The server has rolled all of it back, and said so.</summary>
     [Fact]
     public async Task A_batch_that_the_server_has_cancelled_is_not_in_doubt()

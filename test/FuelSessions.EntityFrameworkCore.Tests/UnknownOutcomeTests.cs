@@ -86,7 +86,6 @@ public abstract class UnknownOutcomeTests
         }
 
         app.Services.SetLongStoreTimeout();
-
         await AssertWholeAsync(client);
     }
 

@@ -53,7 +53,7 @@ internal sealed class SharedBatch : SharedWork
         }
         catch (Exception error)
         {
-            MayBeStored |= DbErrors.IsOutcomeUnknown(error) && !IsOfOneOfThem(error);
+            MayBeStored |= DbErrors.IsOutcomeUnknown(error) && !IsCancelledInTime(error);
             await ForgetAsync(running).ConfigureAwait(false);
             throw;
         }
@@ -95,9 +95,10 @@ internal sealed class SharedBatch : SharedWork
         }
     }
 
-    // The server has ended one of the statements with an error of its own, whatever it was, and comes to no commit any more; not if the last of them was done.
-    private bool IsOfOneOfThem(Exception error) =>
-        (error as DbException ?? error.InnerException as DbException) is { SqlState: not null } && _gathered is [.., ({ RecordsAffected: < 0 }, _)];
+    // One of the statements was cancelled, and the server comes to no commit any more; not if the last of them was done. A connection's error may be a pooler's, which knows no more of
+    // what the server did than anybody else.
+    private bool IsCancelledInTime(Exception error) =>
+        (error as DbException ?? error.InnerException as DbException) is { SqlState: "57014" } && _gathered is [.., ({ RecordsAffected: < 0 }, _)];
 
     private async Task GatherAsync(List<WaitingWrite> writes, Task[] running, CancellationToken cancellationToken)
     {

@@ -80,9 +80,14 @@ internal sealed class BoundSite : IAsyncDisposable
     }
 
     /// <summary>Waits until browsers have asked that so often.</summary>
-    internal async Task ExpectAsync(string asked, int times = 1)
+    internal async Task ExpectAsync(string asked, int times = 1) => Assert.True(
+        await HasAskedAsync(asked, times, TimeSpan.FromSeconds(120)),
+        $"No browser asked '{asked}' {times} times, but: {string.Join(", ", _asked)}.");
+
+    /// <summary>The same for a while: whether they have.</summary>
+    internal async Task<bool> HasAskedAsync(string asked, int times, TimeSpan within)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        using var patience = new CancellationTokenSource(within);
         while (_asked.Count(one => one == asked) < times)
         {
             try
@@ -91,9 +96,11 @@ internal sealed class BoundSite : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"No browser asked '{asked}' {times} times, but: {string.Join(", ", _asked)}.");
+                return false;
             }
         }
+
+        return true;
     }
 
     public async ValueTask DisposeAsync()

@@ -7,10 +7,12 @@ namespace FuelSessions.Benchmarks.Load;
 internal sealed class Measurer(StoreHost stores)
 {
     // All code is compiled twice, and again where it is hot; the compiler's time must not be taken for a request's.
-    private const int LongestWarmUp = 8;
+    // It pauses between its passes, so that one quiet second says nothing; and several processes share what two cores can compile.
+    private const int LongestWarmUp = 10;
     private const int StillCompiling = 10;
+    private const int QuietSeconds = 2;
 
-    /// <summary>Runs the scenario until the just-in-time compiler has next to nothing left to do, for some seconds at most.</summary>
+    /// <summary>Runs the scenario until the just-in-time compiler has had next to nothing to do for two seconds, for some seconds a process at most.</summary>
     internal Task WarmUpAsync(Subject subject, ServerProcess server, Scenario scenario, int seed, CancellationToken cancellationToken) =>
         WarmUpAsync([server], () => RunAsync(subject, server, scenario, seconds: 1, seed, cancellationToken), cancellationToken);
 
@@ -21,15 +23,13 @@ internal sealed class Measurer(StoreHost stores)
     internal static async Task WarmUpAsync(IReadOnlyList<ServerProcess> servers, Func<Task> runForOneSecond, CancellationToken cancellationToken)
     {
         long compiled = 0;
-        for (int second = 0; second < LongestWarmUp; second++)
+        int quiet = 0;
+        for (int second = 0; second < LongestWarmUp * servers.Count && quiet < QuietSeconds; second++)
         {
             await runForOneSecond();
             long before = compiled;
             compiled = (await Task.WhenAll(servers.Select(server => server.StatsAsync(cancellationToken)))).Sum(stats => stats.CompiledMethods);
-            if (compiled - before < StillCompiling * servers.Count)
-            {
-                return;
-            }
+            quiet = compiled - before < StillCompiling * servers.Count ? quiet + 1 : 0;
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed class Measurer(StoreHost stores)
 {
     // All code is compiled twice, and again where it is hot; the compiler's time must not be taken for a request's.
     // It pauses between its passes, so that one quiet second says nothing; and several processes share what two cores can compile.
-    private const int LongestWarmUp = 10;
+    private const int LongestWarmUp = 30;
     private const int StillCompiling = 10;
     private const int QuietSeconds = 2;
 

@@ -74,11 +74,11 @@ internal sealed class NodesRun(StoreHost stores, int seconds, CancellationToken 
     private async Task<string[]> MeasureAsync(Subject subject, IReadOnlyList<ServerProcess> nodes, int sessions)
     {
         Console.Error.WriteLine($"{nodes.Count} of {subject}, {sessions} sessions");
-        await stores.EmptyAsync(subject);
-        string[] cookies = await Load.Sessions.BeginAsync(nodes[0], sessions, 0, cancellationToken);
-        await File.WriteAllLinesAsync(stores.CookieFile, cookies, cancellationToken);
-
+        await BeginAsync(subject, nodes, sessions);
         await Measurer.WarmUpAsync(nodes, () => LoadAsync(nodes, seed: 1, time: 1), cancellationToken);
+
+        // Anew: none is to be old enough for its end to be moved.
+        string[] cookies = await BeginAsync(subject, nodes, sessions);
         (ServerStats[] begin, long before) = await SettledAsync(nodes, cookies);
         WrkResult[] results = await LoadAsync(nodes, seed: 2, seconds);
         (ServerStats[] end, long after) = await SettledAsync(nodes, cookies);
@@ -92,6 +92,14 @@ internal sealed class NodesRun(StoreHost stores, int seconds, CancellationToken 
             Text(1000 * conflicts / requests),
             Text(requests - (after - before)),
         ];
+    }
+
+    private async Task<string[]> BeginAsync(Subject subject, IReadOnlyList<ServerProcess> nodes, int sessions)
+    {
+        await stores.EmptyAsync(subject);
+        string[] cookies = await Load.Sessions.BeginAsync(nodes[0], sessions, 0, cancellationToken);
+        await File.WriteAllLinesAsync(stores.CookieFile, cookies, cancellationToken);
+        return cookies;
     }
 
     // The last requests go on when their clients have left: where many want one session, for a while.

@@ -4,7 +4,7 @@
 #
 #   build/bench.sh                       the comparison: some 80 minutes
 #   build/bench.sh --growth              and what a request costs as more is stored: some 25 minutes more
-#   build/bench.sh --nodes               and what one, two and four processes on one store carry: some 2 minutes more
+#   build/bench.sh --nodes               and what one, two and four processes on one store carry: some 8 minutes more
 #   build/bench.sh --tokens              and calls of an API through a token session: half a minute more
 #   build/bench.sh --bounds --check      only what must hold, with the newest redis client: some 18 minutes
 #   build/bench.sh --watched             alone, what tracing, metrics and health checks cost a read on Redis: two minutes, written nowhere. With --check,

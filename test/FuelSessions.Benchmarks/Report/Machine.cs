@@ -22,7 +22,7 @@ internal sealed record Machine(int Cores, string Processor, double MemoryGigabyt
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Cores} cores ({Processor}), {MemoryGigabytes:0} GB of memory, {System}, {DotNet}, {Client}, {string.Join(", ", Stores)}");
+        $"{Cores} cores ({Processor}), {MemoryGigabytes:0} GB of memory, {string.Join(", ", [System, DotNet, Client, .. Stores])}");
 
     private static string? LineOf(string file, string name) => !File.Exists(file) ? null : File.ReadLines(file)
         .FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?

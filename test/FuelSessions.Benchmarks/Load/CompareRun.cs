@@ -53,19 +53,36 @@ internal sealed class CompareRun(CompareSettings options, StoreHost stores, Canc
         plan = [.. plan.SelectMany(run => Enumerable.Repeat(run, run.Subject.IsNone ? RunsOfNone : 1))];
         for (int round = 1; round <= options.Rounds; round++)
         {
-            // Whatever else the machine does, and how warm it is, meets each of them at another moment in each round.
-            _random.Shuffle(plan);
-            foreach ((Subject subject, Scenario scenario) in plan)
-            {
-                Console.Error.WriteLine($"round {round} of {options.Rounds}: {subject}, {scenario}");
-                _results.Add(subject, scenario, await MeasureAsync(subject, scenario, options.SecondsOf(scenario)));
-            }
+            await RunAsync(plan, $"round {round} of {options.Rounds}");
+        }
+
+        for (int round = options.Rounds + 1; round <= options.MostRounds && Open(plan) is { Length: > 0 } open; round++)
+        {
+            await RunAsync(open, $"round {round} of {options.MostRounds} at most");
         }
 
         await AuditAsync();
         await StartColdAsync();
         await CleanUpAsync();
         return _results;
+    }
+
+    private async Task RunAsync((Subject Subject, Scenario Scenario)[] plan, string round)
+    {
+        // Whatever else the machine does, and how warm it is, meets each of them at another moment in each round.
+        _random.Shuffle(plan);
+        foreach ((Subject subject, Scenario scenario) in plan)
+        {
+            Console.Error.WriteLine($"{round}: {subject}, {scenario}");
+            _results.Add(subject, scenario, await MeasureAsync(subject, scenario, options.SecondsOf(scenario)));
+        }
+    }
+
+    // What those figures are made of by which it can't be told yet whether a bound holds.
+    private (Subject Subject, Scenario Scenario)[] Open((Subject Subject, Scenario Scenario)[] plan)
+    {
+        HashSet<(Subject Subject, Scenario Scenario)> madeOf = [.. Bounds.Of(_results).Where(bound => bound.Verdict == Verdict.WithinNoise).SelectMany(bound => bound.MadeOf)];
+        return [.. plan.Where(madeOf.Contains)];
     }
 
     private async Task<int> ReportAsync(Results results)

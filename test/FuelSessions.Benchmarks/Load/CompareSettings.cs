@@ -5,6 +5,7 @@ namespace FuelSessions.Benchmarks.Load;
 /// <summary>How much of the comparison is to be done, and how thoroughly.</summary>
 /// <param name="Seconds">Of one run of a scenario; those with 4 KB of other data take half of it.</param>
 /// <param name="Rounds">How often each scenario is run; the figures are medians.</param>
+/// <param name="MostRounds">How often those are run at most, by whose figures it can't be told yet whether a bound holds.</param>
 /// <param name="Variants">Beside none, which is always measured.</param>
 /// <param name="Stores">Which of them.</param>
 /// <param name="Scenarios">Which of them, by kind.</param>
@@ -20,6 +21,7 @@ namespace FuelSessions.Benchmarks.Load;
 internal sealed record CompareSettings(
     int Seconds,
     int Rounds,
+    int MostRounds,
     IReadOnlyList<string> Variants,
     IReadOnlyList<string> Stores,
     IReadOnlyList<string> Scenarios,
@@ -38,9 +40,11 @@ internal sealed record CompareSettings(
         // Enough to see that everything works and roughly where it stands; nothing to be quoted.
         bool quick = arguments.Has("--quick");
         bool onlyBounds = arguments.Has("--bounds");
+        int rounds = arguments.Number("--rounds", quick ? 1 : onlyBounds ? 5 : 7, 1, 100);
         var options = new CompareSettings(
             arguments.Number("--seconds", quick ? 1 : 3, 1, 60),
-            arguments.Number("--rounds", quick ? 1 : onlyBounds ? 5 : 7, 1, 100),
+            rounds,
+            onlyBounds && !quick ? 3 * rounds : rounds,
             arguments.List("--only", "floor", "builtin", "unbound", "ours"),
             arguments.List("--stores", "memory", "redis", "memcached", "sqlite", "postgres", "mysql", "cookie"),
             arguments.List("--scenarios", Scenario.Kinds),

@@ -31,6 +31,27 @@ internal sealed class Results
         list.Add(measurement);
     }
 
+    /// <summary>
+    /// As another run like it could have come out: as many measurements of everything, each drawn from those that there are (a bootstrap). It knows how
+    /// rounds differ, and not how processes do.
+    /// </summary>
+    internal Results Resampled(Random random)
+    {
+        var other = new Results();
+        foreach (((Subject subject, Scenario scenario), List<Measurement> list) in _measurements)
+        {
+            other._measurements.Add((subject, scenario), Draw(list, random));
+        }
+
+        foreach (((string, bool) key, List<double> rates) in ColdStarts)
+        {
+            other.ColdStarts.Add(key, Draw(rates, random));
+        }
+
+        other.CleanUps.AddRange(Draw(CleanUps, random));
+        return other;
+    }
+
     /// <summary>Measurements that other programs disturbed: those that were made again, and those that count all the same.</summary>
     internal (int Repeated, int Kept) Disturbed { get; private set; }
 
@@ -47,6 +68,9 @@ internal sealed class Results
     internal double? Median(Subject subject, Scenario scenario, Func<Measurement, double> figure) =>
         _measurements.TryGetValue((subject, scenario), out List<Measurement>? list) ? Statistics.Median(list.Select(figure)) : null;
 
+    /// <summary>How often that was measured at most which is measured once a round.</summary>
+    internal int Rounds => _measurements.Where(entry => !entry.Key.Subject.IsNone).Select(entry => entry.Value.Count).DefaultIfEmpty().Max();
+
     internal long Failures => _measurements.Values.Sum(list => list.Sum(measurement => measurement.Failures));
 
     /// <summary>Lost updates of a subject, under load and in its burst; null if it has no counters.</summary>
@@ -59,4 +83,6 @@ internal sealed class Results
         ];
         return lost.Length == 0 ? null : lost.Sum();
     }
+
+    private static List<T> Draw<T>(List<T> from, Random random) => [.. from.Select(_ => from[random.Next(from.Count)])];
 }

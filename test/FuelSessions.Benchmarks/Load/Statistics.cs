@@ -2,6 +2,16 @@ namespace FuelSessions.Benchmarks.Load;
 
 internal static class Statistics
 {
+    private const double Outside = 0.05;
+
+    /// <summary>What nine of ten values lie between; null without any, or where all are the same.</summary>
+    internal static Interval? Middle(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        int cut = (int)(sorted.Length * Outside);
+        return sorted.Length == 0 || sorted[cut] == sorted[^(cut + 1)] ? null : new(sorted[cut], sorted[^(cut + 1)]);
+    }
+
     internal static double? Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];

@@ -13,27 +13,27 @@ internal sealed class Bounds
     // They were set with it; an older one is measured beside them.
     private static readonly bool IsNewestClient = !Machine.ClientVersion.StartsWith("2.", StringComparison.Ordinal);
 
-    private static readonly HashSet<(Subject Subject, Scenario Scenario)> Needed = Asked();
+    private const int Resamplings = 1000;
+
+    private static readonly HashSet<(Subject Subject, Scenario Scenario)> Needed = [.. new Bounds(new Results()).All().SelectMany(bound => bound.MadeOf)];
 
     private readonly Results _results;
-    private readonly HashSet<(Subject Subject, Scenario Scenario)> _asked = [];
+    private readonly List<(Subject Subject, Scenario Scenario)> _asked = [];
 
     private Bounds(Results results) => _results = results;
 
-    internal static IReadOnlyList<Bound> Of(Results results) => new Bounds(results).All();
+    internal static IReadOnlyList<Bound> Of(Results results)
+    {
+        var random = new Random(1);
+        Bound[][] others = [.. Enumerable.Range(0, Resamplings).Select(_ => new Bounds(results.Resampled(random)).All())];
+        return [.. new Bounds(results).All().Select((bound, at) => bound with { Interval = Statistics.Middle(others.Select(other => other[at].Measured).OfType<double>()) })];
+    }
 
     /// <summary>Whether a figure is made of this measurement.</summary>
     internal static bool Need(Subject subject, Scenario scenario) => Needed.Contains((subject, scenario));
 
     /// <summary>Whether a figure is made of anything about that subject. Nothing of ours may lose an update.</summary>
     internal static bool Need(Subject subject) => subject.Variant == "ours" || Needed.Any(needed => needed.Subject == subject);
-
-    private static HashSet<(Subject Subject, Scenario Scenario)> Asked()
-    {
-        var bounds = new Bounds(new Results());
-        _ = bounds.All();
-        return bounds._asked;
-    }
 
     private Bound[] All() => [.. IsNewestClient ? OnRedisWithNewestClient() : [], .. OfAnyClient()];
 
@@ -73,14 +73,22 @@ internal sealed class Bounds
         Commands(Scenario.Read, 1),
         Commands(Scenario.Count, 2),
         Commands(Scenario.New, 1),
-        new("lost updates, ours, every store", 0, null, AtLeast: false, Lost(), "0"),
+        Made(new("lost updates, ours, every store", 0, null, AtLeast: false, Lost(), "0")),
     ];
 
-    private static Bound AtMost(string figure, double limit, double? aim, double? measured, string format = "0.00") =>
-        new(figure, limit, aim, AtLeast: false, measured, format);
+    private Bound AtMost(string figure, double limit, double? aim, double? measured, string format = "0.00") =>
+        Made(new(figure, limit, aim, AtLeast: false, measured, format));
 
-    private static Bound AtLeast(string figure, double limit, double aim, double? measured) =>
-        new(figure, limit, aim, AtLeast: true, measured);
+    private Bound AtLeast(string figure, double limit, double aim, double? measured) =>
+        Made(new(figure, limit, aim, AtLeast: true, measured));
+
+    // Of what was looked at since the one before.
+    private Bound Made(Bound bound)
+    {
+        Bound made = bound with { MadeOf = [.. _asked] };
+        _asked.Clear();
+        return made;
+    }
 
     private static Subject BuiltIn(Subject ours) => ours with { Variant = "builtin" };
 
@@ -124,7 +132,7 @@ internal sealed class Bounds
     private Bound Commands(Scenario scenario, double expected)
     {
         double? measured = _results.Commands(OnRedis, scenario);
-        return new Bound($"store commands, redis, {scenario}", expected, null, AtLeast: measured < expected, measured);
+        return Made(new($"store commands, redis, {scenario}", expected, null, AtLeast: measured < expected, measured));
     }
 
     private double? Cpu(Subject subject, Scenario scenario) => Median(subject, scenario, m => m.CpuMicroseconds);

@@ -11,7 +11,8 @@ internal static class ComparisonReport
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"Measured on {machine}. Medians of {Rounds(options.Rounds)} in random order, {options.Seconds} s each ");
-        text.Append(CultureInfo.InvariantCulture, $"({Math.Max(1, options.Seconds / 2)} s with 4 KB of other data).\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"({Math.Max(1, options.Seconds / 2)} s with 4 KB of other data)");
+        text.Append(results.Rounds > options.Rounds ? $"; of up to {results.Rounds}, where it could not be told by then whether a bound holds.\n\n" : ".\n\n");
         text.Append("### What must hold\n\n").Append(BoundTable(bounds)).Append('\n');
         foreach (Scenario scenario in results.Measurements.Keys.Select(key => key.Scenario).Distinct().OrderBy(scenario => scenario.IsFat).ThenBy(Order))
         {
@@ -48,14 +49,15 @@ internal static class ComparisonReport
 
     private static string BoundTable(IReadOnlyList<Bound> bounds)
     {
-        var table = new MarkdownTable("figure", "verdict", "measured", "bound", "aim");
+        var table = new MarkdownTable("figure", "verdict", "measured", "in 9 of 10 runs", "bound", "aim");
         foreach (Bound bound in bounds.Where(bound => bound.Verdict != Verdict.NotMeasured))
         {
             string than = bound.Aim is null ? "= " : bound.AtLeast ? "≥ " : "≤ ";
             table.Add(
                 bound.Figure,
-                bound.Verdict switch { Verdict.Missed => "**missed**", Verdict.Held => "holds", _ => "aim reached" },
+                bound.Verdict switch { Verdict.Missed => "**missed**", Verdict.WithinNoise => "within the noise", Verdict.Held => "holds", _ => "aim reached" },
                 Number(bound.Measured, bound.Format),
+                bound.Interval is { } interval ? $"{Number(interval.Low, bound.Format)} to {Number(interval.High, bound.Format)}" : "–",
                 than + Number(bound.Limit, "0.##"),
                 Number(bound.Aim, "0.##"));
         }

@@ -13,7 +13,7 @@ internal static class RawResults
         var all = new
         {
             machine,
-            bounds = bounds.Select(bound => new { bound.Figure, bound.Limit, bound.Aim, bound.Measured, verdict = bound.Verdict.ToString() }),
+            bounds = bounds.Select(bound => new { bound.Figure, bound.Limit, bound.Aim, bound.Measured, low = bound.Interval?.Low, high = bound.Interval?.High, verdict = bound.Verdict.ToString() }),
             measurements = results.Measurements.Select(entry => new
             {
                 variant = entry.Key.Subject.Variant,

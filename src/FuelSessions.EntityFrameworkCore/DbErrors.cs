@@ -44,6 +44,9 @@ internal static class DbErrors
         _ => true,
     };
 
+    /// <summary>Whether the server ended a statement because it was asked to, and has done nothing of it (PostgreSQL's query_canceled).</summary>
+    internal static bool IsCancelled(Exception error) => (error as DbException ?? error.InnerException as DbException) is { SqlState: "57014" };
+
     /// <summary>Whether an error says something about the write that it ended, and is not said in this project's words yet.</summary>
     internal static bool IsOfWrite(Exception error) =>
         error is DbException || (error is not (SessionStoreException or OperationCanceledException) && IsOutcomeUnknown(error));

@@ -97,8 +97,7 @@ internal sealed class SharedBatch : SharedWork
 
     // One of the statements was cancelled, and the server comes to no commit any more; not if the last of them was done. A connection's error may be a pooler's, which knows no more of
     // what the server did than anybody else.
-    private bool IsCancelledInTime(Exception error) =>
-        (error as DbException ?? error.InnerException as DbException) is { SqlState: "57014" } && _gathered is [.., ({ RecordsAffected: < 0 }, _)];
+    private bool IsCancelledInTime(Exception error) => DbErrors.IsCancelled(error) && _gathered is [.., ({ RecordsAffected: < 0 }, _)];
 
     private async Task GatherAsync(List<WaitingWrite> writes, Task[] running, CancellationToken cancellationToken)
     {

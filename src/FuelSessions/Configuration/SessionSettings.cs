@@ -199,7 +199,7 @@ internal static class SessionSettings
         static _ => false);
 
     private static string AllowedTime(string? fuelName) =>
-        $"a time span such as 00:05:00{(fuelName is null ? "" : $" (under the name {fuelName}: seconds)")}";
+        $"a time span such as 00:05:00 or 1.00:00:00 (24 hours; 24 days are 24.00:00:00){(fuelName is null ? "" : $", under the name {fuelName} seconds as well")}";
 
     private static bool Done(Action set)
     {

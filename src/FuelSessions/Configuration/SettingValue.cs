@@ -47,7 +47,8 @@ internal static class SettingValue
     }
 
     /// <summary>
-    /// Seconds in FuelPHP's form; otherwise a time span, and no bare number: .NET would read one as days, people as seconds.
+    /// Seconds in FuelPHP's form; otherwise a time span, and no bare number: .NET would read one as days, people as seconds. In either form none
+    /// whose hours are more than 23, which .NET would read as days as well.
     /// </summary>
     internal static bool TryTime(object? value, bool fuel, out TimeSpan result)
     {
@@ -60,7 +61,7 @@ internal static class SettingValue
 
         if (value is string span && span.Contains(':'))
         {
-            return TimeSpan.TryParse(span, Culture, out result) && (!fuel || AsSeconds(result));
+            return TimeSpan.TryParse(span, Culture, out result) && !AreHoursTakenForDays(span, result) && (!fuel || AsSeconds(result));
         }
 
         double? seconds = value switch
@@ -83,6 +84,10 @@ internal static class SettingValue
 
         // What is read as seconds must be one that can be set as seconds.
         static bool AsSeconds(TimeSpan time) => Math.Abs(time.TotalSeconds) <= MostSeconds;
+
+        // .NET reads 24:00:00 as 24 days. Days are written in front of a dot, or as the first of four parts.
+        static bool AreHoursTakenForDays(string text, TimeSpan time) =>
+            time.Days != 0 && text.AsSpan().Count(':') < 3 && !text.AsSpan(0, text.IndexOf(':')).Contains('.');
     }
 
     /// <param name="fuel">FuelPHP's <c>null</c> means that nothing is set, not "off".</param>

@@ -71,6 +71,13 @@ public class ConfigTests
         { "expiration_time", TimeSpan.FromMinutes(1), "expiration_time", 60, "ExpirationTime", TimeSpan.FromMinutes(1) },
         { "ExpirationTime", TimeSpan.FromMinutes(1), "expiration_time", 60, "ExpirationTime", TimeSpan.FromMinutes(1) },
         { "ExpirationTime", "00:01:00", "expiration_time", 60, "ExpirationTime", TimeSpan.FromMinutes(1) },
+        { "ExpirationTime", "1.02:03:04", "expiration_time", 93784, "ExpirationTime", new TimeSpan(1, 2, 3, 4) },
+        { "ExpirationTime", "1.00:00", "expiration_time", 86400, "ExpirationTime", TimeSpan.FromDays(1) },
+        { "ExpirationTime", "24:00:00:00", "expiration_time", 2073600, "ExpirationTime", TimeSpan.FromDays(24) },
+        { "ExpirationTime", "23:59:59", "expiration_time", 86399, "ExpirationTime", new TimeSpan(23, 59, 59) },
+        { "ExpirationTime", "23:59", "expiration_time", 86340, "ExpirationTime", new TimeSpan(23, 59, 0) },
+        { "expiration_time", "1.00:00:00", "expiration_time", 86400, "ExpirationTime", TimeSpan.FromDays(1) },
+        { "AbsoluteExpiration", "-00:00:00.0010000", "AbsoluteExpiration", Timeout.InfiniteTimeSpan, "AbsoluteExpiration", Timeout.InfiniteTimeSpan },
         { "rotation_time", 30, "rotation_time", 30, "RotationTime", TimeSpan.FromSeconds(30) },
         { "rotation_time", false, "rotation_time", false, "RotationTime", null },
         { "rotation_time", "off", "rotation_time", false, "RotationTime", null },
@@ -148,6 +155,14 @@ public class ConfigTests
     [InlineData("ExpirationTime", 60)]
     [InlineData("ExpirationTime", "60")]
     [InlineData("ExpirationTime", "00:00:00")]
+    [InlineData("ExpirationTime", "24:00:00")]
+    [InlineData("ExpirationTime", "24:00")]
+    [InlineData("ExpirationTime", " 30:00:00 ")]
+    [InlineData("ExpirationTime", "24:00:00.5")]
+    [InlineData("expiration_time", "48:00:00")]
+    [InlineData("AbsoluteExpiration", "48:00:00")]
+    [InlineData("RotationTime", "24:00:00")]
+    [InlineData("StoreTimeout", "24:00:00")]
     [InlineData("match_ua", 7)]
     [InlineData("match_ua", "sometimes")]
     [InlineData("cookie_same_site", "lenient")]

@@ -12,6 +12,10 @@ public class StartupTests
     {
         { "FuelSessions:ExpirationTime", "00:00:00", ["ExpirationTime", "00:00:00", "allowed: 00:00:01"] },
         { "FuelSessions:ExpirationTime", "-02:00:00", ["ExpirationTime", "-02:00:00", "allowed"] },
+        { "FuelSessions:ExpirationTime", "24:00:00", ["ExpirationTime", "'24:00:00'", "allowed", "1.00:00:00 (24 hours", "24 days are 24.00:00:00"] },
+        { "FuelSessions:expiration_time", "48:00:00", ["expiration_time", "'48:00:00'", "1.00:00:00 (24 hours", "seconds"] },
+        { "FuelSessions:AbsoluteExpiration", "30:00:00", ["AbsoluteExpiration", "'30:00:00'", "1.00:00:00 (24 hours", "false"] },
+        { "FuelSessions:File:PreviousIdGrace", "24:00", ["FuelSessions:file:PreviousIdGrace", "'24:00'", "1.00:00:00 (24 hours"] },
         { "FuelSessions:expiration_time", "0", ["ExpirationTime", "00:00:00", "allowed"] },
         { "FuelSessions:expiration_time", "soon", ["expiration_time", "soon", "allowed", "seconds"] },
         { "FuelSessions:RotationTime", "-00:05:00", ["RotationTime", "-00:05:00", "allowed"] },

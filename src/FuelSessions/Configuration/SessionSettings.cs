@@ -51,10 +51,10 @@ internal static class SessionSettings
         Flag(nameof(FuelSessionsOptions.ExpireOnClose), "expire_on_close", o => o.ExpireOnClose, (o, v) => o.ExpireOnClose = v),
         Time(nameof(FuelSessionsOptions.ExpirationTime), "expiration_time", o => o.ExpirationTime, (o, v) => o.ExpirationTime = v),
         OptionalTime(
-            nameof(FuelSessionsOptions.AbsoluteExpiration), null, o => o.AbsoluteExpiration, (o, v) => o.AbsoluteExpiration = v, off: Timeout.InfiniteTimeSpan),
-        OptionalTime(nameof(FuelSessionsOptions.TouchInterval), null, o => o.TouchInterval, (o, v) => o.TouchInterval = v),
+            nameof(FuelSessionsOptions.AbsoluteExpiration), null, "never", o => o.AbsoluteExpiration, (o, v) => o.AbsoluteExpiration = v, off: Timeout.InfiniteTimeSpan),
+        OptionalTime(nameof(FuelSessionsOptions.TouchInterval), null, "its default", o => o.TouchInterval, (o, v) => o.TouchInterval = v),
         Flag(nameof(FuelSessionsOptions.TouchOnEveryRequest), null, o => o.TouchOnEveryRequest, (o, v) => o.TouchOnEveryRequest = v),
-        OptionalTime(nameof(FuelSessionsOptions.RotationTime), "rotation_time", o => o.RotationTime, (o, v) => o.RotationTime = v),
+        OptionalTime(nameof(FuelSessionsOptions.RotationTime), "rotation_time", "off", o => o.RotationTime, (o, v) => o.RotationTime = v),
         Time(nameof(FuelSessionsOptions.PreviousIdGrace), null, o => o.PreviousIdGrace, (o, v) => o.PreviousIdGrace = v),
         Choice<StaleIdAction>(nameof(FuelSessionsOptions.OnStaleId), null, o => o.OnStaleId, (o, v) => o.OnStaleId = v),
         Text(nameof(FuelSessionsOptions.FlashId), "flash_id", o => o.FlashId, (o, v) => o.FlashId = v ?? ""),
@@ -64,7 +64,7 @@ internal static class SessionSettings
         Text(nameof(FuelSessionsOptions.HeaderName), "http_header_name", o => o.HeaderName, (o, v) => o.HeaderName = v),
         Text(nameof(FuelSessionsOptions.QueryParameterName), null, o => o.QueryParameterName, (o, v) => o.QueryParameterName = v),
         Flag(nameof(FuelSessionsOptions.EnableCookie), "enable_cookie", o => o.EnableCookie, (o, v) => o.EnableCookie = v),
-        OptionalTime(nameof(FuelSessionsOptions.TokenLifetime), null, o => o.TokenLifetime, (o, v) => o.TokenLifetime = v),
+        OptionalTime(nameof(FuelSessionsOptions.TokenLifetime), null, "as ExpirationTime", o => o.TokenLifetime, (o, v) => o.TokenLifetime = v),
         Flag(nameof(FuelSessionsOptions.NativeEmulation), "native_emulation", o => o.NativeEmulation, (o, v) => o.NativeEmulation = v),
         Flag(nameof(FuelSessionsOptions.PreventSharedCaching), null, o => o.PreventSharedCaching, (o, v) => o.PreventSharedCaching = v),
         Flag(nameof(FuelSessionsOptions.SaveOnError), null, o => o.SaveOnError, (o, v) => o.SaveOnError = v),
@@ -101,9 +101,18 @@ internal static class SessionSettings
 
     internal static SessionSetting? Find(string name) => ByName.GetValueOrDefault(name);
 
-    /// <summary>Takes over what a configuration file says, or an array in FuelPHP's way.</summary>
+    /// <summary>Takes over what a configuration file says, where <c>null</c> is a text that is missing and never "off".</summary>
     /// <param name="note">False: what is wrong. True: what was not taken over, where FuelPHP takes something else without a word; else null.</param>
-    internal static bool TryTake(FuelSessionsOptions options, string name, object? value, out string? note)
+    internal static bool TryTake(FuelSessionsOptions options, string name, string? text, out string? note) => TryTake(options, name, text, text ?? "", out note);
+
+    /// <summary>The same for code, or an array in FuelPHP's way.</summary>
+    /// <returns>What was not taken over; null: nothing.</returns>
+    /// <exception cref="ArgumentException">There is no such setting, or the value is not allowed.</exception>
+    internal static string? Take(FuelSessionsOptions options, string name, object? value) =>
+        TryTake(options, name, value, value, out string? note) ? note : throw new ArgumentException(note);
+
+    /// <param name="told">The value as messages tell it.</param>
+    private static bool TryTake(FuelSessionsOptions options, string name, object? told, object? value, out string? note)
     {
         note = null;
         if (Needless.TryGetValue(name, out string? why))
@@ -120,26 +129,19 @@ internal static class SessionSettings
 
         if (setting.IsUnset(name, value))
         {
-            note = $"{setting.Refusal(name, value)} As in FuelPHP, it stays what it is without that.";
+            note = $"{setting.Refusal(name, told)} As in FuelPHP, it stays what it is without that.";
             return true;
         }
 
         bool isTaken = setting.TryWrite(options, name, value);
-        note = isTaken ? null : setting.Refusal(name, value);
+        note = isTaken ? null : setting.Refusal(name, told);
         return isTaken;
     }
 
-    /// <summary>The same for code.</summary>
-    /// <returns>What was not taken over; null: nothing.</returns>
-    /// <exception cref="ArgumentException">There is no such setting, or the value is not allowed.</exception>
-    internal static string? Take(FuelSessionsOptions options, string name, object? value) =>
-        TryTake(options, name, value, out string? note) ? note : throw new ArgumentException(note);
-
     private static string Unknown(string name)
     {
-        string meant = ByName.Keys.MinBy(known => Distance(known, name))!;
-        bool isNear = Distance(meant, name) <= Math.Max(2, name.Length / 3);
-        return $"There is no session setting '{name}'.{(isNear ? $" Did you mean '{meant}'?" : "")}";
+        string? meant = NearName.Of(name, ByName.Keys, Math.Max(2, name.Length / 3));
+        return $"There is no session setting '{name}'.{(meant is null ? "" : $" Did you mean '{meant}'?")}";
     }
 
     private static SessionSetting Flag(string name, string? fuelName, Func<FuelSessionsOptions, bool> get, Action<FuelSessionsOptions, bool> set) => new(
@@ -163,7 +165,7 @@ internal static class SessionSettings
         name, null, "a whole number", (o, _) => get(o), (o, v, _) => SettingValue.TryInteger(v, out int value) && Done(() => set(o, value)));
 
     private static SessionSetting OptionalNumber(string name, Func<FuelSessionsOptions, int?> get, Action<FuelSessionsOptions, int?> set) => new(
-        name, null, "a whole number, or false", (o, _) => get(o), (o, v, _) => SettingValue.IsOff(v, fuel: false)
+        name, null, "a whole number, or false (any number)", (o, _) => get(o), (o, v, _) => SettingValue.IsOff(v, fuel: false)
             ? Done(() => set(o, null))
             : SettingValue.TryInteger(v, out int value) && Done(() => set(o, value)));
 
@@ -177,12 +179,13 @@ internal static class SessionSettings
     private static SessionSetting OptionalTime(
         string name,
         string? fuelName,
+        string meaningOfFalse,
         Func<FuelSessionsOptions, TimeSpan?> get,
         Action<FuelSessionsOptions, TimeSpan?> set,
         TimeSpan? off = null) => new(
         name,
         fuelName,
-        $"{AllowedTime(fuelName)}, or false",
+        $"{AllowedTime(fuelName)}, or false ({meaningOfFalse})",
         (o, fuel) => get(o) is not { } time ? (fuel ? false : null) : fuel ? SettingValue.Seconds(time) : time,
         (o, v, fuel) => SettingValue.IsOff(v, fuel)
             ? Done(() => set(o, v is null ? null : off))
@@ -205,22 +208,5 @@ internal static class SessionSettings
     {
         set();
         return true;
-    }
-
-    // Levenshtein's distance, without regard to case.
-    private static int Distance(string left, string right)
-    {
-        int[] row = [.. Enumerable.Range(0, right.Length + 1)];
-        for (int i = 1; i <= left.Length; i++)
-        {
-            (int diagonal, row[0]) = (row[0], i);
-            for (int j = 1; j <= right.Length; j++)
-            {
-                int cost = char.ToLowerInvariant(left[i - 1]) == char.ToLowerInvariant(right[j - 1]) ? 0 : 1;
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + cost));
-            }
-        }
-
-        return row[^1];
     }
 }

@@ -90,10 +90,11 @@ internal static class SettingValue
             time.Days != 0 && text.AsSpan().Count(':') < 3 && !text.AsSpan(0, text.IndexOf(':')).Contains('.');
     }
 
+    /// <summary>False and its texts, and code's <c>null</c>. An empty text is none: what is missing by mistake switches nothing.</summary>
     /// <param name="fuel">FuelPHP's <c>null</c> means that nothing is set, not "off".</param>
-    internal static bool IsOff(object? value, bool fuel) => value is false or string { Length: > 0 }
+    internal static bool IsOff(object? value, bool fuel) => value is false or string
         ? TryBoolean(value is "0" ? null : value, out bool isOn, fuel) && !isOn
-        : !fuel && value is null or "";
+        : !fuel && value is null;
 
     /// <summary>Zero or less, as number or text.</summary>
     internal static bool IsNotPositive(object? value) => TryTime(value, fuel: true, out TimeSpan time) && time <= TimeSpan.Zero;

@@ -147,6 +147,9 @@ public class ConfigTests
     [InlineData("match_ip", null)]
     [InlineData("match_ua", "")]
     [InlineData("flash_id", "")]
+    [InlineData("RotationTime", "")]
+    [InlineData("AbsoluteExpiration", "")]
+    [InlineData("MaxSessionsPerPrincipal", "")]
     [InlineData("expiration_time", false)]
     [InlineData("expiration_time", double.NaN)]
     [InlineData("expiration_time", double.PositiveInfinity)]
@@ -248,6 +251,33 @@ public class ConfigTests
             Assert.Single(error.Failures);
             Assert.Contains(name, error.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("RotationTime", "false (off)")]
+    [InlineData("AbsoluteExpiration", "false (never)")]
+    [InlineData("TouchInterval", "false (its default)")]
+    [InlineData("TokenLifetime", "false (as ExpirationTime)")]
+    [InlineData("MaxSessionsPerPrincipal", "false (any number)")]
+    [InlineData("NewSessionsPerMinute", "false (any number)")]
+    [InlineData("ExpirationTime", "a time span")]
+    [InlineData("file:RotationTime", "false (off)")]
+    public async Task WhatIsMissingByMistakeSwitchesNothingOff(string name, string said)
+    {
+        foreach (string? value in new[] { "", null })
+        {
+            OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => Site.StartAsync("memory", configuration: [new($"FuelSessions:{name}", value)]));
+            Assert.Contains($"'{name.Split(':')[^1]}' is '{value ?? "null"}'", Assert.Single(error.Failures), StringComparison.Ordinal);
+            Assert.Contains(said, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task WhatCanBeSwitchedOffIsSoByFalse()
+    {
+        string[] names = ["RotationTime", "AbsoluteExpiration", "TouchInterval", "TokenLifetime", "MaxSessionsPerPrincipal", "NewSessionsPerMinute"];
+        await using Site site = await Site.StartAsync("memory", configuration: [.. names.Select(name => KeyValuePair.Create($"FuelSessions:{name}", (string?)"False"))]);
+        await site.Visit(s => Assert.All(names, name => Assert.Equal(name == "AbsoluteExpiration" ? Timeout.InfiniteTimeSpan : null, s.GetConfig(name))));
     }
 
     [Fact]

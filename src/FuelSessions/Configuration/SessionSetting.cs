@@ -28,7 +28,12 @@ internal sealed record SessionSetting(
     /// <summary>Takes the value over, in the form of that name; false if it is none.</summary>
     internal bool TryWrite(FuelSessionsOptions options, string name, object? value) => TrySet(options, value, IsFuelName(name));
 
-    internal string Refusal(string name, object? value) => $"Session setting '{name}' is '{value ?? "null"}'; allowed: {Allowed}.";
+    internal string Refusal(string name, object? value) => Refused(name, $"'{value ?? "null"}'");
+
+    /// <summary>The same for what a configuration file has an object or a list for.</summary>
+    internal string RefusalOfSection(string name) => Refused(name, "an object or a list");
+
+    private string Refused(string name, string value) => $"Session setting '{name}' is {value}; allowed: {Allowed}.";
 
     private bool IsFuelName(string name) => !string.Equals(name, Name, StringComparison.OrdinalIgnoreCase);
 }

@@ -27,6 +27,9 @@ internal sealed class DriverRegistry(IEnumerable<DriverRegistration> registratio
     internal string Unregistered(string name) =>
         $"Session driver '{name}' is not registered (registered: {string.Join(", ", _registrations.Keys.Order(StringComparer.Ordinal))}). {Fix(name)}";
 
+    /// <summary>What is wrong with a section of settings of that name; null if it is a driver's, or may be a driver's that this app has not.</summary>
+    internal string? Misnamed(string section) => Meant(section) is { } meant ? $"There is no session driver '{section}'. Did you mean '{meant}'?" : null;
+
     /// <summary>What is decorated and can't be; empty if all is well.</summary>
     internal IEnumerable<string> Violations() => decorations
         .Select(static decoration => decoration.Name)
@@ -123,11 +126,14 @@ internal sealed class DriverRegistry(IEnumerable<DriverRegistration> registratio
         return byName;
     }
 
-    private static string Fix(string name) => name.ToLowerInvariant() switch
+    private string? Meant(string name) => DriverNames.Meant(name, _registrations.Keys);
+
+    private string Fix(string name) => name.ToLowerInvariant() switch
     {
         "db" => "Call AddFuelSessions().AddDbDriver(...).",
         "redis" => "Call AddFuelSessions().AddRedisDriver(...).",
         "memcached" => "Call AddFuelSessions().AddMemcachedDriver(...).",
+        _ when Meant(name) is { } meant => $"Did you mean '{meant}'?",
         _ => "Set FuelSessions:Driver to one of them, or register it with AddFuelSessions().AddDriver(...).",
     };
 }

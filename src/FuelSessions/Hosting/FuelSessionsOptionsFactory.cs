@@ -83,9 +83,18 @@ internal sealed class FuelSessionsOptionsFactory(
         List<string> failures = [];
         foreach (IConfigurationSection entry in section?.GetChildren() ?? [])
         {
-            bool isScalar = entry.Value is not null || !entry.GetChildren().Any();
-            if (!isScalar || ownSettings.Contains(entry.Key, StringComparer.OrdinalIgnoreCase))
+            if (ownSettings.Contains(entry.Key, StringComparer.OrdinalIgnoreCase))
             {
+                continue;
+            }
+
+            if (IsSection(entry, isDriver))
+            {
+                if (Misplaced(entry.Key, isDriver, ownSettings) is { } misplaced)
+                {
+                    failures.Add($"Configuration '{entry.Path}': {misplaced}");
+                }
+
                 continue;
             }
 
@@ -107,5 +116,27 @@ internal sealed class FuelSessionsOptionsFactory(
         {
             throw new OptionsValidationException(section!.Path, typeof(FuelSessionsOptions), failures);
         }
+    }
+
+    // An empty object is no value. What has both a value and entries, from two files, is a section where a setting is meant.
+    private bool IsSection(IConfigurationSection entry, bool isDriver) => entry.GetChildren().Any()
+        ? entry.Value is null || SessionSettings.Find(entry.Key) is not null
+        : entry.Value is null && !isDriver && (drivers.Contains(entry.Key) || DriverNames.IsShipped(entry.Key));
+
+    /// <summary>Why there can be no section of that name; null if it may be a driver's, or something of a driver's own.</summary>
+    private string? Misplaced(string name, bool isDriver, IReadOnlyCollection<string> ownSettings)
+    {
+        if (!isDriver && drivers.Contains(name))
+        {
+            return null;
+        }
+
+        if (SessionSettings.Find(name) is { } setting)
+        {
+            return setting.RefusalOfSection(name);
+        }
+
+        return !isDriver ? drivers.Misnamed(name)
+            : NearName.Of(name, ownSettings, slips: Math.Max(1, name.Length / 3)) is { } meant ? $"The driver has no setting '{name}'. Did you mean '{meant}'?" : null;
     }
 }

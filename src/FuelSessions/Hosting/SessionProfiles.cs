@@ -108,9 +108,17 @@ internal sealed class SessionProfiles
         string driver = settings.FirstOrDefault(setting => setting.Key.Equals("driver", StringComparison.OrdinalIgnoreCase)).Value as string ?? Default;
         FuelSessionsOptions changed = For(driver).Clone();
         Apply(changed, settings.Where(static setting => !IsSection(setting)));
-        foreach ((_, object? section) in settings.Where(setting => IsSection(setting) && setting.Key.Equals(driver, StringComparison.OrdinalIgnoreCase)))
+        foreach ((string name, object? section) in settings.Where(IsSection))
         {
-            Apply(changed, Map(section)!);
+            if (_drivers.Misnamed(name) is { } misnamed)
+            {
+                throw new ArgumentException(misnamed);
+            }
+
+            if (name.Equals(driver, StringComparison.OrdinalIgnoreCase))
+            {
+                Apply(changed, Map(section)!);
+            }
         }
 
         changed.Driver = driver;

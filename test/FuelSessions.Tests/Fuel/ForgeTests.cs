@@ -235,6 +235,8 @@ public class ForgeTests
             ArgumentException error = Assert.Throws<ArgumentException>(() =>
                 Session.Forge(new Dictionary<string, object?> { ["memory"] = new Dictionary<string, string?> { ["cookie_nam"] = "x" } }));
             Assert.Contains("'cookie_name'", error.Message, StringComparison.Ordinal);
+            error = Assert.Throws<ArgumentException>(() => Session.Forge(new Dictionary<string, object?> { ["fiel"] = new Dictionary<string, string?> { ["cookie_name"] = "x" } }));
+            Assert.Contains("Did you mean 'file'?", error.Message, StringComparison.Ordinal);
         });
     }
 

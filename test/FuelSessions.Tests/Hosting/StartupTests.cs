@@ -51,6 +51,14 @@ public class StartupTests
         { "FuelSessions:File:CookieSameSite", "Sideways", ["FuelSessions:file:CookieSameSite", "Sideways", "Lax"] },
         { "FuelSessions:File:Driver", "cookie", ["FuelSessions:file:Driver"] },
         { "FuelSessions:File:CookieName", "xid", ["CookieName", "xid", "'file'", "'memory'"] },
+        { "FuelSessions:Driver", "fiel", ["Driver", "fiel", "Did you mean 'file'?"] },
+        { "FuelSessions:RotationTime:Minutes", "5", ["FuelSessions:RotationTime'", "'RotationTime' is an object or a list", "00:05:00"] },
+        { "FuelSessions:rotation_time:minutes", "5", ["FuelSessions:rotation_time'", "an object or a list", "seconds"] },
+        { "FuelSessions:CookieName:0", "sid", ["FuelSessions:CookieName'", "an object or a list", "allowed: text"] },
+        { "FuelSessions:File:CookieName:0", "sid", ["FuelSessions:file:CookieName'", "an object or a list", "allowed: text"] },
+        { "FuelSessions:Fiel:Path", "/tmp/x", ["FuelSessions:Fiel'", "'Fiel'", "Did you mean 'file'?"] },
+        { "FuelSessions:Memcache:Servers:0", "cache1", ["FuelSessions:Memcache'", "Did you mean 'memcached'?"] },
+        { "FuelSessions:File", "", ["FuelSessions:File'"] },
         { "FuelSessions:File:TabelName", "x", ["FuelSessions:file:TabelName"] },
     };
 
@@ -107,11 +115,56 @@ public class StartupTests
         Assert.Contains("AddFuelSessions", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>From two files, one with a value and one with an object: the value would be in force, and the object in vain.</summary>
     [Fact]
-    public async Task A_section_for_a_driver_that_is_not_there_is_ignored()
+    public async Task A_setting_that_has_a_value_and_entries_stops_the_app()
     {
-        await using TestApp app = await TestApp.StartAsync(configuration: [KeyValuePair.Create("FuelSessions:Redis:CookieName", (string?)"rid")]);
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            TestApp.StartAsync(configuration: [KeyValuePair.Create("FuelSessions:RotationTime", (string?)"00:05:00"), KeyValuePair.Create("FuelSessions:RotationTime:Minutes", (string?)"1")]));
+        Assert.Contains("an object or a list", Assert.Single(error.Failures), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("FuelSessions:Redis:CookieName", "rid")]
+    [InlineData("FuelSessions:Acme:Address", "acme1")]
+    [InlineData("FuelSessions:Redis2:CookieName", "rid")]
+    [InlineData("FuelSessions:S3:Bucket", "sessions")]
+    public async Task A_section_for_a_driver_that_is_not_there_is_ignored(string key, string value)
+    {
+        await using TestApp app = await TestApp.StartAsync(configuration: [KeyValuePair.Create(key, (string?)value)]);
         Assert.Equal("memory", app.Services.GetRequiredService<SessionProfiles>().Default);
+    }
+
+    /// <summary>As <c>"File": {}</c> is read.</summary>
+    [Theory]
+    [InlineData("File")]
+    [InlineData("Db")]
+    public async Task An_empty_section_of_a_driver_says_nothing(string driver)
+    {
+        await using TestApp app = await TestApp.StartAsync(configuration: [KeyValuePair.Create($"FuelSessions:{driver}", (string?)null)]);
+        Assert.Equal("memory", app.Services.GetRequiredService<SessionProfiles>().Default);
+    }
+
+    [Fact]
+    public async Task A_driver_of_the_apps_own_has_its_section_whatever_its_name_is_near_to()
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            drivers: sessions => sessions.AddDriver("files", "a", Never, "Servers").AddDriver("table", "b", Never),
+            configuration:
+            [
+                KeyValuePair.Create("FuelSessions:Files:Servers:0", (string?)"x"),
+                KeyValuePair.Create("FuelSessions:Files:FlashId", (string?)"f"),
+                KeyValuePair.Create("FuelSessions:Files:Places:0", (string?)"x"),
+                KeyValuePair.Create("FuelSessions:Table:FlashId", (string?)"t"),
+            ]);
+        SessionProfiles profiles = app.Services.GetRequiredService<SessionProfiles>();
+        Assert.Equal(("f", "t"), (profiles.For("files").FlashId, profiles.For("table").FlashId));
+        OptionsValidationException error = await Assert.ThrowsAsync<OptionsValidationException>(() => TestApp.StartAsync(
+            drivers: sessions => sessions.AddDriver("acme", "a", Never, "Servers"),
+            configuration: [KeyValuePair.Create("FuelSessions:Acme:Severs:0", (string?)"x")]));
+        Assert.Contains("Did you mean 'Servers'?", Assert.Single(error.Failures), StringComparison.Ordinal);
+
+        static Drivers.ISessionDriver Never(IServiceProvider services) => throw new NotSupportedException();
     }
 
     [Fact]

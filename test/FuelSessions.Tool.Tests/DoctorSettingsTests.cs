@@ -14,6 +14,8 @@ public sealed class DoctorSettingsTests(Places places)
     [InlineData("""{ "RotationTime": "soon" }""")]
     [InlineData("""{ "Drvier": "file", "ExpirationTime": "-1", "File": { "CookieSameSite": "Sometimes" } }""")]
     [InlineData("""{ "Driver": "memory", "CookieName": "a b", "MaxSessions": 0 }""")]
+    [InlineData("""{ "ExpirationTime": "24:00:00", "RotationTime": null, "AbsoluteExpiration": "", "CookieName": ["sid"] }""")]
+    [InlineData("""{ "Fiel": { "Path": "x" }, "File": {}, "StoreTimeout": { "Seconds": 5 } }""")]
     [InlineData("""{ "Memory": { "CookieName": "sid" }, "File": { "CookieName": "sid" } }""")]
     public async Task It_tells_what_the_app_would_not_start_with(string section)
     {
@@ -44,6 +46,37 @@ public sealed class DoctorSettingsTests(Places places)
         found.AssertToMend(expected);
         Assert.Equal(expected.Length > 0 ? ExitCode.Unwell : ExitCode.Done, found.Code);
         Assert.Contains(found.Json.EnumerateArray(), finding => finding.GetProperty("what").GetString() == "store");
+    }
+
+    [Theory]
+    [InlineData("fiel", "file")]
+    [InlineData("Memroy", "memory")]
+    [InlineData("reddis", "redis")]
+    [InlineData("memcache", "memcached")]
+    [InlineData("cookies", "cookie")]
+    public async Task A_driver_that_is_likely_another_one_is_told_as_the_app_tells_it(string driver, string meant)
+    {
+        string settings = await NewFileAsync($$"""{ "Driver": "{{driver}}" }""");
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => TestApp.StartAsync(configuration: new ConfigurationBuilder().AddJsonFile(settings).Build().AsEnumerable()));
+        ToolRun found = await ToolRun.RunAsync("doctor", "--json", "--settings", settings);
+        Assert.Equal(ExitCode.Unwell, found.Code);
+        string told = Assert.Single(found.ToMend).GetProperty("is").GetString()!;
+        Assert.All([told, Assert.Single(refusal.Failures)], text =>
+        {
+            Assert.StartsWith($"Session setting 'Driver' is '{driver}'. Session driver '{driver}' is not registered", text, StringComparison.Ordinal);
+            Assert.EndsWith($"Did you mean '{meant}'?", text, StringComparison.Ordinal);
+        });
+    }
+
+    [Theory]
+    [InlineData("acme")]
+    [InlineData("redis2")]
+    public async Task A_driver_that_may_be_the_apps_own_is_told_as_taken_for_one(string driver)
+    {
+        ToolRun found = await ToolRun.RunAsync("doctor", "--settings", await NewFileAsync($$"""{ "Driver": "{{driver}}", "{{driver}}": { "CookieName": "sid" } }"""));
+        Assert.Equal(ExitCode.Done, found.Code);
+        Assert.Contains($"note settings: driver {driver} was taken for one of the app's own", found.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("ok ", found.Output, StringComparison.Ordinal);
     }
 
     [Fact]

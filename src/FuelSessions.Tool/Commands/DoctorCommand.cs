@@ -54,7 +54,7 @@ internal sealed class DoctorCommand : Command
         }
         catch (ToolException error) when (error.ExitCode == ExitCode.Usage && _store.Files(parsed).Count > 0)
         {
-            return [new Finding("store", $"not looked at. {error.Message}")];
+            return [new Finding("store", $"not looked at. {error.Message}", IsOpen: true)];
         }
 
         await using (sessions)
@@ -67,7 +67,13 @@ internal sealed class DoctorCommand : Command
     {
         foreach (Finding finding in findings)
         {
-            console.MarkupLineInterpolated($"[{(finding.Fix is null ? "green" : "yellow")}]{(finding.Fix is null ? "ok  " : "look")}[/] {finding.What}: {finding.Is}");
+            (string color, string word) = finding switch
+            {
+                { Fix: not null } => ("yellow", "look"),
+                { IsOpen: true } => ("blue", "note"),
+                _ => ("green", "ok  "),
+            };
+            console.MarkupLineInterpolated($"[{color}]{word}[/] {finding.What}: {finding.Is}");
             if (finding.Fix is { } fix)
             {
                 console.MarkupLineInterpolated($"     {fix}");

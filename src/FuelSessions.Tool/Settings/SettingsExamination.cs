@@ -36,6 +36,11 @@ internal static class SettingsExamination
             .. notes.All.Select(note => new Finding(What, note, "Remove it, or set what is meant.")),
             .. drivers.SelectMany(driver => Concern.All.Where(concern => concern.IsOf(profiles.For(driver))).Select(concern => concern.Of(driver))).DistinctBy(finding => finding.Is),
         ];
+        if (!DriverNames.IsShipped(profiles.Default))
+        {
+            return [.. found, new Finding(What, $"driver {profiles.Default} was taken for one of the app's own: none that comes with FuelSessions is called so. The app starts with it only if it adds it (AddDriver)", IsOpen: true)];
+        }
+
         return found.Length > 0 ? found : [new Finding(What, $"nothing to mend for driver {profiles.Default}")];
     }
 
@@ -46,9 +51,8 @@ internal static class SettingsExamination
         services.AddSingleton(settings).AddLogging(logging => logging.AddProvider(notes));
         FuelSessionsBuilder sessions = services.AddFuelSessions().AddRedisDriver("localhost").AddMemcachedDriver("localhost").AddDriver("db", "did", Unopened);
 
-        // One that is the app's own.
-        if (settings[$"{SessionConfigurationSection.Name}:{nameof(FuelSessionsOptions.Driver)}"] is { Length: > 0 } named
-            && !services.Any(service => !service.IsKeyedService && service.ImplementationInstance is DriverRegistration known && known.Name.Equals(named, StringComparison.OrdinalIgnoreCase)))
+        // One that is the app's own. What is likely a slip is left out: the app, which has no such driver either, refuses it.
+        if (settings[$"{SessionConfigurationSection.Name}:{nameof(FuelSessionsOptions.Driver)}"] is { Length: > 0 } named && !DriverNames.IsShipped(named) && DriverNames.Meant(named, []) is null)
         {
             sessions.AddDriver(named, "own", Unopened);
         }

@@ -62,7 +62,7 @@ internal sealed class EndCommand : StoreCommand
     private async Task<StoredEntry[]> FindAsync(IStoredSessions sessions, ParseResult parsed, CancellationToken cancellationToken)
     {
         IAsyncEnumerable<StoredEntry> found = parsed.GetValue(_principal) is { } principal
-            ? sessions.ReadOfAsync(principal, cancellationToken)
+            ? ByPrincipal.Find(sessions, principal, cancellationToken)
             : ByFingerprint.Find(sessions, parsed.GetValue(_fingerprint)!, cancellationToken);
         return await found.ToArrayAsync(cancellationToken);
     }

@@ -15,7 +15,7 @@ internal sealed class ListCommand : StoreCommand
     private protected override async Task<int> RunAsync(IStoredSessions sessions, ParseResult parsed, CancellationToken cancellationToken)
     {
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        Shown[] found = await WatchedAsync(parsed, "Reading", async _ => await sessions.ReadOfAsync(parsed.GetRequiredValue(_principal), cancellationToken)
+        Shown[] found = await WatchedAsync(parsed, "Reading", async _ => await ByPrincipal.Find(sessions, parsed.GetRequiredValue(_principal), cancellationToken)
             .Where(entry => entry.IsLive(now)).Select(Shown.Of).OrderByDescending(shown => shown.Created).ToArrayAsync(cancellationToken));
         if (Output.IsJson(parsed))
         {

@@ -36,7 +36,7 @@ internal sealed class FileSessions : IStoredSessions
         }
     }
 
-    public async IAsyncEnumerable<StoredEntry> ReadOfAsync(string principal, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StoredEntry> ReadCandidatesAsync(string principal, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (SessionRecord found in await _driver.FindByPrincipalAsync(principal, cancellationToken))
         {

@@ -8,9 +8,8 @@ internal interface IStoredSessions : IAsyncDisposable
     /// <summary>Everything, in no order, as it is read.</summary>
     IAsyncEnumerable<StoredEntry> ReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Those of a principal.</summary>
-    IAsyncEnumerable<StoredEntry> ReadOfAsync(string principal, CancellationToken cancellationToken) =>
-        ReadAsync(cancellationToken).Where(entry => string.Equals(entry.Record?.Principal, principal, StringComparison.Ordinal));
+    /// <summary>Those of a principal, by the store's index, and maybe others that it takes for the same: <see cref="Commands.ByPrincipal"/> tells them apart.</summary>
+    IAsyncEnumerable<StoredEntry> ReadCandidatesAsync(string principal, CancellationToken cancellationToken);
 
     /// <summary>Removes what is stored, unless somebody has stored something newer since.</summary>
     /// <returns>Whether it was removed, or was gone.</returns>

@@ -51,7 +51,7 @@ internal sealed class RedisSessions : IStoredSessions
         }
     }
 
-    public async IAsyncEnumerable<StoredEntry> ReadOfAsync(string principal, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StoredEntry> ReadCandidatesAsync(string principal, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (SessionRecord found in await ((IFindByPrincipal)Driver).FindByPrincipalAsync(principal, cancellationToken))
         {

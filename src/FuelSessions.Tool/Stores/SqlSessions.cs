@@ -64,7 +64,7 @@ internal sealed class SqlSessions : IStoredSessions
 
     public IAsyncEnumerable<StoredEntry> ReadAsync(CancellationToken cancellationToken) => SelectAsync("", cancellationToken);
 
-    public IAsyncEnumerable<StoredEntry> ReadOfAsync(string principal, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<StoredEntry> ReadCandidatesAsync(string principal, CancellationToken cancellationToken) =>
         SelectAsync(" WHERE principal = @principal", cancellationToken, ("principal", principal));
 
     public async Task<bool> RemoveAsync(SessionRecord record, CancellationToken cancellationToken) =>
@@ -123,13 +123,14 @@ internal sealed class SqlSessions : IStoredSessions
     private async IAsyncEnumerable<StoredEntry> SelectAsync(string condition, [EnumeratorCancellation] CancellationToken cancellationToken, params (string, object)[] values)
     {
         await RequireAsync(cancellationToken);
-        await using DbCommand command = Command($"SELECT session_key, expires, payload FROM {_table}{condition}", null, values);
+        await using DbCommand command = Command($"SELECT session_key, expires, payload, principal FROM {_table}{condition}", null, values);
         await using DbDataReader rows = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
             byte[] payload = (byte[])rows.GetValue(2);
             SessionKey key = SessionKey.FromBytes((byte[])rows.GetValue(0));
-            yield return StoredEntry.Of(key, payload.Length, () => SessionRecordFormat.Decode(key, BehindStamp(payload)), DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(1)));
+            yield return StoredEntry.Of(key, payload.Length, () => SessionRecordFormat.Decode(key, BehindStamp(payload)), DateTimeOffset.FromUnixTimeMilliseconds(rows.GetInt64(1)))
+                with { IndexedFor = rows.IsDBNull(3) ? null : rows.GetString(3) };
         }
     }
 

@@ -7,6 +7,12 @@ namespace FuelSessions.Tool.Stores;
 /// <param name="Record">Null if it can't be decoded.</param>
 internal sealed record StoredEntry(SessionKey Key, DateTimeOffset Expires, int Size, SessionRecord? Record)
 {
+    /// <summary>Whose it is by the store's index, if the store tells.</summary>
+    internal string? IndexedFor { get; init; }
+
+    /// <summary>Whose it is; of what can't be decoded, by the index.</summary>
+    internal string? Principal => Record is null ? IndexedFor : Record.Principal;
+
     internal bool IsLive(DateTimeOffset now) => Expires > now;
 
     /// <param name="decode">Makes the record of its bytes.</param>

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using FuelSessions.Tests;
+using FuelSessions.Tool.Stores;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +29,17 @@ internal sealed record Place(string Store, string Connection, string Prefix)
         sessions => Add(sessions),
         configuration: Store == "file" ? [new("FuelSessions:Path", Connection)] : [],
         clock: clock);
+
+    /// <summary>Statements of an operator's own, on a database.</summary>
+    /// <returns>The number that the last one has selected.</returns>
+    internal async Task<long?> ExecuteAsync(string sql)
+    {
+        await using DbConnection connection = SqlDialect.Of(Store).Connect(Connection, false);
+        await connection.OpenAsync();
+        await using DbCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        return await command.ExecuteScalarAsync() as long?;
+    }
 
     private void Add(FuelSessionsBuilder sessions)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using FuelSessions.Tests;
 using FuelSessions.Tool.Tests.Support;
 
@@ -63,6 +64,35 @@ public sealed class PrincipalTests(Places places)
         Assert.Equal(ExitCode.NotFound, (await place.RunAsync("end", "--principal", "ann", "--yes")).Code);
         ToolRun left = await place.RunAsync("end", "--principal", "ANN", "--yes", "--json");
         Assert.Equal((ExitCode.Failed, 0, 1), (left.Code, left.Json.GetProperty("ended").GetInt32(), left.Json.GetProperty("left").GetInt32()));
+    }
+
+    /// <summary>The statements of docs/databases.md.</summary>
+    [Fact]
+    public async Task A_mysql_table_in_latin1_keeps_all_names_once_it_is_converted_and_sql_ends_somebody_s_sessions_alone()
+    {
+        Place place = await places.NewAsync("mysql");
+        await place.RunAsync("db", "create");
+        await place.ExecuteAsync("ALTER TABLE sessions CONVERT TO CHARACTER SET latin1");
+        place = place with { Connection = place.Connection + ";CharSet=utf8mb4" };
+        await using TestApp app = await place.StartAsync();
+        TestBrowser[] browsers = [.. Names.Select(_ => app.NewBrowser())];
+        foreach ((TestBrowser browser, string name) in browsers.Zip(Names))
+        {
+            await browser.GetAsync($"/sign-in/{Uri.EscapeDataString(name)}");
+        }
+
+        Assert.Equal(HttpStatusCode.InternalServerError, (await app.NewBrowser().GetAsync("/sign-in/%CE%A9mega")).Status);
+        await place.ExecuteAsync("ALTER TABLE sessions CONVERT TO CHARACTER SET utf8mb4");
+        TestBrowser omega = app.NewBrowser();
+        await omega.GetAsync("/sign-in/%CE%A9mega");
+        Assert.Equal(1, (await place.RunAsync("list", "--principal", "Ωmega", "--json")).Json.GetArrayLength());
+
+        foreach (string name in (string[])["ann", "Ωmega", "änn"])
+        {
+            await place.ExecuteAsync($"DELETE FROM sessions WHERE principal = '{name}' AND BINARY principal = '{name}'");
+        }
+
+        Assert.Equal(["nobody", "ANN", "nobody", "ann ", "Ann", "nobody"], await Task.WhenAll(browsers.Append(omega).Select(browser => browser.TextAsync("/who"))));
     }
 
     private static async Task AssertEndedAloneAsync(Place place, TestBrowser[] browsers)

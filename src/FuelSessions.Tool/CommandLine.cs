@@ -26,7 +26,7 @@ internal static class CommandLine
         {
             foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
             {
-                errors.WriteLine(error.Message);
+                errors.WriteLine(VisibleText.OfLines(error.Message));
             }
 
             return ExitCode.Usage;
@@ -38,12 +38,12 @@ internal static class CommandLine
         }
         catch (ToolException error)
         {
-            errors.WriteLine(error.Message);
+            errors.WriteLine(VisibleText.OfLines(error.Message));
             return error.ExitCode;
         }
         catch (Exception error)
         {
-            errors.WriteLine($"{error.GetType().Name}: {error.Message}");
+            errors.WriteLine(VisibleText.OfLines($"{error.GetType().Name}: {error.Message}"));
             return ExitCode.Failed;
         }
     }

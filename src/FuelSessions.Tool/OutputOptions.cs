@@ -24,7 +24,7 @@ internal sealed class OutputOptions
 
     internal bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
 
-    internal static void Write(IAnsiConsole console, object value) => console.Profile.Out.Writer.WriteLine(JsonSerializer.Serialize(value, Indented));
+    internal static void Write(IAnsiConsole console, object value) => console.Profile.Out.Writer.WriteLine(VisibleText.OfJson(JsonSerializer.Serialize(value, Indented)));
 
     /// <exception cref="ToolException">Nobody has agreed.</exception>
     internal void Confirm(ParseResult parsed, IAnsiConsole console, string what)
@@ -39,7 +39,7 @@ internal sealed class OutputOptions
             throw new ToolException(ExitCode.NotConfirmed, $"{what} Nobody can be asked here: nothing was changed. --yes does it without asking.");
         }
 
-        if (!console.Prompt(new ConfirmationPrompt(Markup.Escape(what) + " Go on?") { DefaultValue = false }))
+        if (!console.Prompt(new ConfirmationPrompt(Markup.Escape(VisibleText.Of(what)) + " Go on?") { DefaultValue = false }))
         {
             throw new ToolException(ExitCode.NotConfirmed, "Nothing was changed.");
         }

@@ -67,7 +67,7 @@ internal sealed class DbCommand : Command
             }
             else
             {
-                console.WriteLine(text);
+                console.WriteLine(VisibleText.Of(text));
             }
 
             return ExitCode.Done;

@@ -73,10 +73,10 @@ internal sealed class DoctorCommand : Command
                 { IsOpen: true } => ("blue", "note"),
                 _ => ("green", "ok  "),
             };
-            console.MarkupLineInterpolated($"[{color}]{word}[/] {finding.What}: {finding.Is}");
+            console.MarkupLineInterpolated($"[{color}]{word}[/] {VisibleText.Of(finding.What)}: {VisibleText.OfLines(finding.Is)}");
             if (finding.Fix is { } fix)
             {
-                console.MarkupLineInterpolated($"     {fix}");
+                console.MarkupLineInterpolated($"     {VisibleText.OfLines(fix)}");
             }
         }
     }

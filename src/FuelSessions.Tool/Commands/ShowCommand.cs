@@ -66,7 +66,7 @@ internal sealed class ShowCommand : StoreCommand
                 .. content.Select(variable => ($"{variable.Kind} {variable.Name}", withValues ? Encoding.UTF8.GetString(variable.Json) : $"{variable.Json.Length} bytes")),
             ])
             {
-                table.AddRow(Markup.Escape(what), Markup.Escape(value ?? ""));
+                table.AddRow(Markup.Escape(VisibleText.Of(what)), Markup.Escape(VisibleText.Of(value ?? "")));
             }
 
             Screen.Write(table);

@@ -18,13 +18,14 @@ internal sealed record Place(string Store, string Connection, string Prefix)
     internal Task<ToolRun> RunAsync(params string[] command) => ToolRun.RunAsync([.. command, .. Options]);
 
     /// <summary>An app on it, whose endpoints sign in, tell and set.</summary>
-    internal Task<TestApp> StartAsync(FakeTimeProvider? clock = null) => TestApp.StartAsync(
+    internal Task<TestApp> StartAsync(FakeTimeProvider? clock = null, Action<WebApplication>? more = null) => TestApp.StartAsync(
         o => o.Driver = IsDatabase ? "db" : Store,
         app =>
         {
             app.MapGet("/sign-in/{user}", (Session session, string user) => session.AttachPrincipal(user).Set("secret", "Lovelace").Fingerprint);
             app.MapGet("/set", (Session session) => session.Set("name", "Grace").Fingerprint);
             app.MapGet("/who", (Session session) => session.Principal ?? "nobody");
+            more?.Invoke(app);
         },
         sessions => Add(sessions),
         configuration: Store == "file" ? [new("FuelSessions:Path", Connection)] : [],

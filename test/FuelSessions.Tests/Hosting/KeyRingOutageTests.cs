@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Xml.Linq;
 using FuelSessions.Drivers;
 using Microsoft.AspNetCore.Builder;
@@ -90,10 +91,54 @@ public class KeyRingOutageTests
         }
     }
 
+    /// <summary>Each that waits for the keys takes a thread from the answer that brings them.</summary>
+    [Fact]
+    public async Task While_the_keys_can_not_be_loaded_one_at_a_time_waits_for_them()
+    {
+        using var waits = new ManualResetEventSlim();
+        using var loaded = new ManualResetEventSlim();
+        var protector = new Protector { Run = () => throw new CryptographicException("It can't be decrypted.", new TimeoutException("The keys are away.")) };
+        var text = new ProtectedText(protector, "memory");
+        Assert.Throws<SessionStoreException>(() => text.Protect([1]));
+
+        protector.Run = () =>
+        {
+            waits.Set();
+            loaded.Wait();
+            return [1];
+        };
+        Task<string> first = Task.Run(() => text.Protect([1]));
+        waits.Wait();
+        SessionStoreException told = await Task.Run(() => Assert.Throws<SessionStoreException>(() => text.Protect([1]))).WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Contains("The keys are away.", told.Message, StringComparison.Ordinal);
+
+        // From then on as many as come.
+        loaded.Set();
+        Assert.Equal("AQ", await first);
+        using var both = new Barrier(2);
+        protector.Run = () =>
+        {
+            both.SignalAndWait();
+            return [1];
+        };
+        Assert.Equal(["AQ", "AQ"], await Task.WhenAll(Task.Run(() => text.Protect([1])), Task.Run(() => text.Protect([1]))).WaitAsync(TimeSpan.FromMinutes(1)));
+    }
+
     private static Task<TestApp> StartAsync(KeyRing keys) => TestApp.StartAsync(
         options => options.Driver = "memory",
         app => app.MapGet("/count", (Session session) => session.Increment("counter").ToString()),
         services: services => services.AddSingleton(keys.NewProvider()));
+
+    private sealed class Protector : IDataProtector
+    {
+        internal required Func<byte[]> Run { get; set; }
+
+        public IDataProtector CreateProtector(string purpose) => this;
+
+        public byte[] Protect(byte[] plaintext) => Run();
+
+        public byte[] Unprotect(byte[] protectedData) => Run();
+    }
 
     private sealed class Keeping(ISessionDriver inner, IXmlRepository keys) : DelegatingSessionDriver(inner), IKeepDataProtectionKeys
     {

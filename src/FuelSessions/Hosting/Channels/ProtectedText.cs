@@ -16,11 +16,15 @@ internal sealed class ProtectedText(IDataProtector protector, string driver)
     // Its header, key id and tag alone take more.
     private const int Shortest = 64;
 
+    // Why the keys could not be loaded the last time; null: they could, or nobody has asked.
+    private volatile CryptographicException? _failure;
+    private int _isTried;
+
     internal string Protect(ReadOnlySpan<byte> plain)
     {
         try
         {
-            return Base64Url.EncodeToString(protector.Protect(plain.ToArray()));
+            return Base64Url.EncodeToString(Run(protector.Protect, plain.ToArray()));
         }
         catch (CryptographicException error) when (IsOutage(error))
         {
@@ -41,7 +45,7 @@ internal sealed class ProtectedText(IDataProtector protector, string driver)
 
         try
         {
-            return protector.Unprotect(Base64Url.DecodeFromChars(text));
+            return Run(protector.Unprotect, Base64Url.DecodeFromChars(text));
         }
         catch (CryptographicException error) when (!IsOutage(error))
         {
@@ -63,6 +67,36 @@ internal sealed class ProtectedText(IDataProtector protector, string driver)
         // The decoder would skip blanks and padding.
         && !text.ContainsAnyExcept(SessionCookie.Base64UrlCharacters)
         && Base64Url.IsValid(text);
+
+    // Data Protection is asked synchronously, and has whoever asks wait while its keys are loaded: on threads which the store's answer would need. So in an outage one at a time
+    // finds out whether it is over, and the others are told at once.
+    private byte[] Run(Func<byte[], byte[]> call, byte[] bytes)
+    {
+        CryptographicException? failure = _failure;
+        if (failure is not null && Interlocked.Exchange(ref _isTried, 1) != 0)
+        {
+            throw new CryptographicException(failure.Message, failure);
+        }
+
+        try
+        {
+            byte[] result = call(bytes);
+            _failure = null;
+            return result;
+        }
+        catch (CryptographicException error)
+        {
+            _failure = IsOutage(error) ? error : null;
+            throw;
+        }
+        finally
+        {
+            if (failure is not null)
+            {
+                Volatile.Write(ref _isTried, 0);
+            }
+        }
+    }
 
     // Data Protection says "can't be decrypted" of a key ring that can't be read as well, but then knows of another error.
     private static bool IsOutage(CryptographicException error) => error.GetBaseException() is not CryptographicException;

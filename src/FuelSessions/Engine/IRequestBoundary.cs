@@ -20,6 +20,9 @@ internal interface IRequestBoundary
     /// <summary>Where what happens is kept until it can be told; null: nobody wants to know.</summary>
     PendingEvents? Events => null;
 
+    /// <summary>Whether the code that runs now has promised to change nothing; another endpoint may run for the same request, and has not.</summary>
+    bool IsReadOnly => false;
+
     /// <summary>Whether nobody may ever see the answer, as with a browser's prefetch: it uses up no flash variable.</summary>
     bool IsSpeculative { get; }
 

@@ -129,7 +129,7 @@ internal sealed partial class SessionTransaction
             throw new InvalidOperationException("The session was closed; a change would be lost. Forge it again to go on, or close it later.");
         }
 
-        if (_visit.IsReadOnly)
+        if (_visit.Boundary.IsReadOnly)
         {
             throw new InvalidOperationException("The endpoint uses its session read-only (SessionEndpoint metadata); a change would be lost. Remove the metadata, or don't change the session.");
         }

@@ -79,7 +79,7 @@ internal sealed partial class SessionTransaction
     /// <summary>Puts another ticket in the place of the one that is there, for the same sign-in: upkeep, as a touch is [A6, F8].</summary>
     internal void RenewTicket(ReadOnlyMemory<byte> ticket)
     {
-        bool isOpen = !_visit.IsReadOnly && !IsUnproved && !(_visit.Storage.IsCarried && _visit.Boundary.HeadersSent);
+        bool isOpen = !_visit.Boundary.IsReadOnly && !IsUnproved && !(_visit.Storage.IsCarried && _visit.Boundary.HeadersSent);
         if (isOpen && _standing is Kept && _intent.Attachment is null or { IsRest: true } && Owner is { } owner)
         {
             Unsaved();
@@ -111,7 +111,7 @@ internal sealed partial class SessionTransaction
     /// </summary>
     internal async ValueTask EndOverdueAsync(bool keepContent)
     {
-        if (_standing is not Kept kept || _visit.IsReadOnly || _visit.Boundary.HeadersSent || (keepContent && IsUnproved))
+        if (_standing is not Kept kept || _visit.Boundary.IsReadOnly || _visit.Boundary.HeadersSent || (keepContent && IsUnproved))
         {
             return;
         }

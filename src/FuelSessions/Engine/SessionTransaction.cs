@@ -12,10 +12,9 @@ internal sealed partial class SessionTransaction(
     FuelSessionsOptions options,
     IRequestBoundary boundary,
     PresentedId? presented,
-    PresentedId[]? others,
-    bool readOnly)
+    PresentedId[]? others)
 {
-    private SessionVisit _visit = new(services, storage, boundary, presented, others, readOnly);
+    private SessionVisit _visit = new(services, storage, boundary, presented, others);
 
     // Code of one request that uses the session from several threads at once takes turns at it: a lock that nobody else wants costs nanoseconds
     // and no memory.

@@ -8,8 +8,7 @@ internal struct SessionVisit(
     SessionStorage storage,
     IRequestBoundary boundary,
     PresentedId? presented,
-    PresentedId[]? others,
-    bool isReadOnly)
+    PresentedId[]? others)
 {
     internal readonly EngineServices Services => services;
 
@@ -30,13 +29,11 @@ internal struct SessionVisit(
     /// <summary>Those that came besides; null: none, as nearly always.</summary>
     internal readonly PresentedId[]? Others => others;
 
-    internal readonly bool IsReadOnly => isReadOnly;
-
     /// <summary>How the request stands to the device that its session is bound to [B4].</summary>
     internal BindingStanding Binding { get; set; }
 
     /// <summary>Whether reading uses up flash variables; not if nobody may ever see the answer.</summary>
-    internal readonly bool KeepsFlash => isReadOnly || Binding == BindingStanding.ReadOnly || boundary.IsSpeculative;
+    internal readonly bool KeepsFlash => boundary.IsReadOnly || Binding == BindingStanding.ReadOnly || boundary.IsSpeculative;
 
     internal readonly DateTimeOffset Now => ExpiryPolicy.Milliseconds(services.Clock.GetUtcNow());
 

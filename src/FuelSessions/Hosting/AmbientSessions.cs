@@ -25,7 +25,7 @@ internal static class AmbientSessions
         { } => throw EndedRequest.Exception(),
         null => throw new InvalidOperationException(
             "There is no session here: sessions exist inside a request, behind app.UseFuelSessions(), in endpoints that have not opted out. "
-            + "Call app.UseFuelSessions() before what uses sessions."),
+            + "Call app.UseFuelSessions() before what uses sessions; and have code that the server runs outside of it, such as a callback of Response.OnStarting for an answer without a body, use a Session or an ISessionStore that it was given before."),
     };
 
     /// <summary>Ends with the request, also for work that it left running.</summary>

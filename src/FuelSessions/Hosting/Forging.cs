@@ -86,7 +86,7 @@ internal static class Forging
         CarriedRecord? carried = home.IsCarried ? new CarriedRecord(arrival.Record, others?[0].Record, services.Clock) : null;
         SessionStorage storage = carried is null ? home.Storage! : home.Carried(carried);
         PresentedId[]? otherIds = others is null ? null : Array.ConvertAll(others, other => other.Id!.Value);
-        var transaction = new SessionTransaction(services.Engine, storage, here, sessions, arrival.Id, otherIds, sessions.Use.ReadOnly);
+        var transaction = new SessionTransaction(services.Engine, storage, here, sessions, arrival.Id, otherIds);
         var entry = new SessionEntry(new Session(transaction, options), arrival.Channel, others is null ? null : [arrival, .. others]) { SawForm = RequestForm.IsRead(sessions, options) };
         carried?.PackWith(new CookiePacking(transaction));
         sessions.Add(entry);

@@ -28,6 +28,8 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     public PendingEvents? Events => services.Events.IsWanted ? LazyInitializer.EnsureInitialized(ref _events) : null;
 
+    public bool IsReadOnly => Use.ReadOnly;
+
     public bool IsSpeculative => Speculation.IsIn(context.Request.Headers);
 
     public ClientIdentity Client => new(context.Request.Headers.UserAgent, context.Connection.RemoteIpAddress);
@@ -46,7 +48,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
             // To look at a session that was closed is not to forge it again.
             FuelSessionsOptions options = Profiles.ForOrDefault(null);
-            return Instance(options.CookieName) is { } session && session.Driver == options.Driver ? session : Forge();
+            return Known(options) ?? Forge();
         }
     }
 
@@ -148,11 +150,22 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         return Forging.ForgeAsync(this, Profiles.Changed(settings), isCustom: true, cancellationToken);
     }
 
+    // What another endpoint of this request has forged is learned of this one too, so that it is read before that runs the next time.
+    private Session? Known(FuelSessionsOptions options)
+    {
+        if (Instance(options.CookieName) is not { } session || session.Driver != options.Driver)
+        {
+            return null;
+        }
+
+        Use.Learn(options);
+        return session;
+    }
+
     /// <summary>This request's session of a driver, forged and read if it was not yet; one that was closed stays closed.</summary>
     internal async ValueTask<Session> UseAsync(string? driver, CancellationToken cancellationToken)
     {
-        FuelSessionsOptions options = Profiles.ForOrDefault(driver);
-        if (Instance(options.CookieName) is not { } session || session.Driver != options.Driver)
+        if (Known(Profiles.ForOrDefault(driver)) is not { } session)
         {
             return await ForgeAsync(driver, cancellationToken).ConfigureAwait(false);
         }

@@ -66,7 +66,7 @@ internal sealed class BoundActor(int number, Deed? deed, bool isThief, bool refr
         }
 
         FuelSessionsOptions options = does is Interleavings.Deed.AutoRotate or Interleavings.Deed.AutoRotateAndIncrement ? AtOnce : Seldom;
-        Session = new SessionTransaction(services, storage, options, this, start.Id.Presented, others: null, readOnly: false);
+        Session = new SessionTransaction(services, storage, options, this, start.Id.Presented, others: null);
         await Session.UseAsync();
         Loaded = Session.State;
         SawData = Session.TryGet(Variables.BasePath, out _) || Session.Principal is not null;

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using FuelSessions.Drivers;
+using FuelSessions.Records;
 using FuelSessions.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -51,6 +53,79 @@ public class PipelineTests
         (driver!.FailAt, driver.StaysDown) = (driver.Calls + 1, true);
         TestResponse response = await browser.GetAsync("/count");
         Assert.Equal((HttpStatusCode.InternalServerError, "sorry", 0), (response.Status, response.Body, response.SetCookies.Length));
+    }
+
+    /// <summary>Whoever waits for a store on a thread of the pool takes one from the answers of that store.</summary>
+    [Fact]
+    public async Task An_error_page_that_looks_at_the_current_session_has_it_read_before_it_runs()
+    {
+        ReadsCounted? driver = null;
+        await using TestApp app = await TestApp.StartAsync(
+            o => o.Driver = "memory",
+            a =>
+            {
+                a.MapGet("/count", (Session s) => s.Increment("counter").ToString());
+                a.MapGet("/fail", string (Session s) => throw new InvalidOperationException(s.Increment("counter").ToString()));
+                a.MapGet("/error", () => $"sorry, {Session.Current.Get<int>("counter")}");
+            },
+            drivers: sessions => sessions.DecorateDriver("memory", (inner, _) => driver = new ReadsCounted(inner)),
+            before: a => a.UseExceptionHandler("/error"));
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/count");
+        Assert.Equal("sorry, 1", await browser.TextAsync("/fail"));
+        driver!.Waiting = 0;
+        Assert.Equal("sorry, 1", await browser.TextAsync("/fail"));
+        Assert.Equal(0, driver.Waiting);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_status_page_that_only_reads_leaves_flash_messages_to_the_page_after_it(bool signsIn)
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            o => o.Driver = "memory",
+            a =>
+            {
+                if (signsIn)
+                {
+                    a.UseAuthentication();
+                }
+
+                a.MapGet("/tell", (Session s) => s.SetFlash("message", "hello") is null ? "" : "told");
+                a.MapGet("/hear", (Session s) => s.GetFlash<string>("message") ?? "nothing");
+                a.Map("/status", (Session s) => s.GetFlash<string>("message") ?? "nothing").WithReadOnlySession();
+            },
+            before: a => a.UseStatusCodePagesWithReExecute("/status"),
+            services: services => services.AddAuthentication().AddFuelSessions());
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/tell");
+        Assert.Equal((HttpStatusCode.NotFound, "hello"), await StatusAsync(browser, "/nowhere.png"));
+        Assert.Equal((HttpStatusCode.NotFound, "hello"), await StatusAsync(browser, "/nowhere.png"));
+        Assert.Equal("hello", await browser.TextAsync("/hear"));
+        Assert.Equal("nothing", await browser.TextAsync("/hear"));
+    }
+
+    [Fact]
+    public async Task A_status_page_may_change_what_the_endpoint_before_it_only_reads()
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            o => o.Driver = "memory",
+            a =>
+            {
+                a.MapGet("/missing", (Session s) => s.Get<int>("pages") < 0 ? Results.Ok() : Results.NotFound()).WithReadOnlySession();
+                a.Map("/status", (Session s) => s.Increment("pages").ToString());
+            },
+            before: a => a.UseStatusCodePagesWithReExecute("/status"));
+        using TestBrowser browser = app.NewBrowser();
+        Assert.Equal((HttpStatusCode.NotFound, "1"), await StatusAsync(browser, "/missing"));
+        Assert.Equal((HttpStatusCode.NotFound, "2"), await StatusAsync(browser, "/missing"));
+    }
+
+    private static async Task<(HttpStatusCode Status, string Body)> StatusAsync(TestBrowser browser, string path)
+    {
+        TestResponse response = await browser.GetAsync(path);
+        return (response.Status, response.Body);
     }
 
     [Fact]
@@ -328,5 +403,16 @@ public class PipelineTests
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(new MemoryStream()));
         await next(context);
         context.Features.Set(body);
+    }
+
+    private sealed class ReadsCounted(ISessionDriver inner) : DelegatingSessionDriver(inner), ISessionDriver
+    {
+        internal int Waiting { get; set; }
+
+        SessionRecord? ISessionDriver.Read(SessionKey key, CancellationToken cancellationToken)
+        {
+            Waiting++;
+            return Inner.Read(key, cancellationToken);
+        }
     }
 }

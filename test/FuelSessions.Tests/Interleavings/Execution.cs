@@ -195,10 +195,9 @@ internal sealed class Execution
             _processes[0],
             new SessionStorage("gated", new Onlooker(_store)),
             Engine.OptionsForReading,
-            new Request(0, _scenario.Plans[0]),
+            new Request(0, _scenario.Plans[0]) { IsReadOnly = true },
             id.Presented,
-            others: null,
-            readOnly: true);
+            others: null);
         session.UseNow();
         return new Found(
             session.State == SessionState.Active,

@@ -22,6 +22,8 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
 
     public ClientIdentity Client => new(null, null);
 
+    public bool IsReadOnly { get; init; }
+
     public bool IsSpeculative => false;
 
     public bool Withholds(SessionTransaction transaction) => false;
@@ -46,7 +48,7 @@ internal sealed class Request(int number, Plan plan) : IRequestBoundary
     {
         _shown = shown;
         _presented = shown?.Presented ?? token;
-        _session = new SessionTransaction(services, new SessionStorage("gated", new GatedDriver(number, store, gate)), options, this, _presented, others: null, readOnly: false);
+        _session = new SessionTransaction(services, new SessionStorage("gated", new GatedDriver(number, store, gate)), options, this, _presented, others: null);
         Task = RunAsync(store);
     }
 

@@ -120,7 +120,7 @@ public class SignInsInterleavingTests
             options.OnTooManySessions = play.Refuses ? TooManySessionsAction.RefuseSignIn : TooManySessionsAction.EndOldest;
             PresentedId? shown = play.From == From.Nothing ? null : start.Current.Presented;
             var boundary = new Boundary(play.LooksForMark ? (here.Endings.Count, clock.Now) : null);
-            sessions[i] = new SessionTransaction(i == 0 ? here : there, StorageOf(i), options, boundary, shown, others: null, readOnly: false);
+            sessions[i] = new SessionTransaction(i == 0 ? here : there, StorageOf(i), options, boundary, shown, others: null);
             tasks[i] = SignInAsync(sessions[i]);
         }
 

@@ -178,8 +178,12 @@ public sealed class FileDriverTests : IDisposable
         // A folder in the place of the record: the rename fails as late as a write can.
         SessionRecord record = SampleRecords.Full(_clock.GetUtcNow());
         Directory.CreateDirectory(Path.Join(_folder.FileOf(record.Key), "inside"));
-        await Assert.ThrowsAnyAsync<Exception>(async () => await _driver.WriteAsync(record, None));
+        Exception error = await Assert.ThrowsAnyAsync<Exception>(async () => await _driver.WriteAsync(record, None));
         Assert.Empty(_folder.TemporaryFiles());
+
+        // The file's name is the session's key, and errors are logged.
+        Assert.DoesNotContain(record.Key.ToHex(), error.ToString(), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(record.Key.Fingerprint, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

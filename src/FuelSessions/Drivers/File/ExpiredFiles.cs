@@ -52,7 +52,7 @@ internal sealed class ExpiredFiles(SessionFolder folder, ShelfLocks locks, TimeP
         bool expired = IsExpired(path, key);
         if (expired)
         {
-            File.Delete(path);
+            FileErrors.Outlast(() => File.Delete(path));
         }
 
         return expired;
@@ -78,7 +78,7 @@ internal sealed class ExpiredFiles(SessionFolder folder, ShelfLocks locks, TimeP
         {
             // Whoever writes holds the lock: whatever two clocks make of its age, this file is nobody's then.
             using ShelfLocks.Held held = await locks.AcquireAsync(shelf, cancellationToken).ConfigureAwait(false);
-            File.Delete(path);
+            FileErrors.Outlast(() => File.Delete(path));
         }
     }
 }

@@ -1,7 +1,10 @@
+using System.Text.RegularExpressions;
+using FuelSessions.Records;
+
 namespace FuelSessions.Drivers;
 
 /// <summary>What the operating system means by an error.</summary>
-internal static class FileErrors
+internal static partial class FileErrors
 {
     private const int WindowsSharingViolation = unchecked((int)0x80070020);
     private const int LinuxWouldBlock = 11;
@@ -15,8 +18,8 @@ internal static class FileErrors
         : MacWouldBlock);
 
     /// <summary>
-    /// Runs <paramref name="operation"/>. On Windows a file that another handle is just replacing or deleting denies
-    /// access for a moment, so it is repeated for about 50 ms there before the error counts.
+    /// Runs <paramref name="operation"/>, whose error does not tell what a session's file is called: its name is the session's key. On Windows a file that another
+    /// handle is just replacing or deleting denies access for a moment, so it is repeated for about 50 ms there before the error counts.
     /// </summary>
     internal static T Outlast<T>(Func<T> operation)
     {
@@ -30,6 +33,22 @@ internal static class FileErrors
             {
                 Thread.Sleep(1);
             }
+            catch (Exception error) when (error is UnauthorizedAccessException or (IOException and not FileNotFoundException and not DirectoryNotFoundException) && NamesKey().IsMatch(error.Message))
+            {
+                // Nothing of the one that it was: who logs an error logs what it follows from as well.
+                string told = NamesKey().Replace(error.Message, static name => SessionKey.TryParseHex(name.ValueSpan, out SessionKey key) ? key.Fingerprint : name.Value);
+                throw error is UnauthorizedAccessException ? new UnauthorizedAccessException(told) : new IOException(told, error.HResult);
+            }
         }
     }
+
+    /// <inheritdoc cref="Outlast{T}(Func{T})"/>
+    internal static void Outlast(Action operation) => Outlast(() =>
+    {
+        operation();
+        return true;
+    });
+
+    [GeneratedRegex("[0-9a-f]{32}", RegexOptions.CultureInvariant)]
+    private static partial Regex NamesKey();
 }

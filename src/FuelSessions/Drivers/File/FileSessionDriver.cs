@@ -206,7 +206,7 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IFind
                 // Damaged since it was read: it opens nothing any more, and whoever signs out must not fail for that.
             }
 
-            File.Delete(path);
+            FileErrors.Outlast(() => File.Delete(path));
             if (principal is not null)
             {
                 _principals.Remove(principal, key);

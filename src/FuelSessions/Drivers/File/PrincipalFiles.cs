@@ -28,7 +28,8 @@ internal sealed class PrincipalFiles(SessionFolder folder, ShelfLocks locks)
             {
                 folder.Subfolder(Name);
                 folder.Subfolder(Path.Join(Name, Path.GetFileName(place)));
-                using var file = new FileStream(path, SessionFolder.OwnerOnly(FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete));
+                using FileStream file = FileErrors.Outlast(
+                    () => new FileStream(path, SessionFolder.OwnerOnly(FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)));
             }
             catch (DirectoryNotFoundException) when (attempt < Attempts)
             {

@@ -52,17 +52,26 @@ internal static class SessionFile
         string temporary = SessionFolder.TemporaryFor(path);
         try
         {
-            WriteNew(temporary, record);
-            FileErrors.Outlast(() =>
-            {
-                File.Move(temporary, path, overwrite: true);
-                return true;
-            });
+            Prepare(temporary, record);
+            FileErrors.Outlast(() => File.Move(temporary, path, overwrite: true));
         }
         catch
         {
             Discard(temporary);
             throw;
+        }
+    }
+
+    // Until it has its name it is nobody's session: that it is not stored is certain.
+    private static void Prepare(string temporary, SessionRecord record)
+    {
+        try
+        {
+            FileErrors.Outlast(() => WriteNew(temporary, record));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SessionStoreException(error.Message, error) { IsOutcomeUnknown = false };
         }
     }
 

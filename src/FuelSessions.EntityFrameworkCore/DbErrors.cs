@@ -44,6 +44,9 @@ internal static class DbErrors
         _ => true,
     };
 
+    /// <summary>SQLite found no room for what was to be written, and has written none of it.</summary>
+    internal static bool IsDiskFull(DbException error) => error.Message.StartsWith("SQLite Error 13:", StringComparison.Ordinal);
+
     /// <summary>Whether the server ended a statement because it was asked to, and has done nothing of it (PostgreSQL's query_canceled).</summary>
     internal static bool IsCancelled(Exception error) => (error as DbException ?? error.InnerException as DbException) is { SqlState: "57014" };
 

@@ -84,7 +84,18 @@ internal static class TableCreation
         }
         catch (DbException)
         {
-            if (!await isThere().ConfigureAwait(false))
+            bool isThereByNow;
+            try
+            {
+                isThereByNow = await isThere().ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                // The connection has ended with the statement: why it did is to be told, and not that there is none any more.
+                isThereByNow = false;
+            }
+
+            if (!isThereByNow)
             {
                 throw;
             }

@@ -1,9 +1,11 @@
+using System.Data.Common;
 using FuelSessions.EntityFrameworkCore.Tests.Support;
 using FuelSessions.Records;
 using FuelSessions.Testing;
 using FuelSessions.Tests.Servers;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -48,6 +50,15 @@ public sealed class CreationTests(PostgresServer server) : IDisposable
         await SqliteAsync("DROP TABLE data_protection_keys");
         await app.CreatedAsync();
         await SqliteAsync("SELECT * FROM data_protection_keys");
+    }
+
+    /// <summary>As a pooler does with a statement that it does not want.</summary>
+    [Fact]
+    public async Task Tells_why_it_failed_though_the_connection_ended_with_it()
+    {
+        await using TestApp app = TestApp.OnSqlite(_folder.ConnectionString(), more: options => options.AddInterceptors(new Ending()));
+        SqliteException error = await Assert.ThrowsAsync<SqliteException>(app.CreatedAsync);
+        Assert.Equal(Ending.Reason, error.Message);
     }
 
     [Fact]
@@ -188,5 +199,22 @@ public sealed class CreationTests(PostgresServer server) : IDisposable
         await using SqliteCommand command = connection.CreateCommand();
         command.CommandText = sql;
         await command.ExecuteNonQueryAsync();
+    }
+
+    private sealed class Ending : DbCommandInterceptor
+    {
+        internal const string Reason = "No statement of that kind here.";
+
+        public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+            DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+        {
+            if (!command.CommandText.Contains("CREATE TABLE", StringComparison.OrdinalIgnoreCase))
+            {
+                return new(result);
+            }
+
+            command.Connection!.Close();
+            throw new SqliteException(Reason, 1);
+        }
     }
 }

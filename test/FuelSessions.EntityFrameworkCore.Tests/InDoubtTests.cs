@@ -46,6 +46,16 @@ public sealed class InDoubtTests : IDisposable
         Assert.IsType(failure, error.InnerException);
     }
 
+    [Theory]
+    [InlineData(13, "database or disk is full", false)]
+    [InlineData(10, "disk I/O error", true)]
+    public async Task A_commit_that_SQLite_refuses_leaves_nothing_in_doubt(int code, string reason, bool mayBeStored)
+    {
+        await using var work = new Refused(new SqliteException($"SQLite Error {code}: '{reason}'.", code));
+        await Assert.ThrowsAsync<SqliteException>(() => work.RunAsync([], default));
+        Assert.Equal(mayBeStored, work.MayBeStored);
+    }
+
     /// <summary>It was rolled back for certain: who is told otherwise can't merge with who was faster.</summary>
     [Fact]
     public async Task A_commit_that_readers_are_in_the_way_of_leaves_nothing_in_doubt()
@@ -75,5 +85,13 @@ public sealed class InDoubtTests : IDisposable
         held.SetResult(true);
         Assert.True(await first);
         Assert.False(await write);
+    }
+
+    /// <summary>What only a disk could do.</summary>
+    private sealed class Refused(SqliteException error) : SharedTransaction(lease: null!)
+    {
+        public override ValueTask DisposeAsync() => default;
+
+        private protected override void Commit() => throw error;
     }
 }

@@ -21,7 +21,7 @@ internal abstract class SharedTransaction(ContextLease lease) : SharedWork
         {
             Commit();
         }
-        catch (DbException error) when (DbErrors.IsConflict(error))
+        catch (DbException error) when (DbErrors.IsConflict(error) || DbErrors.IsDiskFull(error))
         {
             // It goes on, and is rolled back: nothing is in doubt.
             MayBeStored = false;

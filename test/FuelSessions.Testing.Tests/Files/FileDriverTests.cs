@@ -186,6 +186,24 @@ public sealed class FileDriverTests : IDisposable
         Assert.Contains(record.Key.Fingerprint, error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Whoever asks for a file that is gone goes by the kind of the error.</summary>
+    [Fact]
+    public void What_is_missing_is_not_named_either()
+    {
+        SessionRecord record = SampleRecords.Full(_clock.GetUtcNow());
+        Directory.CreateDirectory(Path.Join(_folder.Path, "there"));
+        Exception[] errors =
+        [
+            Assert.Throws<FileNotFoundException>(() => FileErrors.Outlast(() => File.ReadAllBytes(Path.Join(_folder.Path, "there", record.Key.ToHex())))),
+            Assert.Throws<DirectoryNotFoundException>(() => FileErrors.Outlast(() => File.ReadAllBytes(Path.Join(_folder.Path, "gone", record.Key.ToHex())))),
+        ];
+        Assert.All(errors, error =>
+        {
+            Assert.DoesNotContain(record.Key.ToHex(), error.ToString(), StringComparison.OrdinalIgnoreCase);
+            Assert.Contains(record.Key.Fingerprint, error.Message, StringComparison.Ordinal);
+        });
+    }
+
     [Fact]
     public async Task A_folder_that_was_removed_is_made_anew()
     {

@@ -33,11 +33,17 @@ internal static partial class FileErrors
             {
                 Thread.Sleep(1);
             }
-            catch (Exception error) when (error is UnauthorizedAccessException or (IOException and not FileNotFoundException and not DirectoryNotFoundException) && NamesKey().IsMatch(error.Message))
+            catch (Exception error) when (error is UnauthorizedAccessException or IOException && NamesKey().IsMatch(error.Message))
             {
                 // Nothing of the one that it was: who logs an error logs what it follows from as well.
                 string told = NamesKey().Replace(error.Message, static name => SessionKey.TryParseHex(name.ValueSpan, out SessionKey key) ? key.Fingerprint : name.Value);
-                throw error is UnauthorizedAccessException ? new UnauthorizedAccessException(told) : new IOException(told, error.HResult);
+                throw error switch
+                {
+                    UnauthorizedAccessException => new UnauthorizedAccessException(told),
+                    FileNotFoundException => new FileNotFoundException(told),
+                    DirectoryNotFoundException => new DirectoryNotFoundException(told),
+                    _ => new IOException(told, error.HResult),
+                };
             }
         }
     }

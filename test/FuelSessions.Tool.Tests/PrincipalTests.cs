@@ -21,12 +21,7 @@ public sealed class PrincipalTests(Places places)
         await place.RunAsync("db", "create");
         await place.ExecuteAsync(change);
         await using TestApp app = await place.StartAsync();
-        TestBrowser[] browsers = [.. Names.Select(_ => app.NewBrowser())];
-        foreach ((TestBrowser browser, string name) in browsers.Zip(Names))
-        {
-            await browser.GetAsync($"/sign-in/{Uri.EscapeDataString(name)}");
-        }
-
+        TestBrowser[] browsers = await SignInAsync(app);
         Assert.True(await place.ExecuteAsync("SELECT COUNT(*) FROM sessions WHERE principal = 'ann'") is > 1, "This database tells them apart by itself.");
         await AssertEndedAloneAsync(place, browsers);
     }
@@ -42,13 +37,7 @@ public sealed class PrincipalTests(Places places)
         }
 
         await using TestApp app = await place.StartAsync();
-        TestBrowser[] browsers = [.. Names.Select(_ => app.NewBrowser())];
-        foreach ((TestBrowser browser, string name) in browsers.Zip(Names))
-        {
-            await browser.GetAsync($"/sign-in/{Uri.EscapeDataString(name)}");
-        }
-
-        await AssertEndedAloneAsync(place, browsers);
+        await AssertEndedAloneAsync(place, await SignInAsync(app));
     }
 
     /// <summary>What can't be read is told of, and only where it is the one's who is named.</summary>
@@ -75,12 +64,7 @@ public sealed class PrincipalTests(Places places)
         await place.ExecuteAsync("ALTER TABLE sessions CONVERT TO CHARACTER SET latin1");
         place = place with { Connection = place.Connection + ";CharSet=utf8mb4" };
         await using TestApp app = await place.StartAsync();
-        TestBrowser[] browsers = [.. Names.Select(_ => app.NewBrowser())];
-        foreach ((TestBrowser browser, string name) in browsers.Zip(Names))
-        {
-            await browser.GetAsync($"/sign-in/{Uri.EscapeDataString(name)}");
-        }
-
+        TestBrowser[] browsers = await SignInAsync(app);
         Assert.Equal(HttpStatusCode.InternalServerError, (await app.NewBrowser().GetAsync("/sign-in/%CE%A9mega")).Status);
         await place.ExecuteAsync("ALTER TABLE sessions CONVERT TO CHARACTER SET utf8mb4");
         TestBrowser omega = app.NewBrowser();
@@ -93,6 +77,18 @@ public sealed class PrincipalTests(Places places)
         }
 
         Assert.Equal(["nobody", "ANN", "nobody", "ann ", "Ann", "nobody"], await Task.WhenAll(browsers.Append(omega).Select(browser => browser.TextAsync("/who"))));
+    }
+
+    // A browser for each name.
+    private static async Task<TestBrowser[]> SignInAsync(TestApp app)
+    {
+        TestBrowser[] browsers = [.. Names.Select(_ => app.NewBrowser())];
+        foreach ((TestBrowser browser, string name) in browsers.Zip(Names))
+        {
+            await browser.GetAsync($"/sign-in/{Uri.EscapeDataString(name)}");
+        }
+
+        return browsers;
     }
 
     private static async Task AssertEndedAloneAsync(Place place, TestBrowser[] browsers)

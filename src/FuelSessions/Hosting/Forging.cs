@@ -34,7 +34,7 @@ internal static class Forging
     private static Session HandOut(RequestSessions sessions, FuelSessionsOptions options, bool isCustom)
     {
         sessions.ThrowIfOver();
-        SessionEntry? entry = sessions.Find(options.CookieName);
+        SessionEntry? entry = Find(sessions, options);
         if (entry is { IsHandedOut: false } && (entry.Session.Driver != options.Driver || Difference(entry, options, isCustom) is not null))
         {
             // Read ahead for what another request wanted; this one wants something else.
@@ -70,13 +70,32 @@ internal static class Forging
     }
 
     /// <summary>The same for who only reads ahead.</summary>
-    internal static SessionEntry FindOrBegin(RequestSessions sessions, FuelSessionsOptions options) => sessions.Find(options.CookieName) ?? Begin(sessions, options);
+    internal static SessionEntry FindOrBegin(RequestSessions sessions, FuelSessionsOptions options) => Find(sessions, options) ?? Begin(sessions, options);
+
+    private static SessionEntry? Find(RequestSessions sessions, FuelSessionsOptions options)
+    {
+        if (sessions.Find(options.CookieName) is not { } entry)
+        {
+            return null;
+        }
+
+        SessionTransaction transaction = entry.Session.Transaction;
+        if (transaction.IsUsed || string.Equals(transaction.Options.CookieName, Here(sessions, entry.Session.Forged).CookieName, StringComparison.Ordinal))
+        {
+            return entry;
+        }
+
+        // What runs behind this middleware has made a request over https of one over http.
+        sessions.Diagnostics.SchemeCameLate(options.Driver);
+        sessions.Remove(entry);
+        return null;
+    }
 
     private static SessionEntry Begin(RequestSessions sessions, FuelSessionsOptions options)
     {
         SessionServices services = sessions.Services;
         SessionHome home = services.HomeOf(options.Driver);
-        FuelSessionsOptions here = SessionCookie.IsSecure(sessions.Context, options) ? options.Secured : options;
+        FuelSessionsOptions here = Here(sessions, options);
         ChannelReader.Arrival arrival = ChannelReader.Read(sessions.Context, here, home.Protector, home.IsCarried, out ChannelReader.Arrival[]? others);
         if (arrival.IsForeign)
         {
@@ -92,6 +111,10 @@ internal static class Forging
         sessions.Add(entry);
         return entry;
     }
+
+    // The cookie of https has another name.
+    private static FuelSessionsOptions Here(RequestSessions sessions, FuelSessionsOptions options) =>
+        SessionCookie.IsSecure(sessions.Context, options) ? options.Secured : options;
 
     private static string? Difference(SessionEntry entry, FuelSessionsOptions options, bool isCustom) =>
         isCustom ? SessionProfiles.Difference(entry.Session.Forged, options) : null;

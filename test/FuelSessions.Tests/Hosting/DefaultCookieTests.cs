@@ -235,6 +235,31 @@ public sealed class DefaultCookieTests : IDisposable
         return new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(from, from.AddDays(2));
     }
 
+    /// <summary>What is read ahead has been taken for a request over http, and what is used is one over https: a visitor would have a session for some of the pages, and another one for the others.</summary>
+    [Fact]
+    public async Task A_scheme_that_comes_too_late_makes_no_second_session_and_is_told_of_once()
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            o => o.Driver = "memory",
+            a =>
+            {
+                a.UseForwardedHeaders(new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedProto });
+                a.MapGet("/count", (Session s) => s.Increment("counter").ToString());
+                a.MapGet("/late", (HttpContext context) => context.RequestServices.GetRequiredService<ISessionStore>().Current.Increment("counter").ToString());
+            });
+        using TestBrowser browser = app.NewBrowser();
+        string[] counts = [await CountAsync("/count"), await CountAsync("/late"), await CountAsync("/late"), await CountAsync("/count")];
+        Assert.Equal(["1", "2", "3", "4"], counts);
+        Assert.Single(app.Logs.Lines, line => line.Id == 129 && line.Text.Contains("UseForwardedHeaders", StringComparison.Ordinal));
+
+        async Task<string> CountAsync(string path)
+        {
+            TestResponse response = await GetAsync(browser, path, "https");
+            Assert.All(response.SetCookies, cookie => Assert.StartsWith("__Host-", cookie, StringComparison.Ordinal));
+            return response.Body;
+        }
+    }
+
     /// <summary>Nothing fails, and everybody has a new session with each request: the app's developer is to be told.</summary>
     [Theory]
     [InlineData(CookieSecurePolicy.Always, SameSiteMode.Lax, "shop.example", false, true)]

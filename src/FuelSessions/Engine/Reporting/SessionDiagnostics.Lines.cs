@@ -74,6 +74,9 @@ internal sealed partial class SessionDiagnostics
     [LoggerMessage(124, LogLevel.Warning, "app.UseFuelSessions() comes before app.UseRouting(): it can't see which endpoint a request is for, so that nothing is read ahead and WithoutSession() has no effect. Call it after UseRouting().")]
     private partial void LogComesBeforeRouting();
 
+    [LoggerMessage(129, LogLevel.Warning, "The scheme of a request has changed behind app.UseFuelSessions(), and with it the cookie of its session on driver {Driver}: what was read ahead is read again. Call app.UseForwardedHeaders(), or what else tells the scheme, before UseFuelSessions(). Told once.")]
+    private partial void LogSchemeCameLate(string driver);
+
     [LoggerMessage(125, LogLevel.Information, "The settings of sessions have changed; new requests go by them.")]
     private partial void LogSettingsChanged();
 

@@ -77,6 +77,15 @@ internal sealed partial class SessionDiagnostics : IDisposable
         }
     }
 
+    /// <summary>Once for each driver: it is a matter of how the app is set up.</summary>
+    internal void SchemeCameLate(string driver)
+    {
+        if (IsFirst($"{driver} scheme"))
+        {
+            LogSchemeCameLate(driver);
+        }
+    }
+
     /// <summary>Counts each, and tells of them once in a while: anybody can send what looks like an id.</summary>
     internal void UnreadableId(PendingEvents? events, string driver, FuelSessionsOptions options)
     {

@@ -27,6 +27,7 @@ internal sealed class DashboardData(MeterHistory history, SettingsInForce settin
             }),
             events = history.Happenings.Select(happening => new { at = happening.At, kind = happening.Kind, driver = happening.Driver }),
             settings = settings.Now(),
+            notice = settings.Notice,
         }, Json);
     }
 }

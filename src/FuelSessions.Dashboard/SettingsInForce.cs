@@ -10,6 +10,9 @@ internal sealed class SettingsInForce(LiveProfiles profiles, DriverRegistry driv
     // What was told of those settings: they change all at once, and seldom.
     private volatile Told? _told;
 
+    /// <summary>Why what is configured is not all in force; null: it is.</summary>
+    internal string? Notice => profiles.NotInForce;
+
     internal IReadOnlyList<DriverSettings> Now()
     {
         SessionProfiles current = profiles.Current;
@@ -22,6 +25,9 @@ internal sealed class SettingsInForce(LiveProfiles profiles, DriverRegistry driv
         return told.Drivers;
     }
 
+    // What is configured no longer says it.
+    private string FromElsewhere => Notice is null ? "code" : "code, or before the change";
+
     private IEnumerable<SettingInForce> Read(FuelSessionsOptions options, string driver)
     {
         // What it would be if the app configured nothing.
@@ -29,7 +35,7 @@ internal sealed class SettingsInForce(LiveProfiles profiles, DriverRegistry driv
         return SessionSettings.All.Where(setting => setting.Name != nameof(FuelSessionsOptions.Driver)).Select(setting =>
         {
             string value = Text(setting, options);
-            return new SettingInForce(setting.Name, value, origins.Of(setting, driver, value) ?? (value == Text(setting, defaults) ? "default" : "code"));
+            return new SettingInForce(setting.Name, value, origins.Of(setting, driver, value) ?? (value == Text(setting, defaults) ? "default" : FromElsewhere));
         });
     }
 

@@ -58,6 +58,8 @@ function show() {
 
 // Made anew only when they change: what somebody has opened stays open.
 function showSettings() {
+  byId('notice').textContent = latest.notice ?? '';
+  byId('notice').hidden = !latest.notice;
   const now = JSON.stringify(latest.settings);
   if (now === shownSettings) return;
   if (!shownSettings) byId('driver').append(...latest.settings.map(one => element('option', { value: one.driver, textContent: one.driver })));

@@ -19,6 +19,11 @@ internal sealed record SessionSetting(
     internal bool ShapesCookie => Name.StartsWith("Cookie", StringComparison.Ordinal)
         || Name is nameof(FuelSessionsOptions.ExpireOnClose) or nameof(FuelSessionsOptions.EnableCookie) or nameof(FuelSessionsOptions.EncryptCookie);
 
+    /// <summary>Whether a driver, or what removes its expired sessions, is made of it: a change counts from the next start on.</summary>
+    internal bool IsReadAtStart => Name
+        is nameof(FuelSessionsOptions.Path) or nameof(FuelSessionsOptions.AllowSharedFolder) or nameof(FuelSessionsOptions.FlushFolder)
+        or nameof(FuelSessionsOptions.Table) or nameof(FuelSessionsOptions.GcInterval) or nameof(FuelSessionsOptions.MaxSessions);
+
     internal object? Read(FuelSessionsOptions options, string name) => Get(options, IsFuelName(name));
 
     /// <summary>Whether under that name, if it is FuelPHP's, the value counts as none.</summary>

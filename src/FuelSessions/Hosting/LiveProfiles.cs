@@ -35,6 +35,9 @@ internal sealed class LiveProfiles : IDisposable
 
     internal SessionProfiles Current => _current;
 
+    /// <summary>Why what is configured now is not all in force; null: it is.</summary>
+    internal string? NotInForce { get; private set; }
+
     public void Dispose()
     {
         foreach (IDisposable subscription in _subscriptions)
@@ -49,11 +52,19 @@ internal sealed class LiveProfiles : IDisposable
         {
             try
             {
-                _current = new SessionProfiles(_options, _drivers, _diagnostics);
+                var made = new SessionProfiles(_options, _drivers, _diagnostics);
+                string? kept = made.KeepWhatIsReadAtStart(_current) is { Length: > 0 } names ? $"Changed, and in force from the next start of the app on: {string.Join(", ", names)}." : null;
+                bool isNews = kept != NotInForce;
+                (NotInForce, _current) = (kept, made);
                 _diagnostics.SettingsChanged();
+                if (kept is not null && isNews)
+                {
+                    _diagnostics.SettingsNeedStart(kept);
+                }
             }
             catch (Exception error)
             {
+                NotInForce = $"Changed to settings that can't work, and refused: {error.Message}";
                 _diagnostics.SettingsRefused(error);
             }
         }

@@ -125,9 +125,30 @@ internal sealed class SessionProfiles
         return Checked(changed);
     }
 
+    /// <summary>Takes over from the settings before what only the start of the app can change.</summary>
+    /// <returns>What had been changed of that.</returns>
+    internal string[] KeepWhatIsReadAtStart(SessionProfiles before)
+    {
+        List<string> kept = [];
+        foreach ((string driver, FuelSessionsOptions profile) in _profiles)
+        {
+            FuelSessionsOptions old = before._profiles[driver];
+            foreach (SessionSetting setting in SessionSettings.All.Where(setting => setting.IsReadAtStart && IsDifferent(setting, profile, old)))
+            {
+                setting.TrySet(profile, setting.Get(old, false), false);
+                kept.Add(setting.Name);
+            }
+        }
+
+        return [.. kept.Distinct()];
+    }
+
     /// <summary>The first setting in which they differ; null if they are the same.</summary>
     internal static string? Difference(FuelSessionsOptions left, FuelSessionsOptions right) =>
-        SessionSettings.All.FirstOrDefault(setting => !string.Equals(Text(setting, left), Text(setting, right), StringComparison.Ordinal))?.Name;
+        SessionSettings.All.FirstOrDefault(setting => IsDifferent(setting, left, right))?.Name;
+
+    private static bool IsDifferent(SessionSetting setting, FuelSessionsOptions left, FuelSessionsOptions right) =>
+        !string.Equals(Text(setting, left), Text(setting, right), StringComparison.Ordinal);
 
     private static string? Text(SessionSetting setting, FuelSessionsOptions options) => setting.Get(options, false)?.ToString();
 

@@ -116,6 +116,25 @@ public class DashboardTests
         root.Reload();
         Assert.Equal(("True", "memory"), await ToldAsync("cookie", "MatchIp"));
         Assert.Equal(("02:00:00", "memory"), await ToldAsync("memory", "ExpirationTime"));
+        Assert.Null(await NoticeAsync());
+
+        // What was refused, and what counts from the next start on.
+        root["FuelSessions:ExpirationTime"] = "never";
+        root.Reload();
+        Assert.Contains("'never'", await NoticeAsync(), StringComparison.Ordinal);
+        Assert.Equal(("02:00:00", "memory"), await ToldAsync("memory", "ExpirationTime"));
+        root["FuelSessions:ExpirationTime"] = "03:00:00";
+        root["FuelSessions:Path"] = "elsewhere";
+        root.Reload();
+        Assert.Contains(" Path.", await NoticeAsync(), StringComparison.Ordinal);
+        Assert.Equal(("03:00:00", "memory"), await ToldAsync("memory", "ExpirationTime"));
+        Assert.Equal(("", "default"), await ToldAsync("memory", "Path"));
+        root["FuelSessions:Path"] = "";
+        root.Reload();
+        Assert.Null(await NoticeAsync());
+
+        async Task<string?> NoticeAsync() =>
+            JsonDocument.Parse((await AsAdminAsync(browser, "/fuelsessions/data")).Body).RootElement.GetProperty("notice").GetString();
 
         async Task<(string, string From)> ToldAsync(string driver, string setting)
         {

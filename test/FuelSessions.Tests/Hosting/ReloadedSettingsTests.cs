@@ -84,6 +84,17 @@ public class ReloadedSettingsTests
         Assert.Equal("6", await browser.TextAsync("/count"));
     }
 
+    [Fact]
+    public async Task What_drivers_are_made_of_stays_until_the_next_start_and_that_is_told()
+    {
+        await using TestApp app = await StartAsync(web => web.MapGet("/settings", (Session session) => $"{session.GetConfig("MaxSessions")} {session.GetConfig("CookieName")}"));
+        using TestBrowser browser = app.NewBrowser();
+        Change(app, ("FuelSessions:Memory:MaxSessions", "7"), ("FuelSessions:GcInterval", "00:01:00"), ("FuelSessions:Memory:CookieName", "sid"));
+        Assert.Equal($"{new FuelSessionsOptions().MaxSessions} sid", await browser.TextAsync("/settings"));
+        LogRecorder.LogLine told = Assert.Single(app.Logs.Lines, line => line.Text.Contains("GcInterval, MaxSessions", StringComparison.Ordinal));
+        Assert.Equal((130, LogLevel.Warning), (told.Id, told.Level));
+    }
+
     private static Task<TestApp> StartAsync(Action<WebApplication>? map = null) => TestApp.StartAsync(
         map: web =>
         {

@@ -80,6 +80,9 @@ internal sealed partial class SessionDiagnostics
     [LoggerMessage(125, LogLevel.Information, "The settings of sessions have changed; new requests go by them.")]
     private partial void LogSettingsChanged();
 
+    [LoggerMessage(130, LogLevel.Warning, "The settings of sessions: {Kept}")]
+    private partial void LogSettingsNeedStart(string kept);
+
     [LoggerMessage(126, LogLevel.Error, "The settings of sessions have changed to some that can't work. Those from before stay in force.")]
     private partial void LogSettingsRefused(Exception error);
 }

@@ -53,6 +53,8 @@ internal sealed partial class SessionDiagnostics : IDisposable
 
     internal void SettingsChanged() => LogSettingsChanged();
 
+    internal void SettingsNeedStart(string kept) => LogSettingsNeedStart(kept);
+
     internal void SettingsRefused(Exception error) => LogSettingsRefused(error);
 
     internal void AbandonFailed(string driver, SessionKey key, Exception error) => LogAbandonFailed(key.Fingerprint, driver, error);

@@ -138,6 +138,9 @@ internal static class SessionSettings
         return isTaken;
     }
 
+    /// <summary>What is wrong with a section of that name, if it is likely a setting that was misspelt; null: it may be something else.</summary>
+    internal static string? Misspelt(string section) => NearName.Of(section, ByName.Keys, Math.Max(1, section.Length / 6)) is null ? null : Unknown(section);
+
     private static string Unknown(string name)
     {
         string? meant = NearName.Of(name, ByName.Keys, Math.Max(2, name.Length / 3));

@@ -54,6 +54,8 @@ public class StartupTests
         { "FuelSessions:Driver", "fiel", ["Driver", "fiel", "Did you mean 'file'?"] },
         { "FuelSessions:RotationTime:Minutes", "5", ["FuelSessions:RotationTime'", "'RotationTime' is an object or a list", "00:05:00"] },
         { "FuelSessions:rotation_time:minutes", "5", ["FuelSessions:rotation_time'", "an object or a list", "seconds"] },
+        { "FuelSessions:RotatonTime:Minutes", "5", ["FuelSessions:RotatonTime'", "Did you mean 'RotationTime'?"] },
+        { "FuelSessions:File:CookiName:0", "sid", ["FuelSessions:file:CookiName'", "Did you mean 'CookieName'?"] },
         { "FuelSessions:CookieName:0", "sid", ["FuelSessions:CookieName'", "an object or a list", "allowed: text"] },
         { "FuelSessions:File:CookieName:0", "sid", ["FuelSessions:file:CookieName'", "an object or a list", "allowed: text"] },
         { "FuelSessions:Fiel:Path", "/tmp/x", ["FuelSessions:Fiel'", "'Fiel'", "Did you mean 'file'?"] },

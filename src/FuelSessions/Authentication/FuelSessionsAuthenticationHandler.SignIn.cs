@@ -90,7 +90,8 @@ internal sealed partial class FuelSessionsAuthenticationHandler
         }
     }
 
-    private static bool IsLocal(string path) => path is ['/'] or ['/', not ('/' or '\\'), ..];
+    // Browsers leave a tab or a line break out: "/", a tab and "/other" would be another host.
+    private static bool IsLocal(string path) => path is ['/'] or ['/', not ('/' or '\\'), ..] && !path.Any(char.IsControl);
 
     private async Task<Session> SessionAsync()
     {

@@ -199,6 +199,7 @@ public class SameAsCookieTests
         new("from another page to nowhere", Get("/in?ReturnUrl=%2Fmail")),
         new("from another login page", Get("/door?back=%2Fmail")) { Configure = (o, _) => (o.LoginPath, o.ReturnUrlParameter) = ("/door", "back") },
         new("not to another host", Get("/Account/Login?ReturnUrl=//evil.example"), Get("/Account/Login?ReturnUrl=/%5Cevil.example"), Get("/Account/Login?ReturnUrl=http://evil.example"), Get("/Account/Login?ReturnUrl=evil"), Get("/Account/Login?ReturnUrl=/")),
+        new("not to another host past what browsers leave out", Get("/Account/Login?ReturnUrl=/%09/evil.example"), Get("/Account/Logout?ReturnUrl=/%09%5Cevil.example"), Get("/Account/Login?ReturnUrl=/%0A/evil.example"), Get("/Account/Login?ReturnUrl=/mail%7F")),
         new("the app's word before the address's", Get("/Account/Login?ReturnUrl=/mail&to=/there"), Get("/in?to=http://elsewhere.example/")),
         new("no redirect from an answer of another status", Get("/Account/Login?ReturnUrl=/mail&status=202")),
         new("a script is not redirected", Get("/Account/Login?ReturnUrl=/mail&X-Requested-With=XMLHttpRequest")),

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
@@ -92,7 +93,7 @@ public class KeptTicketTests
     [Fact]
     public async Task The_registry_finds_and_ends_it_as_it_does_sessions()
     {
-        await using TestApp app = await StartAsync(drivers: sessions => sessions.DecorateDriver("memory", (driver, _) => new AnnouncedOnly(driver)));
+        await using TestApp app = await StartAsync(drivers: AnnouncedOnly.Decorate);
         using TestBrowser browser = app.NewBrowser();
         await browser.GetAsync("/in");
         ISessionRegistry registry = app.Services.GetRequiredService<ISessionRegistry>();
@@ -104,6 +105,37 @@ public class KeptTicketTests
         string key = await store.StoreAsync(new AuthenticationTicket(Principals.Named("ann"), "Cookies"));
         await store.RenewAsync(key, new AuthenticationTicket(Principals.Named("bob"), "Cookies"));
         Assert.Equal((0, 1), (await registry.CountAsync("id-ann"), await registry.CountAsync("id-bob")));
+    }
+
+    /// <summary>Cookie authentication decides when it ends, whatever the absolute end of sessions is: also after that it is found, and ended.</summary>
+    [Theory]
+    [InlineData("12:00:00", 14)]
+    [InlineData(null, 14)]
+    [InlineData(null, 3_000_000)]
+    public async Task It_is_found_for_as_long_as_it_lives(string? absolute, int days)
+    {
+        await using TestApp app = await StartAsync(
+            drivers: AnnouncedOnly.Decorate,
+            configure: o => o.AbsoluteExpiration = absolute is null ? null : TimeSpan.Parse(absolute, CultureInfo.InvariantCulture));
+        ISessionRegistry registry = app.Services.GetRequiredService<ISessionRegistry>();
+        ITicketStore store = StoreOf(app);
+        string key = await store.StoreAsync(Until(days));
+        for (int time = 0; time < 20; time++)
+        {
+            app.Clock.Advance(TimeSpan.FromDays(13));
+            Assert.Equal(1, await registry.CountAsync("id-ann"));
+            await store.RenewAsync(key, Until(days));
+        }
+
+        Assert.Equal(1, await registry.EndAllAsync("id-ann"));
+        Assert.Null(await store.RetrieveAsync(key));
+
+        AuthenticationTicket Until(int inDays)
+        {
+            DateTimeOffset now = app.Clock.GetUtcNow();
+            DateTimeOffset end = (DateTimeOffset.MaxValue - now).TotalDays < inDays ? DateTimeOffset.MaxValue : now.AddDays(inDays);
+            return new AuthenticationTicket(Principals.Named("ann"), new AuthenticationProperties { ExpiresUtc = end }, "Cookies");
+        }
     }
 
     [Fact]
@@ -140,7 +172,9 @@ public class KeptTicketTests
     private static ITicketStore StoreOf(TestApp app) =>
         app.Services.GetRequiredService<IOptionsMonitor<CookieAuthenticationOptions>>().Get("Cookies").SessionStore!;
 
-    private static Task<TestApp> StartAsync(Action<AuthenticationBuilder>? more = null, Action<FuelSessionsBuilder>? drivers = null, SessionEvents? told = null) => TestApp.StartAsync(
+    private static Task<TestApp> StartAsync(
+        Action<AuthenticationBuilder>? more = null, Action<FuelSessionsBuilder>? drivers = null, SessionEvents? told = null, Action<FuelSessionsOptions>? configure = null) => TestApp.StartAsync(
+        configure,
         map: app =>
         {
             app.UseAuthentication();
@@ -163,18 +197,22 @@ public class KeptTicketTests
             }
         });
 
-    // Finds what it was told of before it was written, as stores do that can't write both at once.
-    private sealed class AnnouncedOnly(ISessionDriver inner) : DelegatingSessionDriver(inner), IFindByPrincipal
+    // Finds what it was told of before it was written, and for as long as it was told, as stores do that can't write both at once.
+    private sealed class AnnouncedOnly(ISessionDriver inner, TimeProvider clock) : DelegatingSessionDriver(inner), IFindByPrincipal
     {
-        private readonly ConcurrentDictionary<(string, SessionKey), bool> _announced = new();
+        private readonly ConcurrentDictionary<(string, SessionKey), DateTimeOffset> _announced = new();
+
+        internal static void Decorate(FuelSessionsBuilder sessions) =>
+            sessions.DecorateDriver("memory", (driver, services) => new AnnouncedOnly(driver, services.GetRequiredService<TimeProvider>()));
 
         public ValueTask AnnounceAsync(string principal, SessionKey key, DateTimeOffset? latestEnd, CancellationToken cancellationToken)
         {
-            _announced[(principal, key)] = true;
+            _announced[(principal, key)] = latestEnd ?? DateTimeOffset.MaxValue;
             return default;
         }
 
         public async ValueTask<IReadOnlyList<SessionRecord>> FindByPrincipalAsync(string principal, CancellationToken cancellationToken) =>
-            [.. (await ((IFindByPrincipal)Inner).FindByPrincipalAsync(principal, cancellationToken)).Where(record => _announced.ContainsKey((principal, record.Key)))];
+            [.. (await ((IFindByPrincipal)Inner).FindByPrincipalAsync(principal, cancellationToken))
+                .Where(record => _announced.TryGetValue((principal, record.Key), out DateTimeOffset latest) && latest > clock.GetUtcNow())];
     }
 }

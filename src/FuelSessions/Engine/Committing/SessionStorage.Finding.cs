@@ -19,13 +19,17 @@ internal sealed partial class SessionStorage
                 $"Session setting 'MaxSessionsPerPrincipal' is set for driver '{name}', which can't find the sessions of a principal. Unset it, or keep sessions that people sign in to on db, redis, file or memory.");
         }
 
-        if (finder is null || record.Principal is not { } principal
-            || (string.Equals(before?.Principal, principal, StringComparison.Ordinal) && before!.Lifetime >= record.Lifetime))
+        if (finder is null || record.Principal is not { } principal)
         {
             return default;
         }
 
-        DateTimeOffset? latest = ExpiryPolicy.Absolute(record.Lifetime, options.AbsoluteExpiration) is { } absolute ? record.Created + absolute : null;
+        DateTimeOffset? latest = ExpiryPolicy.LatestEnd(record, options);
+        if (string.Equals(before?.Principal, principal, StringComparison.Ordinal) && before!.Lifetime >= record.Lifetime && !(latest > ExpiryPolicy.LatestEnd(before, options)))
+        {
+            return default;
+        }
+
         ValueTask announced = finder.AnnounceAsync(principal, record.Key, latest, deadline.DriverToken);
         return IsBounded(announced.IsCompleted) ? announced : new ValueTask(announced.AsTask().WaitAsync(deadline.Token));
     }

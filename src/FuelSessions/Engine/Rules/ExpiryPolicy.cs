@@ -38,6 +38,16 @@ internal static class ExpiryPolicy
     }
 
     /// <summary>
+    /// When a record ends at the latest, however often it is touched; null: nobody knows. A ticket that cookie authentication keeps has no absolute end:
+    /// it may be given a later one, which is its own.
+    /// </summary>
+    internal static DateTimeOffset? LatestEnd(SessionRecord record, FuelSessionsOptions options) =>
+        Absolute(record.Lifetime, options.AbsoluteExpiration) is not { } absolute ? null
+        : absolute <= record.Expires - record.Created ? record.Expires
+        : absolute < DateTimeOffset.MaxValue - record.Created ? record.Created + absolute
+        : DateTimeOffset.MaxValue;
+
+    /// <summary>
     /// When the session was last used: its end tells, to within a touch interval, as uses within one leave no trace. Where its absolute end hides
     /// that, only that it was not before its last save.
     /// </summary>

@@ -33,7 +33,7 @@ internal sealed partial class FuelSessionsAuthenticationHandler
             Ticket = StoredTicket.Write(new AuthenticationTicket(principal, properties, Scheme.Name)),
             KeepsCookie = properties.IsPersistent,
         };
-        session.Transaction.SignIn(owner, hasOwnEnd ? LifetimeUntil(properties.ExpiresUtc, session.Transaction.Options.ExpirationTime) : null);
+        session.Transaction.SignIn(owner, hasOwnEnd ? TimeUntil(properties.ExpiresUtc) : null);
         if (session.Transaction.Options.MostSignIns is not null)
         {
             // Here the app can tell its user that it is refused.
@@ -101,10 +101,9 @@ internal sealed partial class FuelSessionsAuthenticationHandler
             : throw new InvalidOperationException($"The endpoint opted out of sessions (WithoutSession), and scheme '{Scheme.Name}' signs people in to theirs. Remove the metadata, or sign in and out elsewhere.");
     }
 
-    // The session must not end before the sign-in does; it may well end after it, as that has an end of its own.
-    private TimeSpan? LifetimeUntil(DateTimeOffset? end, TimeSpan usual)
+    private TimeSpan TimeUntil(DateTimeOffset? end)
     {
         TimeSpan span = end is { } time ? time - TimeProvider.GetUtcNow() : Options.ExpireTimeSpan;
-        return span <= usual ? null : span < FuelSessionsOptionsRules.TenYears ? span : FuelSessionsOptionsRules.TenYears;
+        return span < FuelSessionsOptionsRules.TenYears ? span : FuelSessionsOptionsRules.TenYears;
     }
 }

@@ -45,13 +45,16 @@ internal sealed partial class SessionTransaction
 
         // Of one that was destroyed another begins.
         BeginChange();
+        TimeSpan? span = LifetimeAfterSignIn;
         Rotate(revoke: true);
-        _intent = _intent with { Attachment = new Attachment(principal is null ? null : OwnerBy(new RecordOwner(principal))) };
+        _intent = _intent with { Attachment = new Attachment(principal is null ? null : OwnerBy(new RecordOwner(principal))), Lifetime = span };
     }
 
     /// <summary>Says whom the session belongs to from now on, also if that is the same again: every earlier id is stale at once [A2, R10].</summary>
-    /// <param name="lifetime">Its idle time from now on; null: the one it has, or that of the settings if the one it has was another sign-in's.</param>
-    internal void SignIn(RecordOwner owner, TimeSpan? lifetime)
+    /// <param name="least">
+    /// Its idle time from now on, if it would be less; null: the one it has. In the place of the one that another sign-in gave it that of the settings counts.
+    /// </param>
+    internal void SignIn(RecordOwner owner, TimeSpan? least)
     {
         UseNow();
         bool isApart = IsUnproved;
@@ -61,7 +64,11 @@ internal sealed partial class SessionTransaction
             throw TooLate("signed in");
         }
 
-        TimeSpan? span = lifetime ?? (isApart ? null : LifetimeAfterSignIn);
+        TimeSpan? span = isApart ? null : LifetimeAfterSignIn;
+        TimeSpan usual = span ?? (_standing is Kept kept && !isApart ? kept.Record.Lifetime : Options.ExpirationTime);
+
+        // The session must not end before the sign-in does; it may well end after it, as that has an end of its own.
+        span = least > usual ? least : span;
         if (isApart)
         {
             // The bound session stays its device's [B5].

@@ -235,6 +235,34 @@ public class SessionSignInTests
         Assert.Equal("nobody ", await browser.TextAsync("/who"));
     }
 
+    [Theory]
+    [InlineData("/attach")]
+    [InlineData("/attach/bob")]
+    public async Task Nor_does_one_that_ends_as_the_session_is_given_to_another(string path)
+    {
+        await using TestApp app = await StartAsync();
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/set");
+        await browser.GetAsync("/in?keep=true");
+        await browser.GetAsync(path);
+        app.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal("cart", await browser.TextAsync("/names"));
+        app.Clock.Advance(TimeSpan.FromHours(3));
+        Assert.Equal("", await browser.TextAsync("/names"));
+    }
+
+    /// <summary>It is the session's own time that would be too short, not that of the settings.</summary>
+    [Fact]
+    public async Task A_sign_in_with_an_end_of_its_own_outlives_what_the_session_was_given_before()
+    {
+        await using TestApp app = await StartAsync(o => o.ExpireTimeSpan = TimeSpan.FromHours(1));
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/brief");
+        await browser.GetAsync("/in?keep=true");
+        app.Clock.Advance(TimeSpan.FromMinutes(20));
+        Assert.Equal("ann id-ann", await browser.TextAsync("/who"));
+    }
+
     /// <summary>As ASP.NET Core Identity does it after a change of password.</summary>
     [Theory]
     [InlineData("/in", "nobody ")]
@@ -491,6 +519,7 @@ public class SessionSignInTests
             app.MapGet("/mail", (HttpContext http) => http.User.Identity?.Name).RequireAuthorization();
             app.MapGet("/unused", () => "");
             app.MapGet("/set", (Session s) => { s.Set("cart", 1); });
+            app.MapGet("/brief", (Session s) => { s.Set("cart", 1).SetConfig(nameof(FuelSessionsOptions.ExpirationTime), TimeSpan.FromMinutes(5)); });
             app.MapGet("/secret", (Session s) => { s.Set("secret", 1); });
             app.MapGet("/count", (Session s) => s.Increment("count"));
             app.MapGet("/names", (Session s) => string.Join(",", s.All().Keys));

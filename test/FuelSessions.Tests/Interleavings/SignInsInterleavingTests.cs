@@ -159,7 +159,7 @@ public class SignInsInterleavingTests
     private static async Task SignInAsync(SessionTransaction session)
     {
         await session.UseAsync();
-        session.SignIn(new RecordOwner(Ada), lifetime: null);
+        session.SignIn(new RecordOwner(Ada), least: null);
         await session.SaveAsync(explicitly: false);
     }
 

@@ -14,8 +14,10 @@ internal interface IRequestBoundary
     /// <summary>Null if the client may begin another session on that driver, which is counted; otherwise what to refuse it with.</summary>
     Exception? RefuseNew(string driver, FuelSessionsOptions options) => null;
 
-    /// <summary>How many times this process had ended all sessions of a principal when the request began, and when that was; null: nobody asks [A9].</summary>
-    (long Endings, DateTimeOffset Time)? Began => null;
+    /// <summary>
+    /// How many times this process had ended all sessions of a principal when the request began, or ended that principal's itself, and when that was; null: nobody asks [A9].
+    /// </summary>
+    (long Endings, DateTimeOffset Time)? Began(string principal) => null;
 
     /// <summary>Where what happens is kept until it can be told; null: nobody wants to know.</summary>
     PendingEvents? Events => null;

@@ -50,7 +50,7 @@ internal sealed partial class SessionTransaction
         await GiveBackPlaceAsync(principal).ConfigureAwait(false);
         Kept? announced = _answer.ToSend;
         (_answer.ToSend, _intent) = (null, new Intent { IsArriving = true });
-        bool stays = _visit.Boundary.Began is not { } began
+        bool stays = _visit.Boundary.Began(principal) is not { } began
             || !await _visit.Services.Endings.IsEndedSinceAsync(_visit.Storage, principal, began, Options.StoreTimeout).ConfigureAwait(false);
         if (!stays)
         {

@@ -18,11 +18,12 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     private bool _awaitsStart;
     private bool _hasFailed;
     private volatile bool _isOver;
-    private long _endingsBefore = services.Engine.Endings.Count;
-    private long _beganTicks = services.Clock.GetUtcNow().UtcTicks;
+    private readonly long _endingsBefore = services.Engine.Endings.Count;
+    private readonly long _beganTicks = services.Clock.GetUtcNow().UtcTicks;
     private EndpointUse _use = use;
 
-    public (long Endings, DateTimeOffset Time)? Began => (_endingsBefore, new DateTimeOffset(_beganTicks, TimeSpan.Zero));
+    public (long Endings, DateTimeOffset Time)? Began(string principal) =>
+        context.Features.Get<OwnEndings>()?.TryGetValue(principal, out (long, DateTimeOffset) own) is true ? own : (_endingsBefore, new DateTimeOffset(_beganTicks, TimeSpan.Zero));
 
     public bool HeadersSent => context.Response.HasStarted;
 
@@ -99,8 +100,13 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         return sessions;
     }
 
-    /// <summary>This request has just ended all sessions of a principal itself: what it signs in from here on stays.</summary>
-    internal void HasEndedAll() => (_endingsBefore, _beganTicks) = (services.Engine.Endings.Count, services.Clock.GetUtcNow().UtcTicks);
+    /// <summary>This request has just ended all sessions of a principal itself: if it signs them in from here on, that stays.</summary>
+    internal void HasEndedAll(string principal)
+    {
+        OwnEndings endings = context.Features.Get<OwnEndings>() ?? new OwnEndings();
+        endings[principal] = (services.Engine.Endings.Count, services.Clock.GetUtcNow());
+        context.Features.Set(endings);
+    }
 
     internal bool IsOf(HttpContext other) => ReferenceEquals(other, context);
 
@@ -334,4 +340,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     // Without an error page the server clears the headers itself.
     private ValueTask AbandonWithheldAsync() => _hasFailed ? default : Withholding.AbandonAsync(this, _announcing.Cookies);
+
+    // So few requests end any that it is none of those fields that each request pays for.
+    private sealed class OwnEndings() : System.Collections.Concurrent.ConcurrentDictionary<string, (long Endings, DateTimeOffset Time)>(StringComparer.Ordinal);
 }

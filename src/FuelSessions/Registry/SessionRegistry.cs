@@ -88,7 +88,7 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
             ended += await PrincipalSessions.EndAllAsync(Engine, place.Storage, principal, kept, place.Options, by).ConfigureAwait(false);
         }
 
-        AmbientSessions.Find()?.HasEndedAll();
+        AmbientSessions.Find()?.HasEndedAll(principal);
         return ended;
     }
 

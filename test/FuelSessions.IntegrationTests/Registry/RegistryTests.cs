@@ -135,6 +135,29 @@ public sealed class RegistryTests(PostgresServer postgres) : StoreTests(postgres
         }
     }
 
+    // As a page does that changes who is signed in: to have ended one user's sessions says nothing of another one's.
+    [Theory, OnFindingStores]
+    public async Task A_sign_in_under_way_does_not_outlive_the_end_of_all_by_ending_somebody_else_s(string store)
+    {
+        SessionApp app = await StartAsync(store);
+        ISessionRegistry registry = app.Services.GetRequiredService<ISessionRegistry>();
+        TaskCompletionSource open = new(), over = new();
+        Task<TestResponse> held = app.SendAsync(app.NewBrowser(), async (_, sessions) =>
+        {
+            open.SetResult();
+            await over.Task;
+            await registry.EndAllAsync("eve");
+            (await sessions.ForgeAsync()).AttachPrincipal("ada");
+        });
+        await open.Task;
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, await registry.EndAllAsync("ada"));
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        over.SetResult();
+        app.AssertNoCookie(app.AssertOk(await held));
+        Assert.Equal(0, await registry.CountAsync("ada"));
+    }
+
     [Theory, OnFindingStores]
     public async Task Of_64_sign_ins_at_once_at_two_nodes_five_are_left(string store)
     {

@@ -233,7 +233,7 @@ public class SignInsInterleavingTests
 
         public ClientIdentity Client => new(null, null);
 
-        public (long Endings, DateTimeOffset Time)? Began => began;
+        public (long Endings, DateTimeOffset Time)? Began(string principal) => began;
 
         public bool IsSpeculative => false;
 

@@ -32,7 +32,10 @@ internal sealed class EndingMarks
             byte[] data = new byte[2 * sizeof(long)];
             BinaryPrimitives.WriteInt64LittleEndian(data, _process);
             BinaryPrimitives.WriteInt64LittleEndian(data.AsSpan(sizeof(long)), number);
-            WriteResult result = await storage.WriteAsync(PrincipalNote.Of(key, before, data, now, KeptFor), timeout, deadline).ConfigureAwait(false);
+
+            // Another process, whose clock is ahead of ours, may have ended them before: what it shuts out stays shut out.
+            DateTimeOffset time = before?.Updated > now ? before.Updated : now;
+            WriteResult result = await storage.WriteAsync(PrincipalNote.Of(key, before, data, time, KeptFor), timeout, deadline).ConfigureAwait(false);
             if (result.IsWritten)
             {
                 return;

@@ -52,7 +52,7 @@ internal sealed partial class SessionTransaction
         using Activity? span = SessionSpans.Start(SessionSpans.Save, Driver);
         await Committing.BeginAsync(_visit.Storage, Options, first.Record, deadline).ConfigureAwait(false);
         Diagnostics.Started(Events, Driver, first.Record);
-        Settle(first, variables, last);
+        Settle(first, variables, last, first.Record.Version);
         _answer.ToSend = first;
         await ArriveAsync(before: null, first.Record, explicitly).ConfigureAwait(false);
         Saved(explicitly);

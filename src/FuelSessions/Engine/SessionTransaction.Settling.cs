@@ -14,7 +14,7 @@ internal sealed partial class SessionTransaction
             case Plan.Write write:
                 bool isRotated = !write.Record.CurrentHash.Equals(done.Basis.CurrentHash);
                 ShownIds? unmoved = isRotated && _intent.Rotation is null ? Shown.Unmoved(done.Basis) : null;
-                Settle(read.With(write.Record, write.Current, write.Tokens), write.Variables, write.Last);
+                Settle(read.With(write.Record, write.Current, write.Tokens), write.Variables, write.Last, write.Record.Version);
                 _shown = unmoved ?? _shown;
                 Diagnostics.Written(Events, Driver, done.Basis, write.Record, done.Attempts);
                 _answer.EndedBinding ??= write.Record.Binding is null ? done.Basis.Binding : null;
@@ -40,15 +40,15 @@ internal sealed partial class SessionTransaction
     {
         if (!ReferenceEquals(stored, read.Record))
         {
-            Settle(read.With(stored), Variables.Of(stored), last: null);
+            Settle(read.With(stored), Variables.Of(stored), last: null, written: null);
         }
     }
 
-    private void Settle(Kept kept, Variables variables, Change? last)
+    private void Settle(Kept kept, Variables variables, Change? last, long? written)
     {
         lock (_content)
         {
-            _content.Settle(variables, last);
+            _content.Settle(variables, last, written);
         }
 
         _intent = Intent.None;

@@ -105,6 +105,72 @@ public class FlashKeepTests
         Assert.Empty(await site.Visit(s => s.GetFlash()));
     }
 
+    // Nobody has seen that one yet.
+    [Theory]
+    [InlineData("get")]
+    [InlineData("keep")]
+    [InlineData("keep, get")]
+    [InlineData("keep, get expire")]
+    [InlineData("get, keep all, get expire")]
+    public async Task WhatAnotherRequestHasSetAnewIsKeptWhateverThisOneDoes(string steps)
+    {
+        await using Site site = await Site.StartAsync("memory");
+        await site.Visit(s => s.SetFlash("m", "saved"));
+        await site.VisitAsync(async s =>
+        {
+            Do(steps, s);
+            await site.Beside(other => other.SetFlash("m", "anew"));
+        });
+        Assert.Equal("anew", await site.Visit(s => s.GetFlash<string>("m")));
+    }
+
+    // Nor has this request, which goes on with what the other one has stored.
+    [Theory]
+    [InlineData("get", false)]
+    [InlineData("get", true)]
+    [InlineData("keep, get expire", false)]
+    [InlineData("keep, get expire", true)]
+    [InlineData("other", true)]
+    public async Task WhatAnotherRequestHasSetAnewIsKeptAlsoByOneThatMeetsItBeforeItsEnd(string steps, bool saves)
+    {
+        await using Site site = await Site.StartAsync("memory");
+        await site.Visit(s => s.SetFlash("m", "saved"));
+        await site.VisitAsync(async s =>
+        {
+            Do(steps, s);
+            await site.Beside(other => other.SetFlash("m", "anew"));
+            if (saves)
+            {
+                await s.Set("x", 1).SaveAsync();
+            }
+            else
+            {
+                await s.ReloadAsync();
+            }
+        });
+        Assert.Equal("anew", await site.Visit(s => s.GetFlash<string>("m")));
+        Assert.Null(await site.Visit(s => s.GetFlash<string>("m")));
+    }
+
+    // As one of its own: whoever reads it has seen it.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhatIsMetAndReadIsUsedUp(bool saves)
+    {
+        await using Site site = await Site.StartAsync("memory");
+        await site.Visit(s => s.SetFlash("m", "saved"));
+        await site.VisitAsync(async s =>
+        {
+            s.SetFlash("own", 1);
+            await site.Beside(other => other.SetFlash("m", "anew"));
+            await (saves ? s.SaveAsync() : s.ReloadAsync());
+            Assert.Equal("anew", s.GetFlash<string>("m"));
+            Assert.Equal(1, s.GetFlash<int>("own"));
+        });
+        Assert.Empty(await site.Visit(s => s.GetFlash()));
+    }
+
     [Theory, EveryDriver]
     public async Task DeleteActsOnTheNamedOneOnly(string driver)
     {

@@ -41,6 +41,21 @@ internal sealed class FlashVariables
         _expired = null;
     }
 
+    /// <summary>What another request has set anew is a new one to this one, which has not seen it: nothing that was known of its name holds.</summary>
+    /// <param name="before">What was shown until now.</param>
+    /// <param name="shown">What is shown from now on.</param>
+    /// <param name="written">The version of it that this request has stored; null: none.</param>
+    internal void ForgetReplaced(VariableMap? before, VariableMap shown, long? written)
+    {
+        foreach (string name in _ages.Keys)
+        {
+            if (shown.StampOf(name) is { } stamp and not 0 && stamp != written && stamp != before?.StampOf(name))
+            {
+                _ages.Remove(name);
+            }
+        }
+    }
+
     /// <summary>What has ended is not to be seen any more.</summary>
     internal void Hide() => _expired = null;
 

@@ -51,13 +51,14 @@ internal sealed class SessionContent
     internal void Keep(VariablePath path) => _changes.Keep(path);
 
     /// <summary>What was done up to that change is stored. What another thread of the request has done since is still to be, and is shown.</summary>
-    internal void Settle(Variables stored, Change? last)
+    /// <param name="written">The version that this request has stored; null: another one has.</param>
+    internal void Settle(Variables stored, Change? last, long? written)
     {
         _changes.Drop(last);
         _ages?.DropExpiring();
         if (!ReferenceEquals(stored.Data, _current.Data))
         {
-            Rebase(stored);
+            Rebase(stored, written);
         }
     }
 
@@ -111,10 +112,16 @@ internal sealed class SessionContent
     }
 
     /// <summary>Another basis is shown, with what this request has done on top of it.</summary>
-    internal void Rebase(Variables basis)
+    /// <param name="written">The version of it that this request has stored; null: it is another one's.</param>
+    internal void Rebase(Variables basis, long? written = null)
     {
+        VariableMap? before = _current.Flash;
         _current = basis;
         _changes.Replay(ref _current);
+        if (_current.Flash is { } flash)
+        {
+            _ages?.ForgetReplaced(before, flash, written);
+        }
     }
 
     /// <summary>What ends with the request ends with this save.</summary>

@@ -13,14 +13,23 @@ internal sealed class SetFlashVariable(VariablePath path, byte[] json) : FlashCh
 /// <summary>Keeps a flash variable for one more request, even if another request let it expire meanwhile.</summary>
 internal sealed class KeepFlashVariable(string name, ReadOnlyMemory<byte> json) : FlashChange
 {
+    private long? _kept;
+
     internal override void Apply(VariableMap variables, bool lenient)
     {
-        if (variables.StampOf(name) is null)
+        long? stamp = variables.StampOf(name);
+        if (!lenient)
+        {
+            _kept = stamp;
+        }
+
+        if (stamp is null)
         {
             variables.Set(VariablePath.Whole(name), json);
         }
-        else
+        else if (stamp == _kept)
         {
+            // Only what was kept: what another request has set anew meanwhile stays by itself, and is not this one's to use up.
             variables.Restamp(name);
         }
     }

@@ -48,12 +48,13 @@ internal sealed partial class SessionTransaction
         {
             if (latest is null || ExpiryPolicy.IsOver(latest, _visit.Services.Clock.GetUtcNow(), Options))
             {
-                _content.Empty();
-                Gone(explicitly: false);
+                // The changes stay, for the save to refuse.
+                _content.Hide();
+                Report(SessionEventKind.Gone, Key, Principal);
+                Lose(SessionState.Gone);
             }
             else if (IsShutOutBy(latest))
             {
-                // The changes stay, for the save to refuse.
                 _content.Hide();
                 Lose(SessionState.Detached);
             }

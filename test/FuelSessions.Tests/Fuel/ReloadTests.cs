@@ -51,17 +51,21 @@ public class ReloadTests
         await site.Visit(s => s.Set("secret", 0));
         await site.VisitAsync(async s =>
         {
+            s.Set("early", 1);
             await Beside(site, other => other.AttachPrincipal("ada").Set("secret", 1));
             Assert.Equal(SessionState.Detached, (await s.ReloadAsync()).State);
             Assert.Empty(s.All());
             Assert.Null(s.Principal);
+            await Assert.ThrowsAsync<InvalidOperationException>(() => s.SaveAsync());
         });
         Assert.Equal(1, await site.Visit(s => s.Get<int>("secret")));
         await site.VisitAsync(async s =>
         {
+            s.Set("early", 1);
             await Beside(site, other => other.Destroy());
             Assert.Equal(SessionState.Gone, (await s.ReloadAsync()).State);
             Assert.Empty(s.All());
+            await Assert.ThrowsAsync<SessionGoneException>(() => s.SaveAsync());
 
             // As often as it is tried.
             for (int i = 0; i < 2; i++)

@@ -48,7 +48,7 @@ internal sealed partial class SessionTransaction
     {
         lock (_content)
         {
-            _content.Settle(variables, last, written);
+            _content.Settle(variables, last, _standing?.Record?.Version ?? 0, written);
         }
 
         _intent = Intent.None;

@@ -42,14 +42,14 @@ internal sealed class FlashVariables
     }
 
     /// <summary>What another request has set anew is a new one to this one, which has not seen it: nothing that was known of its name holds.</summary>
-    /// <param name="before">What was shown until now.</param>
     /// <param name="shown">What is shown from now on.</param>
-    /// <param name="written">The version of it that this request has stored; null: none.</param>
-    internal void ForgetReplaced(VariableMap? before, VariableMap shown, long? written)
+    /// <param name="known">The version that was shown until now: what has a later stamp was set since.</param>
+    /// <param name="written">The version that this request itself has stored since; null: none.</param>
+    internal void ForgetReplaced(VariableMap shown, long known, long? written)
     {
         foreach (string name in _ages.Keys)
         {
-            if (shown.StampOf(name) is { } stamp and not 0 && stamp != written && stamp != before?.StampOf(name))
+            if (shown.StampOf(name) > known && shown.StampOf(name) != written)
             {
                 _ages.Remove(name);
             }

@@ -51,14 +51,15 @@ internal sealed class SessionContent
     internal void Keep(VariablePath path) => _changes.Keep(path);
 
     /// <summary>What was done up to that change is stored. What another thread of the request has done since is still to be, and is shown.</summary>
+    /// <param name="known">The version that the request knew of until then.</param>
     /// <param name="written">The version that this request has stored; null: another one has.</param>
-    internal void Settle(Variables stored, Change? last, long? written)
+    internal void Settle(Variables stored, Change? last, long known, long? written)
     {
         _changes.Drop(last);
         _ages?.DropExpiring();
         if (!ReferenceEquals(stored.Data, _current.Data))
         {
-            Rebase(stored, written);
+            Rebase(stored, known, written);
         }
     }
 
@@ -112,15 +113,15 @@ internal sealed class SessionContent
     }
 
     /// <summary>Another basis is shown, with what this request has done on top of it.</summary>
-    /// <param name="written">The version of it that this request has stored; null: it is another one's.</param>
-    internal void Rebase(Variables basis, long? written = null)
+    /// <param name="known">The version of what was shown until now.</param>
+    /// <param name="written">The version that this request has stored since; null: it is another one's.</param>
+    internal void Rebase(Variables basis, long known = 0, long? written = null)
     {
-        VariableMap? before = _current.Flash;
         _current = basis;
         _changes.Replay(ref _current);
         if (_current.Flash is { } flash)
         {
-            _ages?.ForgetReplaced(before, flash, written);
+            _ages?.ForgetReplaced(flash, known, written);
         }
     }
 

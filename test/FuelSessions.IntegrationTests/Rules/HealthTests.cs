@@ -3,6 +3,7 @@ using FuelSessions.Tests;
 using FuelSessions.Tests.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace FuelSessions.IntegrationTests.Rules;
 
@@ -14,6 +15,16 @@ public sealed class HealthTests(PostgresServer postgres) : StoreTests(postgres)
     {
         SessionApp app = await StartAsync(await NewStoreAsync(name));
         Assert.Equal("Healthy", await app.NewBrowser().TextAsync("/health"));
+    }
+
+    /// <summary>Probes come every few seconds: an operator is told of errors that are none, such as a key that is there already.</summary>
+    [Theory, OnServerStores]
+    public async Task A_probe_leaves_no_error_in_the_log(string name)
+    {
+        SessionApp app = await StartAsync(await NewStoreAsync(name));
+        app.Logs.Lines.Clear();
+        Assert.Equal("Healthy", await app.NewBrowser().TextAsync("/health"));
+        Assert.DoesNotContain(app.Logs.Lines, line => line.Level >= LogLevel.Error);
     }
 
     [Theory]

@@ -19,8 +19,9 @@ internal static class ChannelReader
         internal static Arrival Foreign { get; } = new(Channel.None, null, null, IsForeign: true);
     }
 
+    // What is still encoded can't be read as a form; and what was read of it would be kept as the request's form, for the endpoint too.
     internal static bool MayHaveForm(HttpContext context, FuelSessionsOptions options) =>
-        options.PostFieldName is not null && context.Request.HasFormContentType;
+        options.PostFieldName is not null && context.Request.HasFormContentType && StringValues.IsNullOrEmpty(context.Request.Headers.ContentEncoding);
 
     /// <param name="others">
     /// Further ones, in their order, of the cookie driver's that of the other client's cookie; null: none, as nearly always.

@@ -112,11 +112,19 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     private async ValueTask<WriteResult> AddAsync(SessionRecord record, CancellationToken cancellationToken)
     {
-        bool isAdded = await connection.RunAsync(
-            (Name: KeyOf(record.Key), Stored: StoredSession.Encode(record), Lifetime: TimeSpan.FromMilliseconds(TimeToLive(record.Expires, Now))),
-            static (database, call, _) => database.StringSetAsync(call.Name, call.Stored, call.Lifetime, When.NotExists, CommandFlags.DemandMaster),
-            static (_, stored) => stored,
-            cancellationToken).ConfigureAwait(false);
+        bool isAdded;
+        try
+        {
+            isAdded = await connection.RunAsync(
+                (Name: KeyOf(record.Key), Stored: StoredSession.Encode(record), Lifetime: TimeSpan.FromMilliseconds(TimeToLive(record.Expires, Now))),
+                static (database, call, _) => database.StringSetAsync(call.Name, call.Stored, call.Lifetime, When.NotExists, CommandFlags.DemandMaster),
+                static (_, stored) => stored,
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (RedisServerException error) when (RedisFailure.IsRefusal(error))
+        {
+            throw NotStored(error);
+        }
 
         // Something is there all the same: whether it counts, and what it is, the script says.
         return isAdded ? WriteResult.Written : await SwapAsync(record, cancellationToken).ConfigureAwait(false);
@@ -139,16 +147,28 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
         return call;
     }
 
-    private ValueTask<WriteResult> RunAsync(PooledScript script, SessionKey key, ScriptCall call, CancellationToken cancellationToken) =>
-        connection.RunAsync(
-            (Script: script, Key: key, Call: call),
-            static (database, run, withText) => run.Script.EvaluateAsync(database, run.Call, withText),
-            static (run, answer) =>
-            {
-                run.Script.End(run.Call);
-                return Outcome(run.Key, (byte[]?)answer);
-            },
-            cancellationToken);
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
+    private async ValueTask<WriteResult> RunAsync(PooledScript script, SessionKey key, ScriptCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connection.RunAsync(
+                (Script: script, Key: key, Call: call),
+                static (database, run, withText) => run.Script.EvaluateAsync(database, run.Call, withText),
+                static (run, answer) =>
+                {
+                    run.Script.End(run.Call);
+                    return Outcome(run.Key, (byte[]?)answer);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (RedisServerException error) when (RedisFailure.IsRefusal(error))
+        {
+            throw NotStored(error);
+        }
+    }
+
+    private static SessionStoreException NotStored(RedisServerException refusal) => new(refusal.Message, refusal) { IsOutcomeUnknown = false };
 
     // Counted from now by this node's clock, so that the server's does not matter. One that is over already is stored for no time.
     private static long TimeToLive(DateTimeOffset expires, long now) => Math.Max(1, expires.ToUnixTimeMilliseconds() - now);

@@ -9,6 +9,13 @@ namespace FuelSessions.Redis.Connections;
 /// </summary>
 internal static partial class RedisFailure
 {
+    // The server's words for what it does not begin to carry out. A script that meets one has changed nothing: its first change is what is refused.
+    private static readonly string[] Refusals =
+        ["OOM ", "READONLY ", "NOREPLICAS ", "MISCONF ", "NOPERM ", "NOAUTH ", "LOADING ", "MASTERDOWN ", "CLUSTERDOWN ", "BUSY ", "WRONGTYPE "];
+
+    /// <summary>Whether the server has refused a command or a script of the driver's, so that nothing of it is stored.</summary>
+    internal static bool IsRefusal(RedisServerException error) => Refusals.Any(refusal => error.Message.StartsWith(refusal, StringComparison.Ordinal));
+
     internal static bool IsOfClient(Exception error) => error is RedisException or RedisTimeoutException or RedisCommandException;
 
     /// <param name="reported">What the connection last reported, which the client does not repeat for each call.</param>

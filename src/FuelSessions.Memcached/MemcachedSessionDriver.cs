@@ -80,7 +80,7 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
             SessionRecord touched = stored.Record with { Expires = expires };
             SessionRecordFormat.Encode(touched, encoded.Writer);
             var item = new ItemToWrite(touched, encoded.Written, ItemEnd.Of(expires));
-            Reply reply = await servers.SendAsync(Swap(item, stored.Known), cancellationToken).ConfigureAwait(false);
+            Reply reply = await SendAsync(Swap(item, stored.Known), cancellationToken).ConfigureAwait(false);
             if (reply.Status == ReplyStatus.Done)
             {
                 return Written(item, reply);
@@ -95,7 +95,7 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
         {
             if (basis.Version == version && basis.Expires > Now.UtcTicks)
             {
-                Reply reply = await servers.SendAsync(MetaCommand.Delete(servers.KeyOf(key), basis.Cas, basis.Connection), cancellationToken).ConfigureAwait(false);
+                Reply reply = await SendAsync(MetaCommand.Delete(servers.KeyOf(key), basis.Cas, basis.Connection), cancellationToken).ConfigureAwait(false);
                 if (reply.Status is ReplyStatus.Done or ReplyStatus.NotFound)
                 {
                     _known.Forget(key);
@@ -126,7 +126,7 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
         ItemKey key = servers.KeyOf(item.Record.Key);
         while (true)
         {
-            Reply reply = await servers.SendAsync(MetaCommand.Add(key, item.Value, item.End), cancellationToken).ConfigureAwait(false);
+            Reply reply = await SendAsync(MetaCommand.Add(key, item.Value, item.End), cancellationToken).ConfigureAwait(false);
             if (reply.Status == ReplyStatus.Done)
             {
                 return Written(item, reply);
@@ -143,7 +143,7 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
             }
 
             // Over by the app's clock, though memcached has not dropped it yet.
-            reply = await servers.SendAsync(Swap(item, stored.Known), cancellationToken).ConfigureAwait(false);
+            reply = await SendAsync(Swap(item, stored.Known), cancellationToken).ConfigureAwait(false);
             if (reply.Status == ReplyStatus.Done)
             {
                 return Written(item, reply);
@@ -160,7 +160,7 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
             // Without a swap that can succeed, or after one that did not, what is stored must be seen.
             if (basis.Version == item.Record.Version - 1 && basis.Expires > Now.UtcTicks)
             {
-                Reply reply = await servers.SendAsync(Swap(item, basis), cancellationToken).ConfigureAwait(false);
+                Reply reply = await SendAsync(Swap(item, basis), cancellationToken).ConfigureAwait(false);
                 if (reply.Status == ReplyStatus.Done)
                 {
                     return Written(item, reply);
@@ -199,7 +199,7 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     private async ValueTask<StoredItem?> FetchAsync(SessionKey key, CancellationToken cancellationToken)
     {
-        Reply reply = await servers.SendAsync(MetaCommand.Read(servers.KeyOf(key)), cancellationToken).ConfigureAwait(false);
+        Reply reply = await SendAsync(MetaCommand.Read(servers.KeyOf(key)), cancellationToken).ConfigureAwait(false);
         if (reply.Value is not { } value)
         {
             return null;
@@ -210,6 +210,19 @@ internal sealed class MemcachedSessionDriver(ServerPool servers, TimeProvider cl
         var known = new KnownVersion(record.Version, reply.Cas, reply.Connection, record.Expires.UtcTicks);
         _known.Remember(key, known);
         return new StoredItem(record, known);
+    }
+
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
+    private async ValueTask<Reply> SendAsync(MetaCommand command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await servers.SendAsync(command, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MemcachedException error) when (error.IsNotDone)
+        {
+            throw new SessionStoreException(error.Message, error) { IsOutcomeUnknown = false };
+        }
     }
 
     private readonly record struct StoredItem(SessionRecord Record, KnownVersion Known);

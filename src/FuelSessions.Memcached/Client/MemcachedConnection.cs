@@ -202,7 +202,7 @@ internal sealed class MemcachedConnection : IDisposable
         _room.Release();
         if (reply.Status == ReplyStatus.ServerError)
         {
-            pending.Fail(new MemcachedException($"Memcached server {_name} could not do it: {reply.Error}."));
+            pending.Fail(new MemcachedException($"Memcached server {_name} could not do it: {reply.Error}.") { IsNotDone = true });
         }
         else
         {

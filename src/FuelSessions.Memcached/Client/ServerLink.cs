@@ -78,7 +78,7 @@ internal sealed class ServerLink(MemcachedServer server, MemcachedDriverOptions 
 
             if (IsOut)
             {
-                throw new MemcachedException($"Memcached server {server} can't be reached: {_lastError!.Message.TrimEnd('.')}. It is tried again in a moment.", _lastError);
+                throw new MemcachedException($"{_lastError!.Message} It is tried again in a moment.", _lastError) { IsNotDone = true };
             }
 
             Task<MemcachedConnection> attempt = Task.Run(() => OpenAsync(slot));
@@ -144,7 +144,7 @@ internal sealed class ServerLink(MemcachedServer server, MemcachedDriverOptions 
             connection?.Dispose();
             socket.Dispose();
             string reason = error is OperationCanceledException ? $"no answer within {options.ConnectTimeout:g} (ConnectTimeout)" : error.Message.TrimEnd('.');
-            throw new MemcachedException($"Memcached server {server} can't be reached: {reason}.", error);
+            throw new MemcachedException($"Memcached server {server} can't be reached: {reason}.", error) { IsNotDone = true };
         }
     }
 

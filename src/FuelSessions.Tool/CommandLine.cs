@@ -26,7 +26,8 @@ internal static class CommandLine
         {
             foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
             {
-                errors.WriteLine(VisibleText.OfLines(error.Message));
+                // The parser indents its lists by tabs.
+                errors.WriteLine(VisibleText.OfLines(error.Message.Replace('\t', ' ')));
             }
 
             return ExitCode.Usage;

@@ -56,5 +56,14 @@ public sealed class VisibleTextTests(Places places)
         Assert.Equal("Ωmega 😀 \\u001b", VisibleText.Of("Ωmega 😀 \\u001b"));
     }
 
+    [Fact]
+    public async Task What_the_parser_indents_is_indented()
+    {
+        ToolRun run = await ToolRun.RunAsync("stats", "--store", "cassette", "--connection", "x");
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.Contains("   'sqlite'", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("u0009", run.Errors, StringComparison.Ordinal);
+    }
+
     private static bool Steers(char c) => (char.IsControl(c) && c is not ('\n' or '\r')) || c is >= '\u202a' and <= '\u202e' or >= '\u2066' and <= '\u2069';
 }

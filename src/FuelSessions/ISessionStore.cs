@@ -1,8 +1,8 @@
 namespace FuelSessions;
 
 /// <summary>
-/// The sessions of the current request, for constructor injection. Scoped. They end with the request: what is used afterwards throws
-/// <see cref="ObjectDisposedException"/>.
+/// The sessions of the current request, for constructor injection. Scoped. Several threads of the request may ask at once, and are given the
+/// same ones. They end with the request: what is used afterwards throws <see cref="ObjectDisposedException"/>.
 /// </summary>
 public interface ISessionStore
 {

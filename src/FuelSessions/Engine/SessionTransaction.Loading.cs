@@ -5,7 +5,7 @@ using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
 
-/// <summary>How a request reads its session, once: ahead, when it is used, or on the thread that asks [W1, F1, F3].</summary>
+/// <summary>How a request reads its session, once: ahead, or when it is used [W1, F1, F3].</summary>
 internal sealed partial class SessionTransaction
 {
     /// <summary>Reads the record ahead of its use. A failure is kept for whoever uses the session.</summary>
@@ -19,84 +19,9 @@ internal sealed partial class SessionTransaction
             return default;
         }
 
-        AtLeast(SessionUse.KeptAlive);
+        Mark(SessionUse.KeptAlive);
         _visit.Boundary.OnUnsaved();
         return PrefetchAsync();
-    }
-
-    /// <summary>From here on the request uses the session.</summary>
-    /// <exception cref="ObjectDisposedException">The request is over.</exception>
-    internal ValueTask UseAsync()
-    {
-        ThrowIfOver();
-        return LoadForUseAsync();
-    }
-
-    /// <summary>The same for code that can't wait: reads on the calling thread if nothing was read ahead.</summary>
-    internal void UseNow()
-    {
-        if (_progress.IsReady)
-        {
-            return;
-        }
-
-        lock (_content)
-        {
-            ThrowIfOver();
-            if (!IsLoaded)
-            {
-                ThrowIfLoadFailed();
-                ValueTask loading = LoadAsync(isAhead: false, isWaiting: true);
-                if (loading.IsCompleted)
-                {
-                    loading.GetAwaiter().GetResult();
-                }
-                else
-                {
-                    loading.AsTask().GetAwaiter().GetResult();
-                }
-            }
-
-            Use();
-        }
-    }
-
-    private async ValueTask LoadForUseAsync()
-    {
-        if (!IsLoaded)
-        {
-            ThrowIfLoadFailed();
-            await LoadAsync(isAhead: false).ConfigureAwait(false);
-        }
-
-        Use();
-    }
-
-    private void Use()
-    {
-        if (_progress.Use < SessionUse.Begun)
-        {
-            AtLeast(SessionUse.Given);
-            Unsaved();
-            AgeFlash();
-            AtLeast(SessionUse.Begun);
-            if (_progress.Over == Over.Met && _visit.Presented is { } over)
-            {
-                Diagnostics.Expired(Events, Driver, over.Key, principal: null);
-                _progress.Over = Over.Told;
-            }
-        }
-
-        // Last: who finds it set goes on without waiting.
-        Volatile.Write(ref _progress.IsReady, !_progress.IsOver);
-    }
-
-    private void AgeFlash()
-    {
-        if (_content.HasFlash)
-        {
-            _content.Age(Options.FlashAutoExpire && !_visit.KeepsFlash);
-        }
     }
 
     /// <param name="isAhead">Whether nobody has asked for it yet.</param>
@@ -106,7 +31,14 @@ internal sealed partial class SessionTransaction
     {
         if (_visit.Presented is not { } id)
         {
-            BeginNew();
+            lock (_content)
+            {
+                if (!IsLoaded)
+                {
+                    BeginNew();
+                }
+            }
+
             return;
         }
 
@@ -121,8 +53,15 @@ internal sealed partial class SessionTransaction
         }
         catch (SessionRecordFormatException error)
         {
-            Report(SessionEventKind.Unreadable, id.Key, null, error);
-            BeginNew();
+            lock (_content)
+            {
+                if (!IsLoaded)
+                {
+                    Report(SessionEventKind.Unreadable, id.Key, null, error);
+                    BeginNew();
+                }
+            }
+
             return;
         }
         catch (Exception error)
@@ -130,12 +69,33 @@ internal sealed partial class SessionTransaction
             SessionStoreException failure = isWaiting && error is SessionStoreException told
                 ? told
                 : await _visit.Storage.FailureAsync("read", id.Key, Options.StoreTimeout, deadline, error).ConfigureAwait(false);
-            Failed(failure, id.Key, isAhead);
+            if (isWaiting)
+            {
+                // On behalf of a thread that has the lock.
+                Failed(failure, id.Key, isAhead);
+                return;
+            }
+
+            lock (_content)
+            {
+                Failed(failure, id.Key, isAhead);
+            }
+
             return;
         }
 
-        _visit.Presented = found.Id;
-        await AdmitAsync(found).ConfigureAwait(false);
+        ValueTask admitting = default;
+        lock (_content)
+        {
+            // Code of one request may ask from several threads at once: what came first counts, as it may have been changed by now.
+            if (!IsLoaded)
+            {
+                _visit.Presented = found.Id;
+                admitting = AdmitAsync(found);
+            }
+        }
+
+        await admitting.ConfigureAwait(false);
     }
 
     // A method of its own: what it makes for that is made for nobody else.
@@ -154,6 +114,11 @@ internal sealed partial class SessionTransaction
 
     private void Failed(SessionStoreException error, SessionKey key, bool isAhead)
     {
+        if (IsLoaded)
+        {
+            return;
+        }
+
         if (Options.OnStoreFailure == StoreFailureAction.Detach)
         {
             Report(SessionEventKind.StoreFailure, key, null, error);

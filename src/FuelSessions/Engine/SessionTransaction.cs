@@ -152,9 +152,6 @@ internal sealed partial class SessionTransaction(
     /// <summary>A token was made, whose holder can come back without an id [C6].</summary>
     internal void TokenMade() => _answer.HasToken = true;
 
-    /// <summary>The session counts as used, though nothing has been asked of it yet.</summary>
-    internal void MarkUsed() => AtLeast(SessionUse.Given);
-
     internal void Reopen() => _progress.IsClosed = false;
 
     /// <summary>The request is over: what was done is still to be saved, and whoever kept the session finds it closed for good.</summary>

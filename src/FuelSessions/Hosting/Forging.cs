@@ -34,43 +34,59 @@ internal static class Forging
     private static Session HandOut(RequestSessions sessions, FuelSessionsOptions options, bool isCustom)
     {
         sessions.ThrowIfOver();
-        SessionEntry? entry = Find(sessions, options);
-        if (entry is { IsHandedOut: false } && (entry.Session.Driver != options.Driver || Difference(entry, options, isCustom) is not null))
+        SessionEntry entry;
+
+        // Code of one request may ask from several threads at once, as GraphQL resolvers do: all are to get the same session.
+        lock (sessions)
         {
-            // Read ahead for what another request wanted; this one wants something else.
-            sessions.Remove(entry);
-            entry = null;
+            entry = FindFor(sessions, options, isCustom) ?? Begin(sessions, options);
+            entry.IsHandedOut = true;
+            if (options.PreventSharedCaching)
+            {
+                SharedCaches.ForbidOwn(sessions.Context, options);
+            }
         }
 
-        if (entry is null)
-        {
-            entry = Begin(sessions, options);
-        }
-        else if (entry.Session.Driver != options.Driver)
-        {
-            throw new InvalidOperationException(
-                $"This request has a session of driver '{entry.Session.Driver}' under the cookie name '{options.CookieName}'; it can't be used for driver '{options.Driver}' too. Give one of them another CookieName.");
-        }
-        else if (Difference(entry, options, isCustom) is { } setting)
-        {
-            throw new InvalidOperationException(
-                $"This request has forged the session with the cookie name '{options.CookieName}' before, with another '{setting}'. Forge it with the same settings, or change it with SetConfig.");
-        }
-
-        if (options.PreventSharedCaching)
-        {
-            SharedCaches.ForbidOwn(sessions.Context, options);
-        }
-
-        entry.IsHandedOut = true;
         entry.Session.Transaction.MarkUsed();
         entry.Session.Transaction.Reopen();
         sessions.Use.Learn(options);
         return entry.Session;
     }
 
+    private static SessionEntry? FindFor(RequestSessions sessions, FuelSessionsOptions options, bool isCustom)
+    {
+        if (Find(sessions, options) is not { } entry)
+        {
+            return null;
+        }
+
+        bool isOfOtherDriver = entry.Session.Driver != options.Driver;
+        string? difference = Difference(entry, options, isCustom);
+        if (!isOfOtherDriver && difference is null)
+        {
+            return entry;
+        }
+
+        if (!entry.IsHandedOut)
+        {
+            // Read ahead for what another request wanted; this one wants something else.
+            sessions.Remove(entry);
+            return null;
+        }
+
+        throw new InvalidOperationException(isOfOtherDriver
+            ? $"This request has a session of driver '{entry.Session.Driver}' under the cookie name '{options.CookieName}'; it can't be used for driver '{options.Driver}' too. Give one of them another CookieName."
+            : $"This request has forged the session with the cookie name '{options.CookieName}' before, with another '{difference}'. Forge it with the same settings, or change it with SetConfig.");
+    }
+
     /// <summary>The same for who only reads ahead.</summary>
-    internal static SessionEntry FindOrBegin(RequestSessions sessions, FuelSessionsOptions options) => Find(sessions, options) ?? Begin(sessions, options);
+    internal static SessionEntry FindOrBegin(RequestSessions sessions, FuelSessionsOptions options)
+    {
+        lock (sessions)
+        {
+            return Find(sessions, options) ?? Begin(sessions, options);
+        }
+    }
 
     private static SessionEntry? Find(RequestSessions sessions, FuelSessionsOptions options)
     {
@@ -80,7 +96,7 @@ internal static class Forging
         }
 
         SessionTransaction transaction = entry.Session.Transaction;
-        if (transaction.IsUsed || string.Equals(transaction.Options.CookieName, Here(sessions, entry.Session.Forged).CookieName, StringComparison.Ordinal))
+        if (entry.IsHandedOut || transaction.IsUsed || string.Equals(transaction.Options.CookieName, Here(sessions, entry.Session.Forged).CookieName, StringComparison.Ordinal))
         {
             return entry;
         }

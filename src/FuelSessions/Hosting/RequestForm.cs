@@ -35,9 +35,13 @@ internal sealed class RequestForm(HttpContext context)
         }
 
         await Of(sessions.Context).ReadAsync().ConfigureAwait(false);
-        if (sessions.Find(options.CookieName) is { } unaware)
+        lock (sessions)
         {
-            sessions.Remove(unaware);
+            // Unless other code of the request, which waited for the form as well, was given one by now.
+            if (sessions.Find(options.CookieName) is { IsHandedOut: false, SawForm: false } unaware)
+            {
+                sessions.Remove(unaware);
+            }
         }
     }
 

@@ -1,5 +1,8 @@
+using System.Globalization;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FuelSessions.Tests.Fuel;
 
@@ -37,6 +40,73 @@ public class ParallelUseTests
             Assert.All(Enumerable.Range(0, Threads), thread => Assert.Equal(2 * Each, s.Get<int>($"by.{thread}")));
             Assert.Equal(Threads, s.GetFlash().Count);
         });
+    }
+
+    /// <summary>As GraphQL resolvers do, of which each asks for the session itself, and none is known to be the first.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ParallelCodeIsGivenOneSession(bool isNew)
+    {
+        const int Requests = 20;
+        await using TestApp app = await TestApp.StartAsync(_ => { }, web =>
+        {
+            web.MapGet("/begin", (Session s) => s.Set("begun", true).Fingerprint);
+            web.MapGet("/sum", (Session s) => s.Get<int>("n").ToString(CultureInfo.InvariantCulture));
+            for (int request = 0; request < Requests; request++)
+            {
+                // An endpoint that has used its session before would have it read ahead.
+                web.MapGet($"/parallel/{request}", (ISessionStore sessions) =>
+                {
+                    InParallel(_ =>
+                    {
+                        sessions.Current.Increment("n");
+                        Session.Forge("memory").Increment("n");
+                    });
+                    return "done";
+                });
+            }
+        });
+        for (int request = 0; request < Requests; request++)
+        {
+            TestBrowser browser = app.NewBrowser();
+            if (!isNew)
+            {
+                await browser.TextAsync("/begin");
+            }
+
+            Assert.Equal("done", await browser.TextAsync($"/parallel/{request}"));
+            Assert.Equal((2 * Threads).ToString(CultureInfo.InvariantCulture), await browser.TextAsync("/sum"));
+        }
+    }
+
+    /// <summary>Two that wait for the store at once: what the first one does is not undone by what the other one has read, and no flash variable ages twice.</summary>
+    [Fact]
+    public async Task WhatOneReadsLateTakesNothingFromTheOther()
+    {
+        HeldReads? held = null;
+        await using TestApp app = await TestApp.StartAsync(
+            _ => { },
+            web =>
+            {
+                web.MapGet("/begin", (Session s) => s.Set("n", 1).SetFlash("told", 7).Fingerprint);
+                web.MapGet("/both", async (ISessionStore sessions) =>
+                {
+                    held!.Holds = true;
+                    Task<Session> first = sessions.ForgeAsync(), second = sessions.ForgeAsync();
+                    held.Let(0);
+                    (await first).Increment("n");
+                    held.Let(1);
+                    return $"{(await second).Increment("n")} {(await second).GetFlash<int>("told")}";
+                });
+                web.MapGet("/look", (Session s) => $"{s.Get<int>("n")} {s.GetFlash<int>("told")}");
+            },
+            sessions => sessions.DecorateDriver("memory", (inner, _) => held = new HeldReads(inner)));
+        TestBrowser browser = app.NewBrowser();
+        await browser.TextAsync("/begin");
+        Assert.Equal("3 7", await browser.TextAsync("/both"));
+        held!.Holds = false;
+        Assert.Equal("3 0", await browser.TextAsync("/look"));
     }
 
     /// <summary>What saves belongs to one thread; another one may go on with the variables meanwhile. It is in what is stored as a whole, or is stored next.</summary>
@@ -97,6 +167,29 @@ public class ParallelUseTests
             }
 
             return await base.WriteAsync(record, cancellationToken);
+        }
+    }
+
+    /// <summary>Its reads are under way until they are let go.</summary>
+    private sealed class HeldReads(ISessionDriver inner) : DelegatingSessionDriver(inner)
+    {
+        private readonly List<TaskCompletionSource> _reads = [];
+
+        internal bool Holds { get; set; }
+
+        internal void Let(int read) => _reads[read].SetResult();
+
+        public override async ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken)
+        {
+            SessionRecord? record = await base.ReadAsync(key, cancellationToken);
+            if (Holds)
+            {
+                var read = new TaskCompletionSource();
+                _reads.Add(read);
+                await read.Task;
+            }
+
+            return record;
         }
     }
 

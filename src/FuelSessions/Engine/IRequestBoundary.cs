@@ -33,6 +33,9 @@ internal interface IRequestBoundary
     /// </summary>
     bool Withholds(SessionTransaction transaction);
 
+    /// <summary>Whether the client may have a cookie of the session that it has not sent, as this request comes from another site [R12].</summary>
+    bool MayHoldBackCookie(FuelSessionsOptions options) => false;
+
     /// <summary>How the request stands to the device that the session of that record is bound to.</summary>
     BindingStanding StandingOf(SessionRecord record, FuelSessionsOptions options) => BindingStanding.Free;
 

@@ -65,6 +65,13 @@ internal sealed partial class SessionTransaction
         _standing = kept;
     }
 
+    // The browser may have one that it did not send with this request: what begins here takes no cookie's place, unless somebody signs in [R12].
+    private void BeginWithoutId()
+    {
+        BeginNew();
+        _answer.IsOther = _answer.IsBesideHeldBack = _visit.Boundary.MayHoldBackCookie(Options);
+    }
+
     private Fresh BeginNew()
     {
         SessionSpans.Outcome("new");

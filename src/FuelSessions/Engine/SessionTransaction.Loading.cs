@@ -35,7 +35,7 @@ internal sealed partial class SessionTransaction
             {
                 if (!IsLoaded)
                 {
-                    BeginNew();
+                    BeginWithoutId();
                 }
             }
 

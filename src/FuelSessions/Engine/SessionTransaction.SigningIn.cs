@@ -47,6 +47,7 @@ internal sealed partial class SessionTransaction
         BeginChange();
         TimeSpan? span = LifetimeAfterSignIn;
         Rotate(revoke: true);
+        ComeFirst();
         _intent = _intent with { Attachment = new Attachment(principal is null ? null : OwnerBy(new RecordOwner(principal))), Lifetime = span };
     }
 
@@ -80,7 +81,17 @@ internal sealed partial class SessionTransaction
             Rotate(revoke: true);
         }
 
+        ComeFirst();
         _intent = _intent with { Attachment = new Attachment(OwnerBy(owner), IsSignIn: true), Lifetime = span };
+    }
+
+    // Whoever signs in means the session that this browser is to have, whatever it has held back.
+    private void ComeFirst()
+    {
+        if (_answer.IsBesideHeldBack)
+        {
+            _answer.IsOther = _answer.IsBesideHeldBack = false;
+        }
     }
 
     /// <summary>Puts another ticket in the place of the one that is there, for the same sign-in: upkeep, as a touch is [A6, F8].</summary>

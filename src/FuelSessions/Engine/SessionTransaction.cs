@@ -45,6 +45,9 @@ internal sealed partial class SessionTransaction(
     /// <summary>Whether the session's id goes into the cookie beside the first one, whose session answers to another client [R11].</summary>
     internal bool IsOther => _answer.IsOther;
 
+    /// <summary>Whether that is because the first one may have been held back [R12].</summary>
+    internal bool IsBesideHeldBack => _answer.IsBesideHeldBack;
+
     /// <summary>Whether the app's code was given it.</summary>
     internal bool IsUsed => _progress.Use >= SessionUse.Given;
 

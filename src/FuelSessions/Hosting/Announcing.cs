@@ -41,6 +41,11 @@ internal struct Announcing
                     sessions.Diagnostics.CookieDropped(entry.Session.Driver, entry.Session.Transaction.Options, reason);
                 }
 
+                if (entry.SentCookie is not null && entry.Session.Transaction.IsBesideHeldBack)
+                {
+                    sessions.Diagnostics.BesideHeldBack(entry.Session.Driver, entry.Session.Transaction.Options, sessions.Use.Name ?? "an unknown endpoint");
+                }
+
                 if (sessions.Services.Bindings is { } bindings && sessions.Context.Request.IsHttps)
                 {
                     AnnouncedBinding.Write(sessions, entry, bindings);

@@ -37,6 +37,8 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     public bool Withholds(SessionTransaction transaction) => Withholding.IsToBeExpected(this, transaction);
 
+    public bool MayHoldBackCookie(FuelSessionsOptions options) => HeldBackCookies.MayBe(context, options);
+
     public BindingStanding StandingOf(SessionRecord record, FuelSessionsOptions options) => AnnouncedBinding.StandingOf(this, record, options);
 
     public Exception? RefuseNew(string driver, FuelSessionsOptions options) => services.HomeOf(driver).Arrivals.Refuse(context.Connection.RemoteIpAddress, options);

@@ -77,6 +77,9 @@ internal sealed partial class SessionDiagnostics
     [LoggerMessage(129, LogLevel.Warning, "The scheme of a request has changed behind app.UseFuelSessions(), and with it the cookie of its session on driver {Driver}: what was read ahead is read again. Call app.UseForwardedHeaders(), or what else tells the scheme, before UseFuelSessions(). Told once.")]
     private partial void LogSchemeCameLate(string driver);
 
+    [LoggerMessage(134, LogLevel.Information, "A request from another site for {Endpoint} began a session on driver {Driver} in a cookie of its own: with SameSite={SameSite} browsers hold back the cookie '{CookieName}' there, and who has one goes on with that. Where what is stored here is to be seen on the next page, answer with a redirect to a page that stores it. Told once per endpoint.")]
+    private partial void LogBesideHeldBack(string driver, string endpoint, string cookieName, string sameSite);
+
     [LoggerMessage(125, LogLevel.Information, "The settings of sessions have changed; new requests go by them.")]
     private partial void LogSettingsChanged();
 

@@ -79,6 +79,15 @@ internal sealed partial class SessionDiagnostics : IDisposable
         }
     }
 
+    /// <summary>Once for each endpoint and cookie.</summary>
+    internal void BesideHeldBack(string driver, FuelSessionsOptions options, string endpoint)
+    {
+        if (IsFirst($"{endpoint} {options.CookieName} beside"))
+        {
+            LogBesideHeldBack(driver, endpoint, options.CookieName, options.CookieSameSite.ToString());
+        }
+    }
+
     /// <summary>Once for each driver: it is a matter of how the app is set up.</summary>
     internal void SchemeCameLate(string driver)
     {

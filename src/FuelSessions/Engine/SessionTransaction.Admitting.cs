@@ -26,7 +26,7 @@ internal sealed partial class SessionTransaction
             case Worth.Good:
                 SessionSpans.Outcome("found");
                 Adopt(new Kept(record, id.Secret is { } proof ? Rotation.CurrentSecret(record, proof) : null, id.Token, record.Epoch));
-                _answer.IsOther = id.Cookie == CookieUse.Other;
+                _answer.Place = id.Cookie == CookieUse.Other ? CookiePlace.BesideAnother : CookiePlace.First;
                 return default;
             case Worth.OtherClient:
                 Report(SessionEventKind.ClientMismatch, record.Key, record.Principal);
@@ -69,7 +69,7 @@ internal sealed partial class SessionTransaction
     private void BeginWithoutId()
     {
         BeginNew();
-        _answer.IsOther = _answer.IsBesideHeldBack = _visit.Boundary.MayHoldBackCookie(Options);
+        _answer.Place = _visit.Boundary.MayHoldBackCookie(Options) ? CookiePlace.BesideHeldBack : CookiePlace.First;
     }
 
     private Fresh BeginNew()
@@ -106,6 +106,6 @@ internal sealed partial class SessionTransaction
             BeginNew();
         }
 
-        _answer.IsOther = id.Cookie == CookieUse.First;
+        _answer.Place = id.Cookie == CookieUse.First ? CookiePlace.BesideAnother : CookiePlace.First;
     }
 }

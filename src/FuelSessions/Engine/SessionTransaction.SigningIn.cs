@@ -88,9 +88,9 @@ internal sealed partial class SessionTransaction
     // Whoever signs in means the session that this browser is to have, whatever it has held back.
     private void ComeFirst()
     {
-        if (_answer.IsBesideHeldBack)
+        if (IsBesideHeldBack)
         {
-            _answer.IsOther = _answer.IsBesideHeldBack = false;
+            _answer.Place = CookiePlace.First;
         }
     }
 

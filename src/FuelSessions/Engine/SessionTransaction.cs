@@ -43,10 +43,10 @@ internal sealed partial class SessionTransaction(
     internal bool WasExpired => _progress.Over != Over.No;
 
     /// <summary>Whether the session's id goes into the cookie beside the first one, whose session answers to another client [R11].</summary>
-    internal bool IsOther => _answer.IsOther;
+    internal bool IsOther => _answer.Place != CookiePlace.First;
 
     /// <summary>Whether that is because the first one may have been held back [R12].</summary>
-    internal bool IsBesideHeldBack => _answer.IsBesideHeldBack;
+    internal bool IsBesideHeldBack => _answer.Place == CookiePlace.BesideHeldBack;
 
     /// <summary>Whether the app's code was given it.</summary>
     internal bool IsUsed => _progress.Use >= SessionUse.Given;

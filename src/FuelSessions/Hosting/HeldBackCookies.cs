@@ -4,7 +4,7 @@ namespace FuelSessions;
 
 /// <summary>
 /// Requests from pages of another site, with which browsers hold back cookies that they have (SameSite, RFC 6265bis): what comes without a session's cookie
-/// need not be a new visitor's. <c>Sec-Fetch-Site</c> tells (Fetch Metadata); what does not send it is no browser that does so.
+/// need not be a new visitor's [R12]. <c>Sec-Fetch-Site</c> tells (Fetch Metadata); what does not send it is no browser that does so.
 /// </summary>
 internal static class HeldBackCookies
 {

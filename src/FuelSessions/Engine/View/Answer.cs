@@ -20,11 +20,8 @@ internal struct Answer
     /// <summary>Whether the app has changed how the cookie looks, so that it goes out again [W7].</summary>
     internal bool IsWantedAgain { get; set; }
 
-    /// <summary>Whether it goes into the cookie beside the first one, whose session answers to another client [R11], or may have been held back [R12].</summary>
-    internal bool IsOther { get; set; }
-
-    /// <summary>Whether that is because the first one may have been held back. A sign-in takes its place all the same.</summary>
-    internal bool IsBesideHeldBack { get; set; }
+    /// <summary>Which of the session's two cookies it goes into.</summary>
+    internal CookiePlace Place { get; set; }
 
     /// <summary>Whether the last save kept nothing for want of consent [C7].</summary>
     internal bool IsWithheld { get; set; }

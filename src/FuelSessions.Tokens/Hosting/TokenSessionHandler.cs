@@ -36,19 +36,21 @@ public sealed class TokenSessionHandler : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Headers.Authorization is not null)
+        if (request.Headers.Authorization is not null || Redirection.HasLed(request))
         {
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return await PassOnAsync(request, cancellationToken).ConfigureAwait(false);
         }
 
         TokenKey? key = await KeyAsync(request, cancellationToken).ConfigureAwait(false);
         if (key is null || await TokenAsync(key, cancellationToken).ConfigureAwait(false) is not { AccessToken.Length: > 0 } token)
         {
-            return _client.Options.SendWithoutToken ? await base.SendAsync(request, cancellationToken).ConfigureAwait(false) : throw Nobody();
+            return _client.Options.SendWithoutToken ? await PassOnAsync(request, cancellationToken).ConfigureAwait(false) : throw Nobody();
         }
 
         HttpResponseMessage response = await SendAsync(request, token, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode != HttpStatusCode.Unauthorized || _client.WasJustRenewed(key, token))
+
+        // What another host says, to which a redirect has led, is not about the token: it never had it.
+        if (response.StatusCode != HttpStatusCode.Unauthorized || Redirection.HasLed(request) || _client.WasJustRenewed(key, token))
         {
             return response;
         }
@@ -90,12 +92,25 @@ public sealed class TokenSessionHandler : DelegatingHandler
         request.Headers.Authorization = new AuthenticationHeaderValue(_client.Options.Scheme, token.AccessToken);
         try
         {
-            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return await PassOnAsync(request, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             // Whoever sends the same request again, as a handler that retries does, gets the token of then.
             request.Headers.Authorization = null;
+        }
+    }
+
+    private async Task<HttpResponseMessage> PassOnAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Uri? address = request.RequestUri;
+        try
+        {
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Redirection.Note(request, address);
         }
     }
 

@@ -4,7 +4,11 @@ using System.Net.Http.Json;
 using System.Text;
 using FuelSessions.Tokens.Tests.StandIn;
 using FuelSessions.Tokens.Tests.Support;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace FuelSessions.Tokens.Tests.Hosting;
 
@@ -287,6 +291,58 @@ public sealed class HandlerTests
         NotSupportedException error = Assert.Throws<NotSupportedException>(() => ground.Api.Send(request));
 
         Assert.Contains("SendAsync", error.Message);
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(503)]
+    public async Task A_redirect_to_another_host_takes_no_token_there_whatever_that_answers(int status)
+    {
+        await using Ground ground = await Ground.StartAsync();
+        await ground.SignInAsync();
+        List<string> sent = [];
+        await using WebApplication elsewhere = await ElsewhereAsync(context =>
+        {
+            sent.Add(context.Request.Headers.Authorization.ToString());
+            context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+            context.Response.StatusCode = status;
+        });
+        ground.StandIn.Inject(StandInEndpoint.Api, new StandInFault(302) { Headers = new Dictionary<string, string> { ["Location"] = elsewhere.Urls.Single() } });
+        var handler = new TokenSessionHandler(ground.Sessions, Ground.Client) { InnerHandler = new SocketsHttpHandler { UseCookies = false } };
+        using var api = new HttpClient(new Retry(() => Task.CompletedTask) { InnerHandler = handler }) { BaseAddress = ground.Address };
+
+        using HttpResponseMessage answer = await api.GetAsync(Me);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal(elsewhere.Urls.Single(), answer.RequestMessage!.RequestUri!.GetLeftPart(UriPartial.Authority));
+        Assert.NotEmpty(sent);
+        Assert.All(sent, Assert.Empty);
+        Assert.Equal(0, ground.StandIn.Refreshes);
+    }
+
+    [Fact]
+    public async Task A_redirect_within_the_host_goes_on_with_the_token()
+    {
+        await using Ground ground = await Ground.StartAsync();
+        await ground.SignInAsync();
+        ground.StandIn.Inject(StandInEndpoint.Api, new StandInFault(302) { Headers = new Dictionary<string, string> { ["Location"] = Me } });
+
+        Assert.Equal("app:1", await Ground.WhoAsync(ground.Api));
+    }
+
+    private static async Task<WebApplication> ElsewhereAsync(Action<HttpContext> answer)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        WebApplication app = builder.Build();
+        app.Run(context =>
+        {
+            answer(context);
+            return Task.CompletedTask;
+        });
+        await app.StartAsync();
+        return app;
     }
 
     private static HttpContent? Body(string kind) => kind switch

@@ -21,21 +21,35 @@ internal sealed class PendingSignIns(IDataProtectionProvider protection, TimePro
     internal void Add(Session session, PendingSignIn added) =>
         session.Update<string>(Variable, stored => Write([.. Read(stored).TakeLast(Most - 1), added]));
 
-    /// <summary>Takes one out, so that it is good once; null if it is not there, or is too old.</summary>
-    internal PendingSignIn? Take(Session session, string client, string? state)
+    /// <summary>
+    /// Takes one out of what is stored, so that it is good once, also of two answers that come at the same time; null if it is not there, or is too old.
+    /// </summary>
+    internal async Task<PendingSignIn?> TakeAsync(Session session, string client, string? state, CancellationToken cancellationToken)
     {
-        PendingSignIn? taken = null;
-        if (session.Has(Variable))
+        if (!session.Has(Variable))
         {
-            session.Update<string>(Variable, stored =>
-            {
-                PendingSignIn[] all = Read(stored);
-                taken = all.FirstOrDefault(pending => pending.Client == client && pending.State == state);
-                return Write([.. all.Where(pending => pending != taken)]);
-            });
+            return null;
         }
 
-        return taken;
+        // Looked for again where another request has written meanwhile.
+        PendingSignIn? taken = null;
+        session.Update<string>(Variable, stored =>
+        {
+            PendingSignIn[] all = Read(stored);
+            taken = all.FirstOrDefault(pending => pending.Client == client && pending.State == state);
+            return Write([.. all.Where(pending => pending != taken)]);
+        });
+        try
+        {
+            // A code that is used twice may cost the tokens that it was good for (RFC 6749, section 4.1.2).
+            await (taken is null ? Task.CompletedTask : session.SaveAsync(cancellationToken)).ConfigureAwait(false);
+            return taken;
+        }
+        catch (InvalidOperationException)
+        {
+            // Another answer has ended its sign-in, which gave the session a new id, or somebody has ended the session.
+            return null;
+        }
     }
 
     private string Write(PendingSignIn[] all) => _protector.Protect(JsonSerializer.Serialize(all, PendingSignInJson.Default.PendingSignInArray));

@@ -71,6 +71,36 @@ public sealed partial class SignInTests
     }
 
     [Fact]
+    public async Task An_answer_that_comes_twice_at_once_is_good_once()
+    {
+        await using Site site = await Site.StartAsync();
+        using HttpClient browser = Site.Browser();
+        using HttpResponseMessage begun = await browser.GetAsync(new Uri(site.Address, "/sign-in"));
+        Uri callback = await CallbackAsync(browser, begun.Headers.Location!, "yes");
+        var asked = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        site.Authority.BeforeToken = () =>
+        {
+            if (!asked.TrySetResult())
+            {
+                return Task.CompletedTask;
+            }
+
+            return goOn.Task;
+        };
+
+        Task<HttpResponseMessage> first = browser.GetAsync(callback);
+        await asked.Task;
+        using HttpResponseMessage second = await browser.GetAsync(callback);
+        goOn.SetResult();
+        using HttpResponseMessage done = await first;
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.Found), (second.StatusCode, done.StatusCode));
+        Assert.Equal((1, 0), (site.Authority.Counts.TokenRequests, site.Authority.Counts.Refused));
+        Assert.Contains("user:ada", await browser.GetStringAsync(new Uri(site.Address, "/contacts")));
+    }
+
+    [Fact]
     public async Task A_user_who_refuses_is_told_so()
     {
         await using Site site = await Site.StartAsync();

@@ -1,14 +1,19 @@
+using FuelSessions.Tokens.Renewal;
+
 namespace FuelSessions.Tokens;
 
 public sealed partial class TokenSession
 {
+    // Other processes renew a token once in minutes at most: who has met as many successors meets something else.
+    private const int MostSuccessors = 3;
+
     /// <summary>Deletes the token of this identity here, not at the provider. The identity stays, and stays remembered.</summary>
     public Task ClearAsync(CancellationToken cancellationToken = default) =>
         Identity is { } identity ? ClearAsync(identity, cancellationToken) : Task.CompletedTask;
 
     /// <summary>
     /// Revokes both tokens at the provider (RFC 7009), if <see cref="TokenSessionOptions.RevocationEndpoint"/> is set, and deletes them here in any
-    /// case. The provider is asked also while it wants to be left alone.
+    /// case; with them what a renewal brings that is under way. The provider is asked also while it wants to be left alone.
     /// </summary>
     /// <exception cref="TokenRequestException">The provider did not revoke them: it may still accept them. Here they were deleted.</exception>
     public async Task RevokeAsync(CancellationToken cancellationToken = default)
@@ -22,13 +27,27 @@ public sealed partial class TokenSession
         {
             if (_client.Options.RevocationEndpoint is { } endpoint)
             {
-                OAuthToken token = await _client.LoadAsync(Key(identity), cancellationToken).ConfigureAwait(false);
-                await RevokeAsync(endpoint, token, cancellationToken).ConfigureAwait(false);
+                await RevokeAsync(endpoint, Key(identity), cancellationToken).ConfigureAwait(false);
             }
         }
         finally
         {
             await ClearAsync(identity, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    // A renewal that is under way ends with tokens that would outlive the sign-out: one of this process is waited for, and what another has stored meanwhile is revoked as well.
+    private async Task RevokeAsync(Uri endpoint, TokenKey key, CancellationToken cancellationToken)
+    {
+        await _client.RenewalAsync(key, cancellationToken).ConfigureAwait(false);
+        for (int revoked = 0; revoked <= MostSuccessors; revoked++)
+        {
+            HeldToken held = await _client.Shelf.ReadAsync(key, cancellationToken).ConfigureAwait(false);
+            await RevokeAsync(endpoint, held.Token, cancellationToken).ConfigureAwait(false);
+            if (held.Token.IsEmpty || await _client.Shelf.TryClearAsync(key, held, cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
         }
     }
 

@@ -34,6 +34,15 @@ internal sealed class Flights(Func<TokenKey, string?, Action<Task<OAuthToken>>, 
         return (flight.Answer.Task, true);
     }
 
+    /// <summary>What callers of the renewal of a key that is under way get; null if there is none.</summary>
+    internal Task<OAuthToken>? Find(TokenKey key)
+    {
+        lock (_gate)
+        {
+            return _running.GetValueOrDefault(key)?.Answer.Task;
+        }
+    }
+
     /// <summary>Ends when the renewals that are under way have, however they end.</summary>
     internal Task AllLandedAsync()
     {

@@ -131,6 +131,16 @@ internal sealed class TokenClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for a renewal that is under way in this process, as its callers do, whatever comes of it.</summary>
+    internal async Task RenewalAsync(TokenKey key, CancellationToken cancellationToken)
+    {
+        if (_flights.Find(key) is { } flight)
+        {
+            await ((Task)flight).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
     /// <summary>Asks the provider for a first token, stores it in place of whatever is stored, and remembers the identity.</summary>
     internal async Task<OAuthToken> SignInAsync(
         TokenKey key,

@@ -337,6 +337,53 @@ public sealed class TokenSessionTests
         Assert.Equal(OAuthToken.Empty, await ground.StoredAsync());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_renewal_brings_during_a_sign_out_is_revoked_too(bool byAnother)
+    {
+        List<string> revoked = [];
+        var manager = new TestManager();
+        await using Ground ground = await Ground.StartAsync(options =>
+        {
+            options.UseManager(manager);
+            options.Backchannel = new Revocations(revoked) { InnerHandler = new SocketsHttpHandler() };
+        });
+        TokenSession session = await ground.SignInAsync();
+        OAuthToken other = session.Token with { AccessToken = "other-access", RefreshToken = "other-refresh" };
+        Task renewing = Task.CompletedTask;
+        if (byAnother)
+        {
+            ground.StandIn.Inject(StandInEndpoint.Revoke, new StandInFault { Wait = _ => manager.SetAsync(other, Ground.Key()) });
+            await session.RevokeAsync();
+        }
+        else
+        {
+            var asked = new TaskCompletionSource();
+            var goOn = new TaskCompletionSource();
+            ground.StandIn.Inject(StandInEndpoint.Token, new StandInFault
+            {
+                Wait = _ =>
+                {
+                    asked.SetResult();
+                    return goOn.Task;
+                },
+            });
+            ground.StandIn.EditAnswer = answer => (answer["access_token"], answer["refresh_token"]) = (other.AccessToken, other.RefreshToken!);
+            renewing = session.RenewAsync();
+            await asked.Task;
+            Task revoking = session.RevokeAsync();
+            goOn.SetResult();
+            await revoking;
+        }
+
+        await renewing.ContinueWith(static _ => { }, TaskScheduler.Default);
+        Assert.Contains(other.RefreshToken, revoked);
+        Assert.Contains(other.AccessToken, revoked);
+        Assert.False(session.IsAuthenticated);
+        Assert.False(manager.Tokens.ContainsKey(Ground.Key()));
+    }
+
     [Fact]
     public async Task Both_tokens_are_revoked_also_while_the_provider_wants_to_be_left_alone()
     {
@@ -415,6 +462,20 @@ public sealed class TokenSessionTests
             Authorization = request.Headers.Authorization?.Parameter;
             Form = await request.Content!.ReadAsStringAsync(cancellationToken);
             return new HttpResponseMessage { Content = new StringContent("""{"access_token":"a","expires_in":"60"}""") };
+        }
+    }
+
+    private sealed class Revocations(List<string> revoked) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.RequestUri!.AbsolutePath.EndsWith("/revoke", StringComparison.Ordinal))
+            {
+                string form = await request.Content!.ReadAsStringAsync(cancellationToken);
+                revoked.Add(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(form)["token"].ToString());
+            }
+
+            return await base.SendAsync(request, cancellationToken);
         }
     }
 }

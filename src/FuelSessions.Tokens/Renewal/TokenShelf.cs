@@ -39,13 +39,13 @@ internal sealed class TokenShelf(ITokenSessionManager manager, TimeProvider cloc
     /// fails, this tries again for a while, and then keeps the token here.
     /// </summary>
     internal Task<bool> ReplaceAsync(TokenKey key, HeldToken held, OAuthToken next) =>
-        WriteAsync(key, () => held.Stored, next, cancellationToken => manager.TryReplaceAsync(held.Stored, next, key, cancellationToken));
+        WriteAsync(key, () => held.Stored, next, cancellationToken => TryReplaceAsync(key, held, next, cancellationToken));
 
     /// <summary>Puts a token in place of whatever is stored. Where the store fails, as above.</summary>
     /// <exception cref="InvalidOperationException">The store says that it can't be stored there, ever.</exception>
     internal async Task PutAsync(TokenKey key, OAuthToken token)
     {
-        OAuthToken before = OAuthToken.Empty;
+        OAuthToken? before = null;
         _unsaved.TryRemove(key, out _);
         await WriteAsync(key, () => before, token, async cancellationToken =>
         {
@@ -59,7 +59,7 @@ internal sealed class TokenShelf(ITokenSessionManager manager, TimeProvider cloc
     internal Task<bool> TryClearAsync(TokenKey key, HeldToken held, CancellationToken cancellationToken)
     {
         _unsaved.TryRemove(new(key, held));
-        return manager.TryReplaceAsync(held.Stored, OAuthToken.Empty, key, cancellationToken);
+        return TryReplaceAsync(key, held, OAuthToken.Empty, cancellationToken);
     }
 
     /// <summary>Deletes whatever is stored.</summary>
@@ -94,7 +94,7 @@ internal sealed class TokenShelf(ITokenSessionManager manager, TimeProvider cloc
 
     private async Task<HeldToken> SaveAsync(TokenKey key, HeldToken unsaved, CancellationToken cancellationToken)
     {
-        if (await manager.TryReplaceAsync(unsaved.Stored, unsaved.Token, key, cancellationToken).ConfigureAwait(false))
+        if (await TryReplaceAsync(key, unsaved, unsaved.Token, cancellationToken).ConfigureAwait(false))
         {
             _unsaved.TryRemove(new(key, unsaved));
             diagnostics.Saved(key);
@@ -107,11 +107,23 @@ internal sealed class TokenShelf(ITokenSessionManager manager, TimeProvider cloc
         return new HeldToken(stored, stored);
     }
 
+    private async Task<bool> TryReplaceAsync(TokenKey key, HeldToken held, OAuthToken next, CancellationToken cancellationToken)
+    {
+        if (held.Stored is { } known)
+        {
+            return await manager.TryReplaceAsync(known, next, key, cancellationToken).ConfigureAwait(false);
+        }
+
+        // A sign-in takes the place of whatever was there before it.
+        OAuthToken found = await manager.GetAsync(key, cancellationToken).ConfigureAwait(false);
+        return !(found.IssuedAt > held.Token.IssuedAt) && await manager.TryReplaceAsync(found, next, key, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <param name="before">What is stored, as far as is known when writing has failed for good.</param>
     /// <param name="isFinal">Whether whoever waits for the token is better told of a failure than given a token that is not stored.</param>
     private async Task<bool> WriteAsync(
         TokenKey key,
-        Func<OAuthToken> before,
+        Func<OAuthToken?> before,
         OAuthToken next,
         Func<CancellationToken, Task<bool>> write,
         Func<Exception, bool>? isFinal = null)

@@ -104,6 +104,34 @@ public sealed class StoreTests
         Assert.Equal("app:1", await Ground.WhoAsync(ground.Api, request => request.SetTokenIdentity(AuthIdentity.App("1"))));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_sign_in_that_could_not_be_stored_counts_before_what_was_there(bool isNewerThere)
+    {
+        var manager = new TestManager();
+        await using Ground ground = await Ground.StartAsync(options => options.UseManager(manager));
+        TokenSession session = await ground.SignInAsync();
+        OAuthToken old = session.Token;
+        ground.Clock.Advance(TimeSpan.FromMinutes(1));
+        manager.BreakWrites();
+        manager.BeforeGet = _ => Task.FromException(new IOException("Gone."));
+        await ground.PassAsync(session.AuthenticateWithAppAsync("1", ground.StandIn.Password), Step);
+        OAuthToken signedIn = session.Token;
+
+        manager.Repair();
+        OAuthToken newer = old with { AccessToken = "newer", IssuedAt = signedIn.IssuedAt + TimeSpan.FromMinutes(1) };
+        if (isNewerThere)
+        {
+            await manager.SetAsync(newer, Ground.Key());
+        }
+
+        OAuthToken counts = isNewerThere ? newer : signedIn;
+        Assert.NotEqual(old, signedIn);
+        Assert.Equal(counts, await ground.StoredAsync());
+        Assert.Equal(counts, manager.Tokens[Ground.Key()]);
+    }
+
     [Fact]
     public async Task A_sign_in_during_a_renewal_wins()
     {

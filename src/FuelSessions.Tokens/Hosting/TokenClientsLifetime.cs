@@ -31,11 +31,6 @@ internal sealed class TokenClientsLifetime(TokenClients clients) : IHostedLifecy
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StoppedAsync(CancellationToken cancellationToken)
-    {
-        foreach (TokenClient client in clients.All())
-        {
-            await client.FinishAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
+    // All at once: the time for it is short, and one client's provider may take all of it.
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.WhenAll(clients.All().Select(client => client.FinishAsync(cancellationToken)).ToArray());
 }

@@ -182,7 +182,14 @@ internal sealed class TokenClient : IAsyncDisposable
     /// <returns>Why something could not be stored; null if all is.</returns>
     internal async Task<Exception?> FinishAsync(CancellationToken cancellationToken)
     {
-        await _flights.AllLandedAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        Task landed = _flights.AllLandedAsync();
+        if (!landed.IsCompleted)
+        {
+            // What waits to be stored does not wait for a provider as well.
+            await Shelf.SaveAsync(only: null, cancellationToken).ConfigureAwait(false);
+            await landed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         return await Shelf.SaveAsync(only: null, cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,5 +1,7 @@
 using FuelSessions.Tokens.Tests.StandIn;
 using FuelSessions.Tokens.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace FuelSessions.Tokens.Tests.Renewal;
 
@@ -130,6 +132,44 @@ public sealed class StoreTests
         Assert.NotEqual(old, signedIn);
         Assert.Equal(counts, await ground.StoredAsync());
         Assert.Equal(counts, manager.Tokens[Ground.Key()]);
+    }
+
+    [Theory]
+    [InlineData("other")]
+    [InlineData(Ground.Client)]
+    public async Task A_provider_that_hangs_as_the_app_ends_costs_no_other_token(string hanging)
+    {
+        Ground? ground = null;
+        var manager = new TestManager();
+        await using Ground started = ground = await Ground.StartAsync(
+            options => options.UseManager(manager),
+            services => services.AddTokenSession("other", options => ground!.Configure(options)));
+        TokenSession session = await ground.SignInAsync();
+        TokenSession stuck = await ground.Sessions.CreateAsync(hanging);
+        await stuck.AuthenticateWithAppAsync("2", ground.StandIn.Password);
+        ground.Clock.Advance(PastTheEnd);
+        manager.BreakWrites();
+        await ground.PassAsync(session.GetAccessTokenAsync(), Step);
+        var asked = new TaskCompletionSource();
+        ground.StandIn.Inject(StandInEndpoint.Token, new StandInFault
+        {
+            Wait = aborted =>
+            {
+                asked.SetResult();
+                return Task.Delay(Timeout.Infinite, aborted);
+            },
+        });
+        manager.Repair();
+        Task renewing = stuck.RenewAsync();
+        await asked.Task;
+
+        using var patience = new CancellationTokenSource();
+        Task stopping = ground.Services.GetServices<IHostedService>().OfType<IHostedLifecycleService>().Single().StoppedAsync(patience.Token);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopping);
+
+        Assert.Equal(session.Token, manager.Tokens[Ground.Key()]);
+        await ground.PassAsync(Assert.ThrowsAsync<TokenRequestException>(() => renewing), TimeSpan.FromSeconds(10));
     }
 
     [Fact]

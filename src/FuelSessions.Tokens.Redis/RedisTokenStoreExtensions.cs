@@ -8,7 +8,7 @@ namespace FuelSessions.Tokens;
 /// <remarks>
 /// A token is a hash with <c>access_token</c> and <c>refresh_token</c> (both encrypted with Data Protection, whose keys all processes must share),
 /// <c>issued_at</c>, <c>expires_at</c> and <c>refresh_expires_at</c> in Unix seconds, <c>scope</c>, <c>ref_type</c>, <c>ref_id</c> and <c>version</c>. It
-/// lives as long as its refresh token, or as its access token if there is no other. The names of keys hold the client's name and no user's. One process
+/// lives as long as its refresh token, or as its access token if there is no other or that ends later. The names of keys hold the client's name and no user's. One process
 /// at a time renews a token.
 /// </remarks>
 public static class RedisTokenStoreExtensions

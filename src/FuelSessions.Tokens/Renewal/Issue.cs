@@ -42,5 +42,5 @@ internal static class Issue
     }
 
     /// <summary>From when on nothing of a token is of use; null if that is not known.</summary>
-    internal static DateTimeOffset? End(OAuthToken token) => string.IsNullOrEmpty(token.RefreshToken) ? token.ExpiresAt : token.RefreshTokenExpiresAt;
+    internal static DateTimeOffset? End(OAuthToken token) => Endpoint.Times.Last(token.ExpiresAt, !string.IsNullOrEmpty(token.RefreshToken), token.RefreshTokenExpiresAt);
 }

@@ -20,7 +20,7 @@ internal sealed record StoredToken(
     string? Extra = null)
 {
     /// <summary>From when on nothing of it is of use, so that the store may forget it; null: never.</summary>
-    internal DateTimeOffset? EndsAt => RefreshToken is null ? ExpiresAt : RefreshTokenExpiresAt;
+    internal DateTimeOffset? EndsAt => Endpoint.Times.Last(ExpiresAt, RefreshToken is not null, RefreshTokenExpiresAt);
 
     public override string ToString() => $"StoredToken version {Version:x}";
 }

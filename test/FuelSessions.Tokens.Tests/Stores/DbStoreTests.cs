@@ -88,6 +88,21 @@ public sealed class DbStoreTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public async Task A_token_whose_refresh_token_ends_first_stays_as_long_as_the_API_takes_it()
+    {
+        StoredTokenManager manager = Sqlite();
+        DateTimeOffset now = _clock.GetUtcNow();
+        await manager.SetAsync(new OAuthToken { AccessToken = "a", RefreshToken = "b", ExpiresAt = now.AddHours(3), RefreshTokenExpiresAt = now.AddMinutes(30) }, Client.Key("long"));
+
+        _clock.Advance(TimeSpan.FromHours(2));
+        await manager.SetAsync(OAuthToken.Empty, Client.Key("y"));
+        Assert.Equal("a", (await manager.GetAsync(Client.Key("long"))).AccessToken);
+        _clock.Advance(TimeSpan.FromHours(2));
+        await manager.SetAsync(OAuthToken.Empty, Client.Key("y"));
+        Assert.Equal(0L, await RowsAsync());
+    }
+
+    [Fact]
     public async Task Rows_that_have_ended_are_removed_at_most_once_an_hour()
     {
         StoredTokenManager manager = Sqlite();

@@ -41,6 +41,11 @@ internal readonly struct AnswerFields
     internal string? TextOrNumber(string name) =>
         _fields.GetValueOrDefault(name) is { ValueKind: JsonValueKind.Number } number ? number.GetRawText() : Text(name);
 
+    /// <summary>The texts of a list; none if there is no list of that name.</summary>
+    internal string[] Texts(string name) => _fields.GetValueOrDefault(name) is { ValueKind: JsonValueKind.Array } list
+        ? [.. list.EnumerateArray().Where(static value => value.ValueKind == JsonValueKind.String).Select(static value => Unicode(value, static text => text.GetString())).OfType<string>()]
+        : [];
+
     /// <summary>A text as it is, anything else as JSON; null for null.</summary>
     internal static string? Shown(JsonElement value) => value.ValueKind switch
     {

@@ -33,7 +33,7 @@ internal static class TokenAnswer
         IssuedAt = arrival,
         ExpiresAt = End(answer, "expires_in", arrival),
         RefreshTokenExpiresAt = End(answer, "refresh_token_expires_in", arrival) ?? End(answer, "refresh_expires_in", arrival),
-        Scope = answer.TextOrNumber("scope"),
+        Scope = Scopes(answer),
         Ref = answer.In("ref") is var about && about.TextOrNumber("type") is { } type && about.TextOrNumber("id") is { } id ? new OAuthTokenRef(type, id) : null,
         Extra = Extra(answer),
     };
@@ -61,6 +61,10 @@ internal static class TokenAnswer
 
     private static bool IsKnown(string field) =>
         field is "access_token" or "refresh_token" or "token_type" or "expires_in" or "refresh_token_expires_in" or "refresh_expires_in" or "scope" or "ref";
+
+    // Some providers write the names as a list.
+    private static string? Scopes(AnswerFields answer) =>
+        answer.TextOrNumber("scope") ?? (answer.Texts("scope") is { Length: > 0 } names ? string.Join(' ', names) : null);
 
     // Visible ASCII (RFC 6749, appendix A): anything else would not go through a header.
     private static string? Secret(AnswerFields answer, string name) =>

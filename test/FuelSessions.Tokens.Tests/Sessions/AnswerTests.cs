@@ -69,6 +69,16 @@ public sealed class AnswerTests
         Assert.Equal(1, ground.StandIn.TokenRequests);
     }
 
+    [Fact]
+    public async Task A_scope_may_come_as_a_list()
+    {
+        await using Ground ground = await Ground.StartAsync();
+        TokenSession session = await ground.SignInAsync();
+        ground.StandIn.EditAnswer = answer => answer["scope"] = new[] { "chat:read", "chat:edit" };
+
+        Assert.Equal("chat:read chat:edit", (await session.RenewAsync()).Scope);
+    }
+
     [Theory]
     [InlineData("DPoP", false)]
     [InlineData("N_A", false)]

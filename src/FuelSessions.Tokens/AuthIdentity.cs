@@ -62,6 +62,7 @@ public sealed record AuthIdentity
             throw new ArgumentException($"The {name} of an identity has {minimum} to {maximum} characters, none of them a control character.", name);
         }
 
+        Unicode.ThrowIfBroken(value, $"The {name} of an identity", name);
         return value;
     }
 }

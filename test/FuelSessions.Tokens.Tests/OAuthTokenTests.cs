@@ -23,4 +23,13 @@ public sealed class OAuthTokenTests
     [InlineData("fuel.lock")]
     [InlineData("a\nb")]
     public void A_type_that_no_identity_can_have_is_refused(string type) => Assert.Throws<ArgumentException>(() => new AuthIdentity(type));
+
+    [Fact]
+    public void Half_a_character_names_nobody_as_no_store_could_tell_it_from_another_half()
+    {
+        Assert.Throws<ArgumentException>(() => new TokenKey("client", "\ud800", AuthIdentity.App("1")));
+        Assert.Throws<ArgumentException>(() => new TokenKey("\ud800", "owner", AuthIdentity.App("1")));
+        Assert.Throws<ArgumentException>(() => AuthIdentity.App("\ud800"));
+        Assert.Equal("\U0001f43f", new TokenKey("client", "\U0001f43f", AuthIdentity.App("\U0001f43f")).Owner);
+    }
 }

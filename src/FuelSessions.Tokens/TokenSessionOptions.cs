@@ -39,7 +39,7 @@ public sealed class TokenSessionOptions
     /// </summary>
     public TimeSpan RenewBefore { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a refresh token lives where the provider does not say. Default null: for ever.</summary>
+    /// <summary>How long a refresh token lives where the provider does not say. Default null: for ever; above 0, up to 100 years.</summary>
     public TimeSpan? RefreshTokenLifetime { get; set; }
 
     /// <summary>How long one request to the provider may take. Default 10 seconds; 1 second to 5 minutes.</summary>

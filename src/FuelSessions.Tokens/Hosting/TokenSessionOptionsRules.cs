@@ -7,6 +7,9 @@ internal sealed class TokenSessionOptionsRules : IValidateOptions<TokenSessionOp
 {
     private const string SchemeCharacters = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+    // A hundred years. No date can hold what comes of TimeSpan.MaxValue.
+    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(36_525);
+
     public ValidateOptionsResult Validate(string? name, TokenSessionOptions options)
     {
         List<string> errors = [];
@@ -48,7 +51,9 @@ internal sealed class TokenSessionOptionsRules : IValidateOptions<TokenSessionOp
         Require(
             options.LockLifetime > options.RequestTimeout,
             $"LockLifetime is {options.LockLifetime:g} and RequestTimeout {options.RequestTimeout:g}; the lock must outlive a request to the provider.");
-        Require(options.RefreshTokenLifetime is not { } life || life > TimeSpan.Zero, $"RefreshTokenLifetime is {options.RefreshTokenLifetime:g}; allowed are null and any time above 0.");
+        Require(
+            options.RefreshTokenLifetime is not { } life || (life > TimeSpan.Zero && life <= LongestLife),
+            $"RefreshTokenLifetime is {options.RefreshTokenLifetime:g}; allowed are null, which is for ever, and any time above 0 up to {LongestLife:g}.");
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors.Select(error => $"Token client '{name}': {error}"));
 
         void Require(bool isRight, string error)

@@ -78,6 +78,7 @@ public sealed class RegistrationTests
         { "LockLifetime", options => options.LockLifetime = options.RequestTimeout },
         { "LockLifetime", options => options.LockLifetime = TimeSpan.FromHours(2) },
         { "RefreshTokenLifetime", options => options.RefreshTokenLifetime = TimeSpan.Zero },
+        { "RefreshTokenLifetime", options => options.RefreshTokenLifetime = TimeSpan.MaxValue },
         { "RenewAgainAfter", options => options.RenewAgainAfter = TimeSpan.FromHours(2) },
         { "IsGrantRefused", options => options.IsGrantRefused = null! },
         { "TokenTypes", options => options.TokenTypes.Clear() },

@@ -1,3 +1,4 @@
+using FuelSessions;
 using FuelSessions.Tokens;
 using FuelSessions.Tokens.SignIn;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,8 @@ public static class TokenSignInApplicationBuilderExtensions
 {
     /// <summary>
     /// Where a request fails with <see cref="TokenRefusedException"/>, also as the cause of another exception, leads the user to the sign-in
-    /// page, which leads back. A script's own request, which could not follow, gets 401. Put it after <c>app.UseFuelSessions()</c> and before what
+    /// page, which leads back. A script's own request, which could not follow, gets 401. What the failed request has done to its session is dropped, unless
+    /// <see cref="FuelSessionsOptions.SaveOnError"/> is on. Put it after <c>app.UseFuelSessions()</c> and before what
     /// uses tokens.
     /// </summary>
     /// <param name="app">The app.</param>
@@ -32,6 +34,12 @@ public static class TokenSignInApplicationBuilderExtensions
             }
             catch (Exception error) when (!context.Response.HasStarted && IsOf(client, error) && !context.Request.Path.StartsWithSegments(path))
             {
+                // As after any request that fails: what it has done to its sessions is dropped, and no flash variable is used up.
+                if (AmbientSessions.Find() is { } sessions && sessions.IsOf(context))
+                {
+                    await SavingTogether.AfterErrorAsync(sessions, error).ConfigureAwait(false);
+                }
+
                 SignInRedirect.Send(context, path);
             }
         });

@@ -163,6 +163,19 @@ public sealed partial class SignInTests
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
 
+    [Fact]
+    public async Task A_redirect_to_the_sign_in_page_keeps_nothing_of_the_request_that_failed()
+    {
+        await using Site site = await Site.StartAsync();
+        using HttpClient browser = Site.Browser();
+        await browser.GetStringAsync(new Uri(site.Address, "/notice"));
+
+        using HttpResponseMessage failed = await browser.GetAsync(new Uri(site.Address, "/order"));
+
+        Assert.Equal(HttpStatusCode.SeeOther, failed.StatusCode);
+        Assert.Equal("ordered: False, notice: read me", await browser.GetStringAsync(new Uri(site.Address, "/ordered")));
+    }
+
     private static async Task<HttpResponseMessage> AgreeAsync(Site site, HttpClient browser, Uri signIn)
     {
         using HttpResponseMessage begun = await browser.GetAsync(new Uri(site.Address, signIn));
@@ -211,6 +224,13 @@ public sealed partial class SignInTests
             app.UseTokenSignIn("/sign-in");
             app.MapTokenSignIn("acme", "/sign-in", options => options.Scope = $"{authority.Client.Scope} offline_access");
             app.MapGet("/contacts", (IHttpClientFactory clients) => clients.CreateClient("api").GetStringAsync(new Uri(authority.Address, "/provider/api/me")));
+            app.MapGet("/notice", (Session session) => session.SetFlash("notice", "read me").Driver);
+            app.MapGet("/order", (IHttpClientFactory clients, Session session) =>
+            {
+                session.Set("ordered", session.GetFlash<string>("notice") is not null);
+                return clients.CreateClient("api").GetStringAsync(new Uri(authority.Address, "/provider/api/me"));
+            });
+            app.MapGet("/ordered", (Session session) => $"ordered: {session.Get<bool>("ordered")}, notice: {session.GetFlash<string>("notice")}");
             await app.StartAsync();
             return new Site(app, authority, address);
         }

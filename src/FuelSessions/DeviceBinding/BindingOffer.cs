@@ -1,3 +1,4 @@
+using FuelSessions.Engine;
 using FuelSessions.Records;
 using Microsoft.AspNetCore.Http;
 
@@ -16,9 +17,10 @@ internal static class BindingOffer
         return $"(ES256 RS256);path=\"{path}\";challenge=\"{challenge}\";authorization=\"{authorization}\"";
     }
 
-    /// <summary>Whether it was offered with an id that is still good: a revoking rotation ends offers as it ends ids.</summary>
-    internal static bool IsFor(SessionRecord record, SessionSecret offered) =>
-        offered.Equals(AsSecret(record.CurrentHash)) || (!record.PreviousRevoked && record.PreviousHash is { } previous && offered.Equals(AsSecret(previous)));
+    /// <summary>Whether it was offered with an id that is still good: what ends ids ends offers.</summary>
+    internal static bool IsFor(SessionRecord record, SessionSecret offered, DateTimeOffset now, TimeSpan grace) =>
+        offered.Equals(AsSecret(record.CurrentHash))
+        || (record.PreviousHash is { } previous && offered.Equals(AsSecret(previous)) && Admission.IsPreviousGood(record, now, grace));
 
     // The hash of the id's secret takes the place that a token has for its secret.
     private static SessionSecret AsSecret(SecretHash hash) => SessionSecret.FromBits(hash.Bits);

@@ -48,8 +48,8 @@ internal sealed class Registration(DeviceBindings bindings, SessionHome home, Fu
     }
 
     // A browser that never got the answer has no part in the binding, and may make another one. Of two offers the later one counts, and none twice.
-    private static bool IsOpen(SessionRecord record, SessionSecret offered, DateTimeOffset ends) =>
-        BindingOffer.IsFor(record, offered) && (record.Binding is null || (record.Binding.Confirmed is null && ends > record.Binding.Offered));
+    private bool IsOpen(SessionRecord record, SessionSecret offered, DateTimeOffset ends) =>
+        BindingOffer.IsFor(record, offered, bindings.Now, options.PreviousIdGrace) && (record.Binding is null || (record.Binding.Confirmed is null && ends > record.Binding.Offered));
 
     private DeviceBinding Bind(DeviceKey key, string authorization, DateTimeOffset ends, SessionSecret bound)
     {

@@ -157,6 +157,23 @@ public class RegistrationTests
         Assert.Equal(HttpStatusCode.Forbidden, (await browser.PostAsync(path, cookies: false, ("Secure-Session-Response", proof))).Status);
     }
 
+    [Theory]
+    [InlineData(0, HttpStatusCode.OK)]
+    [InlineData(5, HttpStatusCode.Forbidden)]
+    public async Task An_offer_with_an_id_that_was_replaced_is_good_as_long_as_that_is(int minutes, HttpStatusCode status)
+    {
+        await using TestApp app = await BoundSite.StartAsync();
+        using var browser = new DeviceBrowser(app.Address);
+        await browser.GetAsync("/sign-in?name=ada");
+        (string path, string challenge, string authorization) = browser.Offer!.Value;
+        string proof = browser.Signer.Register(challenge, authorization);
+        await browser.GetAsync("/rotate");
+        Assert.Equal("ada NotBound", await browser.TextAsync("/who"));
+        app.Clock.Advance(TimeSpan.FromMinutes(minutes));
+
+        Assert.Equal(status, (await browser.PostAsync(path, cookies: false, ("Secure-Session-Response", proof))).Status);
+    }
+
     public static TheoryData<string> Forms => [.. Altered.Keys];
 
     // "J" stands for the key, "C" for the challenge, "@" for the authorization.

@@ -40,8 +40,12 @@ internal static class Admission
             return Worth.Unknown;
         }
 
-        return !record.PreviousRevoked && (record.Confirmed is not { } confirmed || now <= confirmed + grace) ? Worth.Good : Worth.Retired;
+        return IsPreviousGood(record, now, grace) ? Worth.Good : Worth.Retired;
     }
+
+    /// <summary>Whether the id before the current one is still good [R2, R3].</summary>
+    internal static bool IsPreviousGood(SessionRecord record, DateTimeOffset now, TimeSpan grace) =>
+        !record.PreviousRevoked && (record.Confirmed is not { } confirmed || now <= confirmed + grace);
 
     // It proves the secret of the present epoch's tokens, or nothing [C6].
     private static Worth JudgeToken(SessionSecret token, SessionRecord record) =>

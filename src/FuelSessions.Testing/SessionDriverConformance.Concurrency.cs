@@ -10,12 +10,24 @@ public abstract partial class SessionDriverConformance
     private const int Writers = 25;
     private const int IncrementsEach = 8;
 
-    /// <summary>200 increments by 25 writers, each repeated on what won until it is stored, add 200.</summary>
+    /// <summary>200 increments by 25 writers, each repeated on what won until it is stored, add 200, whoever touches the record meanwhile.</summary>
     [Fact]
     public async Task Concurrent_increments_are_exact()
     {
         SessionRecord start = await StoredAsync(SampleRecords.Bare(Now) with { Data = SampleRecords.Number(0) });
-        await Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(() => IncrementAsync(start))));
+        using var done = new CancellationTokenSource();
+
+        // Under way before the first of them writes: a touch in two steps has looked by then.
+        Task[] touches = [.. Enumerable.Range(0, 2).Select(_ => TouchUntilAsync(start, done.Token))];
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(() => IncrementAsync(start))));
+        }
+        finally
+        {
+            await done.CancelAsync();
+            await Task.WhenAll(touches);
+        }
 
         SessionRecord? end = await Driver.ReadAsync(start.Key, None);
         Assert.NotNull(end);
@@ -63,21 +75,18 @@ public abstract partial class SessionDriverConformance
         await Task.WhenAll(readers);
     }
 
-    /// <summary>A record that is deleted amid writes and touches stays deleted.</summary>
+    /// <summary>A record that is deleted amid writes and touches stays deleted, and what is deleted is the version that was asked for.</summary>
     [Fact]
     public async Task A_record_deleted_amid_writes_and_touches_stays_deleted()
     {
         SessionRecord start = await StoredAsync(SampleRecords.Bare(Now));
         var busy = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var deleted = new CancellationTokenSource();
-        Task[] others =
-        [
-            .. Enumerable.Range(0, 4).Select(_ => Task.Run(() => WriteUntilGoneAsync(start, busy, deleted.Token))),
-            .. Enumerable.Range(0, 2).Select(_ => Task.Run(() => TouchUntilGoneAsync(start, deleted.Token))),
-        ];
+        Task<long>[] writers = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(() => WriteUntilGoneAsync(start, busy, deleted.Token)))];
+        Task[] touches = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() => TouchUntilGoneAsync(start, deleted.Token)))];
 
         // If one of them ends early its error is the one to see.
-        await Task.WhenAny([busy.Task, .. others]);
+        await Task.WhenAny([busy.Task, .. writers, .. touches]);
         SessionRecord basis = start;
         while ((await Driver.DeleteAsync(basis.Key, basis.Version, None)).Winner is { } winner)
         {
@@ -85,8 +94,10 @@ public abstract partial class SessionDriverConformance
         }
 
         await deleted.CancelAsync();
-        await Task.WhenAll(others);
+        long[] stored = await Task.WhenAll(writers);
+        await Task.WhenAll(touches);
         await AssertAbsentAsync(start.Key);
+        Assert.True(stored.Max() <= basis.Version, $"Version {stored.Max()} was stored, and is gone, though version {basis.Version} was to be deleted.");
     }
 
     // Every writer starts from the same version, so that they collide on any machine, and yields so that they go on to.
@@ -112,8 +123,10 @@ public abstract partial class SessionDriverConformance
         }
     }
 
-    private async Task WriteUntilGoneAsync(SessionRecord read, TaskCompletionSource busy, CancellationToken deleted)
+    // The latest version that it has stored.
+    private async Task<long> WriteUntilGoneAsync(SessionRecord read, TaskCompletionSource busy, CancellationToken deleted)
     {
+        long stored = read.Version;
         for (int attempt = 1; ; attempt++)
         {
             bool mustBeGone = deleted.IsCancellationRequested;
@@ -121,16 +134,28 @@ public abstract partial class SessionDriverConformance
             WriteResult result = await Driver.WriteAsync(next, None);
             if (result.IsGone)
             {
-                return;
+                return stored;
             }
 
             Assert.False(mustBeGone, "A write that began after the delete was stored, or found a record.");
             read = result.Winner ?? next;
+            stored = result.IsWritten ? next.Version : stored;
             if (attempt == 10)
             {
                 busy.TrySetResult();
             }
 
+            await Task.Yield();
+        }
+    }
+
+    private async Task TouchUntilAsync(SessionRecord read, CancellationToken done)
+    {
+        for (DateTimeOffset end = read.Expires; !done.IsCancellationRequested; end = end.AddSeconds(1))
+        {
+            WriteResult result = await Driver.TouchAsync(read.Key, read.Version, end.AddSeconds(1), None);
+            Assert.False(result.IsGone, "A live record was not found while it was touched.");
+            read = result.Winner ?? read;
             await Task.Yield();
         }
     }

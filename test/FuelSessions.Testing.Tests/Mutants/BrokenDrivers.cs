@@ -174,6 +174,33 @@ internal sealed class TouchesAnyVersion(TimeProvider clock) : PlainDriver(clock)
         base.TouchAsync(key, Read(key, cancellationToken)?.Version ?? version, expires, cancellationToken);
 }
 
+internal sealed class TouchesInTwoSteps(TimeProvider clock) : PlainDriver(clock)
+{
+    public override async ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken)
+    {
+        if (Read(key, cancellationToken) is not { } stored)
+        {
+            return WriteResult.Gone;
+        }
+
+        if (stored.Version != version)
+        {
+            return WriteResult.Lost(stored);
+        }
+
+        await Task.Delay(5, CancellationToken.None);
+        lock (Records)
+        {
+            if (Live(key) is not null)
+            {
+                Records[key] = Touched(stored, expires);
+            }
+        }
+
+        return WriteResult.Written;
+    }
+}
+
 internal sealed class NeverEndsEarlierThanBefore(TimeProvider clock) : PlainDriver(clock)
 {
     protected override void Store(SessionRecord record, SessionRecord? stored) =>
@@ -190,6 +217,20 @@ internal sealed class DeletesWhateverIsThere(TimeProvider clock) : PlainDriver(c
 {
     public override ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) =>
         base.DeleteAsync(key, Read(key, cancellationToken)?.Version ?? version, cancellationToken);
+}
+
+internal sealed class DeletesInTwoSteps(TimeProvider clock) : PlainDriver(clock)
+{
+    public override async ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken)
+    {
+        if (Read(key, cancellationToken) is { } stored && stored.Version == version)
+        {
+            await Task.Delay(5, CancellationToken.None);
+            version = Read(key, cancellationToken)?.Version ?? version;
+        }
+
+        return await base.DeleteAsync(key, version, cancellationToken);
+    }
 }
 
 internal sealed class SaysThatItDeletedWhatIsThere(TimeProvider clock) : PlainDriver(clock)

@@ -20,6 +20,9 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
     // So that a clean-up holds up those that share its commit for no longer than one of their own does.
     private const int MostShared = 100;
 
+    // How often the row that took a key may be gone when it is looked for: once, if it was just collected.
+    private const int MostVanished = 3;
+
     public IXmlRepository DataProtectionKeys { get; } = new DbKeyRepository(database);
 
     public bool HonorsCancellation => database.IsSqlite;
@@ -175,7 +178,7 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
     private async ValueTask<WriteResult> InsertAsync(ContextLease lease, RowToWrite row, bool inDoubt, CancellationToken cancellationToken)
     {
         SessionStatements statements = SessionStatements.Of(lease);
-        while (true)
+        for (int attempt = 1; ; attempt++)
         {
             long now = Now;
             NamedValues values = row.Values(now);
@@ -193,8 +196,9 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
             {
                 bool taken = DbErrors.IsDuplicateKey(error);
                 StoredSession? stored = await statements.SelectAsync(lease, row.Key, cancellationToken).ConfigureAwait(false);
-                if (stored is null && !taken)
+                if (stored is null && (!taken || attempt > MostVanished))
                 {
+                    // What is taken, if anything, is no key of a session: another index of the app's on the table, for instance.
                     throw;
                 }
 

@@ -35,6 +35,26 @@ public sealed class AppContextTests(PostgresServer server) : IDisposable
     public async Task Comes_from_a_scope() => await AssertWorksAsync(services => services.AddDbContext<ShopContext>(OnSqlite));
 
     [Fact]
+    public async Task A_name_that_another_index_of_the_apps_has_taken_is_told_at_once()
+    {
+        await using TestApp app = await TestApp.OnSqlite(_folder.ConnectionString()).CreatedAsync();
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection(_folder.ConnectionString()))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "CREATE UNIQUE INDEX one_each ON sessions (principal)";
+            command.ExecuteNonQuery();
+        }
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        Assert.True((await app.Driver.WriteAsync(_record with { Principal = "ann" }, patience.Token)).IsWritten);
+        SessionRecord another = Support.Records.New(_record.Created) with { Principal = "ann" };
+        SessionStoreException error = await Assert.ThrowsAsync<SessionStoreException>(async () => await app.Driver.WriteAsync(another, patience.Token));
+        Assert.Contains("UNIQUE constraint failed: sessions.principal", error.Message, StringComparison.Ordinal);
+        Assert.False(error.IsOutcomeUnknown);
+    }
+
+    [Fact]
     public async Task Is_never_the_requests_own()
     {
         await using var app = new TestApp(

@@ -121,7 +121,7 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
         }
         catch
         {
-            scope.Dispose();
+            scope.DisposeAsync().AsTask().GetAwaiter().GetResult();
             throw;
         }
     }
@@ -158,7 +158,8 @@ internal sealed class ContextLease : IDisposable, IAsyncDisposable
             _context.Dispose();
         }
 
-        _scope?.Dispose();
+        // What the app's context was made with may know no other way to end.
+        _scope?.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 
     public ValueTask DisposeAsync() => IsKept() ? default : EndAsync();

@@ -35,6 +35,21 @@ public sealed class AppContextTests(PostgresServer server) : IDisposable
     public async Task Comes_from_a_scope() => await AssertWorksAsync(services => services.AddDbContext<ShopContext>(OnSqlite));
 
     [Fact]
+    public async Task Comes_from_a_scope_that_only_ends_asynchronously()
+    {
+        var ended = new List<object>();
+        await using var app = new TestApp(
+            builder => builder.AddDbDriver<ShopContext>().PersistDataProtectionKeys(),
+            configure: services => services
+                .AddScoped(_ => new EndsAsynchronously(ended))
+                .AddDbContext<ShopContext>((scope, options) => _ = (scope.GetRequiredService<EndsAsynchronously>(), options.UseSqlite(_folder.ConnectionString()))));
+        await app.CreatedAsync();
+        Assert.True((await app.Driver.WriteAsync(_record, default)).IsWritten);
+        Assert.Empty(((IKeepDataProtectionKeys)app.Driver).DataProtectionKeys.GetAllElements());
+        Assert.True(ended.Count > 2);
+    }
+
+    [Fact]
     public async Task A_name_that_another_index_of_the_apps_has_taken_is_told_at_once()
     {
         await using TestApp app = await TestApp.OnSqlite(_folder.ConnectionString()).CreatedAsync();
@@ -199,5 +214,14 @@ public sealed class AppContextTests(PostgresServer server) : IDisposable
     private sealed class TenantModelKey : IModelCacheKeyFactory
     {
         public object Create(DbContext context, bool designTime) => ((context as TenantContext)?.Schema, designTime);
+    }
+
+    private sealed class EndsAsynchronously(List<object> ended) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            ended.Add(this);
+            return default;
+        }
     }
 }

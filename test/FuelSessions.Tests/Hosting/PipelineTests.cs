@@ -196,6 +196,30 @@ public class PipelineTests
         }
     }
 
+    /// <summary>The server's own streams take calls in pairs, and refuse the synchronous ones that a stream makes of them by itself.</summary>
+    [Fact]
+    public async Task Bodies_may_be_read_and_written_by_calls_that_begin_and_end()
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            o => (o.Driver, o.PostFieldName) = ("memory", "sid"),
+            a =>
+            {
+                a.MapPost("/echo", async (HttpContext context) =>
+                {
+                    Stream request = context.Request.Body, response = context.Response.Body;
+                    byte[] bytes = new byte[100];
+                    int read = await Task.Factory.FromAsync(request.BeginRead, request.EndRead, bytes, 0, bytes.Length, null);
+                    context.RequestServices.GetRequiredService<ISessionStore>().Current.Increment("counter");
+                    await Task.Factory.FromAsync(response.BeginWrite, response.EndWrite, bytes, 0, read, null);
+                });
+                a.MapGet("/value", (Session s) => s.Get<int>("counter").ToString());
+            });
+        using TestBrowser browser = app.NewBrowser();
+        TestResponse response = await browser.SendAsync(HttpMethod.Post, "/echo", new FormUrlEncodedContent([new("name", "ada")]));
+        Assert.Equal((HttpStatusCode.OK, "name=ada"), (response.Status, response.Body));
+        Assert.Equal("1", await browser.TextAsync("/value"));
+    }
+
     /// <summary>Whoever starts the response and waits later meets the error where they wait, also if there is nothing to store any more.</summary>
     [Theory]
     [InlineData("start")]

@@ -317,7 +317,7 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
     {
         lock (_creating)
         {
-            return _creation is { IsCompleted: false } running ? running : _creation = Task.Run(CreateAsync);
+            return _creation is { IsCompleted: false } running ? running : _creation = LeftAlone.MayBe(Task.Run(CreateAsync));
         }
     }
 

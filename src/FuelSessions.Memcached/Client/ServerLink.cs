@@ -81,7 +81,7 @@ internal sealed class ServerLink(MemcachedServer server, MemcachedDriverOptions 
                 throw new MemcachedException($"{_lastError!.Message} It is tried again in a moment.", _lastError) { IsNotDone = true };
             }
 
-            Task<MemcachedConnection> attempt = Task.Run(() => OpenAsync(slot));
+            Task<MemcachedConnection> attempt = LeftAlone.Begin(() => OpenAsync(slot));
             _attempts[slot] = attempt;
             return attempt;
         }

@@ -116,7 +116,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         lock (_connecting)
         {
             // On another thread: a factory that blocks must not take more of a request than its deadline allows.
-            return _connection is { IsFaulted: false, IsCanceled: false } other ? other : _connection = Task.Run(ConnectAsync);
+            return _connection is { IsFaulted: false, IsCanceled: false } other ? other : _connection = LeftAlone.Begin(ConnectAsync);
         }
     }
 

@@ -48,7 +48,7 @@ public interface ISessionDriver
         using CancellationTokenRegistration stopping = cancellationToken.UnsafeRegister(
             static stopped => _ = ((CancellationTokenSource)stopped!).CancelAsync(), stopped);
         ValueTask<SessionRecord?> read = ReadAsync(key, stopped.Token);
-        return read.IsCompleted ? read.GetAwaiter().GetResult() : read.AsTask().WaitAsync(cancellationToken).GetAwaiter().GetResult();
+        return read.IsCompleted ? read.GetAwaiter().GetResult() : LeftAlone.AfterAsync(read.AsTask(), cancellationToken).AsTask().GetAwaiter().GetResult();
     }
 
     /// <summary>

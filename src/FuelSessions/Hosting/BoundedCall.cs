@@ -23,7 +23,7 @@ internal sealed class BoundedCall(string what, Func<TimeSpan> timeout)
         TimeSpan longest = timeout();
 
         // A thread of its own: those of the pool may all be waiting for this.
-        Task<T> running = Task.Factory.StartNew(call, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task<T> running = LeftAlone.MayBe(Task.Factory.StartNew(call, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
         try
         {
             T result = running.WaitAsync(longest).GetAwaiter().GetResult();

@@ -12,6 +12,7 @@ namespace FuelSessions.Memcached.Tests.Client;
 public sealed class ConnectionTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly AsyncLocal<object?> Flowing = new();
 
     [Fact]
     public async Task Answers_that_arrive_byte_by_byte_reach_their_callers()
@@ -211,6 +212,30 @@ public sealed class ConnectionTests
         {
             await Assert.ThrowsAsync<MemcachedException>(() => caller);
         }
+    }
+
+    [Fact]
+    public async Task A_connection_holds_nothing_of_the_request_that_came_first()
+    {
+        await using var server = new ScriptedServer((line, server) => server.SendAsync("EN\r\n"));
+        using ServerPool pool = Pool(server);
+        WeakReference flowing = await Task.Run(() => FirstAsync(pool));
+        for (int time = 0; flowing.IsAlive; time++)
+        {
+            Assert.True(time < 500, "The connection holds what flowed with the first request.");
+            await Task.Delay(10);
+            GC.Collect();
+        }
+
+        await ReadAsync(pool);
+        Assert.Equal(1, server.Connections);
+    }
+
+    private static async Task<WeakReference> FirstAsync(ServerPool pool)
+    {
+        Flowing.Value = new object();
+        await ReadAsync(pool);
+        return new WeakReference(Flowing.Value);
     }
 
     [Fact]

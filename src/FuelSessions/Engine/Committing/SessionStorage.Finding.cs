@@ -31,7 +31,7 @@ internal sealed partial class SessionStorage
         }
 
         ValueTask announced = finder.AnnounceAsync(principal, record.Key, latest, deadline.DriverToken);
-        return IsBounded(announced.IsCompleted) ? announced : new ValueTask(announced.AsTask().WaitAsync(deadline.Token));
+        return IsBounded(announced.IsCompleted) ? announced : LeftAlone.AfterAsync(announced.AsTask(), deadline.Token);
     }
 
     /// <exception cref="NotSupportedException">The driver can't.</exception>

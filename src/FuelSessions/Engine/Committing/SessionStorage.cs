@@ -172,7 +172,7 @@ internal sealed partial class SessionStorage(string name, ISessionDriver driver,
     private void Took(string operation, long start, Exception? error) => times?.Took(name, driver.StoreSystem ?? name, operation, start, error);
 
     private ValueTask<T> Bounded<T>(ValueTask<T> operation, StoreDeadline deadline) =>
-        IsBounded(operation.IsCompleted) ? operation : new ValueTask<T>(operation.AsTask().WaitAsync(deadline.Token));
+        IsBounded(operation.IsCompleted) ? operation : LeftAlone.AfterAsync(operation.AsTask(), deadline.Token);
 
     // A driver that does not heed its token must not hold up the request all the same.
     private bool IsBounded(bool isCompleted) => isCompleted || driver.HonorsCancellation;

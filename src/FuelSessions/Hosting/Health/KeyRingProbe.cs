@@ -16,7 +16,7 @@ internal sealed class KeyRingProbe(IDataProtectionProvider protection, IOptions<
         long start = clock.GetTimestamp();
 
         // Repositories are read synchronously, and may wait for a server.
-        await Task.Run(Try).WaitAsync(timeout).ConfigureAwait(false);
+        await LeftAlone.MayBe(Task.Run(Try)).WaitAsync(timeout).ConfigureAwait(false);
         return clock.GetElapsedTime(start);
     }
 

@@ -38,7 +38,7 @@ internal sealed class SessionsHealthCheck(
 
         // Not on the caller's thread: a driver that is made at its first use may look at its store then.
         TimeSpan timeout = profiles.For(registration.Name).StoreTimeout;
-        ISessionDriver driver = await Task.Run(() => drivers.Driver(registration.Name)).WaitAsync(timeout).ConfigureAwait(false);
+        ISessionDriver driver = await LeftAlone.MayBe(Task.Run(() => drivers.Driver(registration.Name))).WaitAsync(timeout).ConfigureAwait(false);
 
         // A record more would cost a visitor his, once it is full.
         return drivers.Existing<MemorySessionDriver>(registration.Name) is not null

@@ -31,6 +31,14 @@ public sealed class FolderTrustTests : IDisposable
         }
     }
 
+    // As that of a principal whose last session ends while another one begins: it is made again.
+    [Fact]
+    public void A_folder_that_was_removed_meanwhile_is_missing_and_nobody_elses()
+    {
+        var trust = new FolderTrust(_folder.Path, "sessions", "", isShared: false);
+        Assert.Throws<DirectoryNotFoundException>(() => trust.RequireFolder(Path.Join(_folder.Path, "by-principal")));
+    }
+
     [UnixFact]
     public async Task A_shelf_or_the_keys_that_others_may_read_are_refused()
     {

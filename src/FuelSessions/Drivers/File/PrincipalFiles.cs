@@ -31,9 +31,9 @@ internal sealed class PrincipalFiles(SessionFolder folder, ShelfLocks locks)
                 using FileStream file = FileErrors.Outlast(
                     () => new FileStream(path, SessionFolder.OwnerOnly(FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)));
             }
-            catch (DirectoryNotFoundException) when (attempt < Attempts)
+            catch (IOException) when (attempt < Attempts)
             {
-                // Removed between two of these steps, as it was empty.
+                // Removed between two of these steps, as it was empty: which of them meets that decides what it is called.
             }
         }
     }

@@ -40,6 +40,7 @@ internal sealed class FolderTrust(string root, string what, string setting, bool
     }
 
     /// <summary>Looks at a folder inside, which holds what nobody else is to read.</summary>
+    /// <exception cref="DirectoryNotFoundException">It is not there, or not any more.</exception>
     /// <exception cref="IOException">Others have a hand in it.</exception>
     internal void RequireFolder(string path)
     {
@@ -73,6 +74,12 @@ internal sealed class FolderTrust(string root, string what, string setting, bool
 
     private void Require(string path, FileFacts facts, bool mayBeRead)
     {
+        if (facts.Kind == FileKind.Missing)
+        {
+            // Somebody has removed it since it was made, which is nobody's hand in it.
+            throw new DirectoryNotFoundException($"In the folder of {what} '{root}', '{path}' is missing.");
+        }
+
         string? fault = facts.Kind switch
         {
             FileKind.Link => $"is a link{(facts.Owner is { } owner ? $" of {Account.Describe(owner)}" : "")}, where a folder is expected.",

@@ -43,6 +43,22 @@ public sealed class FolderFlushTests : IDisposable
     }
 
     [Fact]
+    public async Task A_session_is_not_there_before_it_can_be_found_by_its_principal()
+    {
+        SessionRecord record = SampleRecords.Bare(_clock.GetUtcNow()) with { Principal = "Ada" };
+        string index = Path.Join(_folder.Path, "by-principal");
+        Assert.True((await _driver.WriteAsync(record, None)).IsWritten);
+        string ada = Assert.Single(Directory.GetDirectories(index));
+        Assert.Equal([ada, index, _folder.Path], _flushed.Take(3));
+
+        // What is there is on the disk already, and an entry too many is no harm.
+        _flushed.Clear();
+        Assert.True((await _driver.WriteAsync(record with { Version = 2 }, None)).IsWritten);
+        Assert.True((await _driver.WriteAsync(record with { Version = 3, Principal = null }, None)).IsWritten);
+        Assert.All(_flushed, folder => Assert.Equal(Path.GetDirectoryName(_folder.FileOf(record.Key)), folder));
+    }
+
+    [Fact]
     public async Task What_changes_no_name_flushes_nothing()
     {
         SessionRecord record = SampleRecords.Bare(_clock.GetUtcNow());

@@ -39,7 +39,7 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IFind
         _temporary = temporary;
         _folder = new SessionFolder(folder, isShared);
         _locks = new ShelfLocks(_folder);
-        _principals = new PrincipalFiles(_folder, _locks);
+        _principals = new PrincipalFiles(_folder, _locks, flush);
         _expired = new ExpiredFiles(_folder, _locks, clock);
         _flush = flush is null ? null : new ShelfFlush(_folder, flush);
         _keys = new Lazy<IXmlRepository>(() =>

@@ -8,12 +8,17 @@ namespace FuelSessions.Drivers;
 /// Which keys belong to whom: <c>by-principal/</c>, a folder a principal, named by a hash of its name, with an empty file for each key. It is made before
 /// the session's own file, and removed after it, both under the lock of that: so a crash can leave one too many, never one too few.
 /// </summary>
-internal sealed class PrincipalFiles(SessionFolder folder, ShelfLocks locks)
+/// <param name="folder">The folder of all shelves.</param>
+/// <param name="locks">Of the shelves.</param>
+/// <param name="flush">Flushes one folder; null: they are left to the file system.</param>
+internal sealed class PrincipalFiles(SessionFolder folder, ShelfLocks locks, Action<string>? flush)
 {
     private const string Name = "by-principal";
 
     // Whoever takes a folder that is being emptied makes it again.
     private const int Attempts = 100;
+
+    private volatile bool _isOnDisk;
 
     private string Root => Path.Join(folder.Root, Name);
 
@@ -36,6 +41,8 @@ internal sealed class PrincipalFiles(SessionFolder folder, ShelfLocks locks)
                 // Removed between two of these steps, as it was empty: which of them meets that decides what it is called.
             }
         }
+
+        Flush(place);
     }
 
     /// <summary>The same.</summary>
@@ -65,6 +72,23 @@ internal sealed class PrincipalFiles(SessionFolder folder, ShelfLocks locks)
                     }
                 }
             }
+        }
+    }
+
+    // Each time, also what is there: whoever has made it may not have come to this. But for the outermost, which stays.
+    private void Flush(string place)
+    {
+        if (flush is null)
+        {
+            return;
+        }
+
+        flush(place);
+        flush(Root);
+        if (!_isOnDisk)
+        {
+            flush(folder.Root);
+            _isOnDisk = true;
         }
     }
 

@@ -19,6 +19,24 @@ public sealed class FileDriverTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Fact]
+    public async Task What_fails_before_a_file_is_changed_leaves_no_doubt()
+    {
+        SessionRecord record = SampleRecords.Bare(_clock.GetUtcNow());
+        Assert.True((await _driver.WriteAsync(record, None)).IsWritten);
+        File.WriteAllText(Path.Join(_folder.Path, "by-principal"), "in the way");
+        await AssertNotStoredAsync(() => _driver.WriteAsync(record with { Version = 2, Principal = "Ada" }, None));
+        File.Delete(_folder.LockOf(record.Key));
+        Directory.CreateDirectory(_folder.LockOf(record.Key));
+        await AssertNotStoredAsync(() => _driver.WriteAsync(record with { Version = 2 }, None));
+        await AssertNotStoredAsync(() => _driver.TouchAsync(record.Key, 1, record.Expires.AddHours(1), None));
+        await AssertNotStoredAsync(() => _driver.DeleteAsync(record.Key, 1, None));
+        Assert.Equal(record.Expires, _driver.Read(record.Key, None)!.Expires);
+
+        static async Task AssertNotStoredAsync(Func<ValueTask<WriteResult>> write) =>
+            Assert.False((await Assert.ThrowsAsync<SessionStoreException>(async () => await write())).IsOutcomeUnknown);
+    }
+
     [UnixFact]
     [UnsupportedOSPlatform("windows")]
     public async Task Folders_and_files_are_their_owners_only()

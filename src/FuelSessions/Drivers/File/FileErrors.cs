@@ -55,6 +55,36 @@ internal static partial class FileErrors
         return true;
     });
 
+    /// <summary>Runs what comes before a session's file is changed: if it fails, that nothing is stored is certain.</summary>
+    internal static T Beforehand<T>(Func<T> operation)
+    {
+        try
+        {
+            return operation();
+        }
+        catch (Exception error) when (IsOfFile(error))
+        {
+            throw NothingStored(error);
+        }
+    }
+
+    /// <inheritdoc cref="Beforehand{T}(Func{T})"/>
+    internal static async ValueTask<T> BeforehandAsync<T>(ValueTask<T> operation)
+    {
+        try
+        {
+            return await operation.ConfigureAwait(false);
+        }
+        catch (Exception error) when (IsOfFile(error))
+        {
+            throw NothingStored(error);
+        }
+    }
+
+    private static bool IsOfFile(Exception error) => error is IOException or UnauthorizedAccessException;
+
+    private static SessionStoreException NothingStored(Exception error) => new(error.Message, error) { IsOutcomeUnknown = false };
+
     [GeneratedRegex("[0-9a-f]{32}", RegexOptions.CultureInvariant)]
     private static partial Regex NamesKey();
 }

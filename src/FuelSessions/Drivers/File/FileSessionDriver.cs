@@ -87,7 +87,7 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IFind
         string path = _folder.PathOf(record.Key);
         using (ShelfLocks.Held held = await LockAsync(record.Key, cancellationToken).ConfigureAwait(false))
         {
-            SessionRecord? stored = Stored(path, record.Key);
+            SessionRecord? stored = FileErrors.Beforehand(() => Stored(path, record.Key));
             if (stored is not null)
             {
                 if (record.Version != stored.Version + 1)
@@ -151,13 +151,13 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IFind
     {
         cancellationToken.ThrowIfCancellationRequested();
         string path = _folder.PathOf(key);
-        if (!_folder.Contains(path))
+        if (!FileErrors.Beforehand(() => _folder.Contains(path)))
         {
             return WriteResult.Gone;
         }
 
         using ShelfLocks.Held held = await LockAsync(key, cancellationToken).ConfigureAwait(false);
-        if (Stored(path, key) is not { } stored)
+        if (FileErrors.Beforehand(() => Stored(path, key)) is not { } stored)
         {
             return WriteResult.Gone;
         }
@@ -179,7 +179,7 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IFind
     {
         cancellationToken.ThrowIfCancellationRequested();
         string path = _folder.PathOf(key);
-        if (!_folder.Contains(path))
+        if (!FileErrors.Beforehand(() => _folder.Contains(path)))
         {
             return WriteResult.Gone;
         }
@@ -189,7 +189,7 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IFind
             string? principal = null;
             try
             {
-                if (Stored(path, key) is not { } stored)
+                if (FileErrors.Beforehand(() => Stored(path, key)) is not { } stored)
                 {
                     return WriteResult.Gone;
                 }
@@ -260,7 +260,7 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IFind
         bool isAnothers = !string.Equals(formerly, record.Principal, StringComparison.Ordinal);
         if (isAnothers && record.Principal is { } principal)
         {
-            _principals.Add(principal, record.Key);
+            FileErrors.Beforehand(() => _principals.Add(principal, record.Key));
         }
 
         SessionFile.Replace(path, record);
@@ -274,5 +274,5 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IFind
         _folder.Contains(path) ? SessionFile.Read(path, key, _clock.GetUtcNow()) : null;
 
     private ValueTask<ShelfLocks.Held> LockAsync(SessionKey key, CancellationToken cancellationToken) =>
-        _locks.AcquireAsync(SessionFolder.ShelfOf(key), cancellationToken);
+        FileErrors.BeforehandAsync(_locks.AcquireAsync(SessionFolder.ShelfOf(key), cancellationToken));
 }

@@ -23,7 +23,8 @@ internal sealed class PrincipalFiles(SessionFolder folder, ShelfLocks locks, Act
     private string Root => Path.Join(folder.Root, Name);
 
     /// <summary>The caller holds the lock of the key's shelf.</summary>
-    internal void Add(string principal, SessionKey key)
+    /// <returns>The entry's path.</returns>
+    internal string Add(string principal, SessionKey key)
     {
         string place = FolderOf(principal);
         string path = Path.Join(place, key.ToHex());
@@ -43,6 +44,7 @@ internal sealed class PrincipalFiles(SessionFolder folder, ShelfLocks locks, Act
         }
 
         Flush(place);
+        return path;
     }
 
     /// <summary>The same.</summary>

@@ -52,26 +52,18 @@ internal static class SessionFile
         string temporary = SessionFolder.TemporaryFor(path);
         try
         {
-            Prepare(temporary, record);
+            // Until it has its name it is nobody's session.
+            FileErrors.Beforehand(() => FileErrors.Outlast(() =>
+            {
+                WriteNew(temporary, record);
+                return true;
+            }));
             FileErrors.Outlast(() => File.Move(temporary, path, overwrite: true));
         }
         catch
         {
             Discard(temporary);
             throw;
-        }
-    }
-
-    // Until it has its name it is nobody's session: that it is not stored is certain.
-    private static void Prepare(string temporary, SessionRecord record)
-    {
-        try
-        {
-            FileErrors.Outlast(() => WriteNew(temporary, record));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new SessionStoreException(error.Message, error) { IsOutcomeUnknown = false };
         }
     }
 

@@ -37,6 +37,11 @@ internal static class CommandLine
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = console.Profile.Out.Writer, Error = errors }, cancellationToken);
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            errors.WriteLine("Interrupted. What was done until then is done.");
+            return ExitCode.Interrupted;
+        }
         catch (ToolException error)
         {
             errors.WriteLine(VisibleText.OfLines(error.Message));

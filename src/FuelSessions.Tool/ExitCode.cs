@@ -19,4 +19,10 @@ internal static class ExitCode
 
     /// <summary><c>doctor</c> found something to mend.</summary>
     internal const int Unwell = 5;
+
+    /// <summary>It was interrupted, as by Ctrl+C; 128 and the number of that signal, as shells have it.</summary>
+    internal const int Interrupted = 130;
+
+    /// <summary>The same by SIGTERM.</summary>
+    internal const int Terminated = 143;
 }

@@ -90,6 +90,26 @@ public sealed class ToolTests(Places places)
     }
 
     [Theory, MemberData(nameof(Stores))]
+    public async Task What_is_interrupted_says_so_and_is_no_failure_of_the_store(string store)
+    {
+        Place place = await places.NewAsync(store);
+        await using TestApp app = await place.StartAsync();
+        using TestBrowser browser = app.NewBrowser();
+        if (place.IsDatabase)
+        {
+            Assert.Equal(ExitCode.Done, (await place.RunAsync("db", "create")).Code);
+        }
+
+        string fingerprint = await browser.TextAsync("/sign-in/ada");
+        using var interruption = new CancellationTokenSource();
+        await interruption.CancelAsync();
+        ToolRun run = await ToolRun.RunAsync(["end", "--principal", "ada", "--yes", .. place.Options], interruption.Token);
+        Assert.Equal((ExitCode.Interrupted, ""), (run.Code, run.Output));
+        Assert.Contains("Interrupted", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Done, (await place.RunAsync("show", fingerprint)).Code);
+    }
+
+    [Theory, MemberData(nameof(Stores))]
     public async Task What_is_over_is_removed_and_nothing_else(string store)
     {
         Place place = await places.NewAsync(store);

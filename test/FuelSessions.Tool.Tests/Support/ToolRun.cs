@@ -14,12 +14,14 @@ internal sealed record ToolRun(int Code, string Output, string Errors)
     internal void AssertToMend(params string[] expected) =>
         Assert.Equal(expected, ToMend.Select(finding => finding.GetProperty("what").GetString()!).Order(StringComparer.Ordinal));
 
-    internal static async Task<ToolRun> RunAsync(params string[] arguments)
+    internal static Task<ToolRun> RunAsync(params string[] arguments) => RunAsync(arguments, CancellationToken.None);
+
+    internal static async Task<ToolRun> RunAsync(string[] arguments, CancellationToken interruption)
     {
         var output = new StringWriter();
         var errors = new StringWriter();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output) });
-        int code = await CommandLine.RunAsync(arguments, console, errors, CancellationToken.None);
+        int code = await CommandLine.RunAsync(arguments, console, errors, interruption);
         return new ToolRun(code, output.ToString(), errors.ToString());
     }
 }

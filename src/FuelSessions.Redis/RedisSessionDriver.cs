@@ -112,19 +112,11 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     private async ValueTask<WriteResult> AddAsync(SessionRecord record, CancellationToken cancellationToken)
     {
-        bool isAdded;
-        try
-        {
-            isAdded = await connection.RunAsync(
-                (Name: KeyOf(record.Key), Stored: StoredSession.Encode(record), Lifetime: TimeSpan.FromMilliseconds(TimeToLive(record.Expires, Now))),
-                static (database, call, _) => database.StringSetAsync(call.Name, call.Stored, call.Lifetime, When.NotExists, CommandFlags.DemandMaster),
-                static (_, stored) => stored,
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch (RedisServerException error) when (RedisFailure.IsRefusal(error))
-        {
-            throw NotStored(error);
-        }
+        bool isAdded = await ChangeAsync(
+            (Name: KeyOf(record.Key), Stored: StoredSession.Encode(record), Lifetime: TimeSpan.FromMilliseconds(TimeToLive(record.Expires, Now))),
+            static (database, call, _) => database.StringSetAsync(call.Name, call.Stored, call.Lifetime, When.NotExists, CommandFlags.DemandMaster),
+            static (_, stored) => stored,
+            cancellationToken).ConfigureAwait(false);
 
         // Something is there all the same: whether it counts, and what it is, the script says.
         return isAdded ? WriteResult.Written : await SwapAsync(record, cancellationToken).ConfigureAwait(false);
@@ -147,28 +139,31 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
         return call;
     }
 
+    private ValueTask<WriteResult> RunAsync(PooledScript script, SessionKey key, ScriptCall call, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            (Script: script, Key: key, Call: call),
+            static (database, run, withText) => run.Script.EvaluateAsync(database, run.Call, withText),
+            static (run, answer) =>
+            {
+                run.Script.End(run.Call);
+                return Outcome(run.Key, (byte[]?)answer);
+            },
+            cancellationToken);
+
+    /// <summary>Of what the server refuses to change, nothing is stored.</summary>
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
-    private async ValueTask<WriteResult> RunAsync(PooledScript script, SessionKey key, ScriptCall call, CancellationToken cancellationToken)
+    private async ValueTask<TResult> ChangeAsync<TState, TAnswer, TResult>(
+        TState state, Func<IDatabase, TState, bool, Task<TAnswer>> command, Func<TState, TAnswer, TResult> decode, CancellationToken cancellationToken)
     {
         try
         {
-            return await connection.RunAsync(
-                (Script: script, Key: key, Call: call),
-                static (database, run, withText) => run.Script.EvaluateAsync(database, run.Call, withText),
-                static (run, answer) =>
-                {
-                    run.Script.End(run.Call);
-                    return Outcome(run.Key, (byte[]?)answer);
-                },
-                cancellationToken).ConfigureAwait(false);
+            return await connection.RunAsync(state, command, decode, cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException error) when (RedisFailure.IsRefusal(error))
         {
-            throw NotStored(error);
+            throw new SessionStoreException(error.Message, error) { IsOutcomeUnknown = false };
         }
     }
-
-    private static SessionStoreException NotStored(RedisServerException refusal) => new(refusal.Message, refusal) { IsOutcomeUnknown = false };
 
     // Counted from now by this node's clock, so that the server's does not matter. One that is over already is stored for no time.
     private static long TimeToLive(DateTimeOffset expires, long now) => Math.Max(1, expires.ToUnixTimeMilliseconds() - now);

@@ -39,10 +39,15 @@ internal sealed class PendingSignIns(IDataProtectionProvider protection, TimePro
             taken = all.FirstOrDefault(pending => pending.Client == client && pending.State == state);
             return Write([.. all.Where(pending => pending != taken)]);
         });
+        if (taken is null)
+        {
+            return null;
+        }
+
         try
         {
             // A code that is used twice may cost the tokens that it was good for (RFC 6749, section 4.1.2).
-            await (taken is null ? Task.CompletedTask : session.SaveAsync(cancellationToken)).ConfigureAwait(false);
+            await session.SaveAsync(cancellationToken).ConfigureAwait(false);
             return taken;
         }
         catch (InvalidOperationException)

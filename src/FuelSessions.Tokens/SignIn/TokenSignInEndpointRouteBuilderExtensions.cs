@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using FuelSessions;
 using FuelSessions.Tokens;
 using FuelSessions.Tokens.SignIn;
 using Microsoft.AspNetCore.Http;

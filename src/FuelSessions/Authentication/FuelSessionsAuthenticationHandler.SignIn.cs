@@ -81,7 +81,7 @@ internal sealed partial class FuelSessionsAuthenticationHandler
         string? target = properties.RedirectUri;
         if (string.IsNullOrEmpty(target))
         {
-            target = isReturning && Request.Query[Options.ReturnUrlParameter].ToString() is var asked && IsLocal(asked) ? asked : null;
+            target = isReturning && Request.Query[Options.ReturnUrlParameter].ToString() is var asked && LocalPath.Is(asked) ? asked : null;
         }
 
         if (target is not null)
@@ -89,9 +89,6 @@ internal sealed partial class FuelSessionsAuthenticationHandler
             await Events.RedirectToReturnUrl(new RedirectContext<CookieAuthenticationOptions>(Context, Scheme, Options, properties, target)).ConfigureAwait(false);
         }
     }
-
-    // Browsers leave a tab or a line break out: "/", a tab and "/other" would be another host.
-    private static bool IsLocal(string path) => path is ['/'] or ['/', not ('/' or '\\'), ..] && !path.Any(char.IsControl);
 
     private async Task<Session> SessionAsync()
     {

@@ -184,7 +184,7 @@ internal sealed partial class SessionTransaction
     private void BeginApart()
     {
         _content.Ages.Forget();
-        _content.Rebase(Variables.None);
+        _content.Rebase(Variables.None, known: 0, written: null);
         _intent = new Intent { Attachment = _standing is Kept read && !_intent.Attaches(read.Record) ? null : _intent.Attachment };
         BeginShown();
     }

@@ -61,7 +61,7 @@ internal sealed partial class SessionTransaction
             else if (_standing is Kept kept && latest.Version != kept.Record.Version)
             {
                 // A merge as a save would make it, which is not written yet [W2].
-                _content.Rebase(Variables.Of(latest), kept.Record.Version);
+                _content.Rebase(Variables.Of(latest), kept.Record.Version, written: null);
 
                 // Of another request's rotation the app sees the id in the next one.
                 _shown = Shown;

@@ -42,10 +42,10 @@ internal sealed partial class SessionTransaction(
 
     internal bool WasExpired => _progress.Over != Over.No;
 
-    /// <summary>Whether the session's id goes into the cookie beside the first one, whose session answers to another client [R11].</summary>
+    /// <summary>Whether the session's id goes into the cookie beside the first one [R11, R12].</summary>
     internal bool IsOther => _answer.Place != CookiePlace.First;
 
-    /// <summary>Whether that is because the first one may have been held back [R12].</summary>
+    /// <summary>Whether it does so because the first one may have been held back [R12].</summary>
     internal bool IsBesideHeldBack => _answer.Place == CookiePlace.BesideHeldBack;
 
     /// <summary>Whether the app's code was given it.</summary>

@@ -41,9 +41,9 @@ internal struct Announcing
                     sessions.Diagnostics.CookieDropped(entry.Session.Driver, entry.Session.Transaction.Options, reason);
                 }
 
-                if (entry.SentCookie is not null && entry.Session.Transaction.IsBesideHeldBack)
+                if (entry.SentCookie is not null && entry.Session.Transaction.IsBesideHeldBack && sessions.Use.IsFirstBeside())
                 {
-                    sessions.Diagnostics.BesideHeldBack(entry.Session.Driver, entry.Session.Transaction.Options, sessions.Use.Name ?? "an unknown endpoint");
+                    sessions.Diagnostics.BesideHeldBack(entry.Session.Driver, entry.Session.Transaction.Options, sessions.Use.Name);
                 }
 
                 if (sessions.Services.Bindings is { } bindings && sessions.Context.Request.IsHttps)

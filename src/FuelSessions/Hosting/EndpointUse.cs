@@ -15,6 +15,7 @@ internal sealed class EndpointUse
     private readonly Endpoint? _endpoint;
     private FuelSessionsOptions[] _sessions;
     private int _toldWithheld;
+    private int _toldBeside;
 
     private EndpointUse(Endpoint? endpoint, SessionProfiles profiles, FuelSessionsOptions[] named) => (_endpoint, Profiles, _sessions) = (endpoint, profiles, named);
 
@@ -24,8 +25,8 @@ internal sealed class EndpointUse
     /// <summary>The settings that all of it goes by.</summary>
     internal SessionProfiles Profiles { get; }
 
-    /// <summary>What the app calls the endpoint; null if nothing.</summary>
-    internal string? Name => _endpoint?.DisplayName;
+    /// <summary>What the app calls the endpoint, for messages.</summary>
+    internal string Name => _endpoint?.DisplayName ?? "an unknown endpoint";
 
     internal bool Enabled { get; private init; } = true;
 
@@ -58,6 +59,9 @@ internal sealed class EndpointUse
 
     /// <summary>Whether it is the first time that this endpoint's cookie was withheld.</summary>
     internal bool IsFirstWithheld() => Interlocked.Exchange(ref _toldWithheld, 1) == 0;
+
+    /// <summary>Whether it is the first time that a session began here in the cookie beside one that may have been held back.</summary>
+    internal bool IsFirstBeside() => Interlocked.Exchange(ref _toldBeside, 1) == 0;
 
     internal bool IsOf(Endpoint? endpoint) => ReferenceEquals(endpoint, _endpoint);
 

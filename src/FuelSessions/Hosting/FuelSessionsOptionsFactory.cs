@@ -136,8 +136,11 @@ internal sealed class FuelSessionsOptionsFactory(
             return setting.RefusalOfSection(name);
         }
 
-        return (!isDriver ? drivers.Misnamed(name)
-            : NearName.Of(name, ownSettings, slips: Math.Max(1, name.Length / 3)) is { } meant ? $"The driver has no setting '{name}'. Did you mean '{meant}'?" : null)
-            ?? SessionSettings.Misspelt(name);
+        if (isDriver && NearName.Of(name, ownSettings, slips: Math.Max(1, name.Length / 3)) is { } meant)
+        {
+            return $"The driver has no setting '{name}'. Did you mean '{meant}'?";
+        }
+
+        return (isDriver ? null : drivers.Misnamed(name)) ?? SessionSettings.Misspelt(name);
     }
 }

@@ -53,11 +53,11 @@ internal sealed class LiveProfiles : IDisposable
             try
             {
                 var made = new SessionProfiles(_options, _drivers, _diagnostics);
-                string? kept = made.KeepWhatIsReadAtStart(_current) is { Length: > 0 } names ? $"Changed, and in force from the next start of the app on: {string.Join(", ", names)}." : null;
-                bool isNews = kept != NotInForce;
-                (NotInForce, _current) = (kept, made);
+                string kept = string.Join(", ", made.KeepWhatIsReadAtStart(_current));
+                string? before = NotInForce;
+                (NotInForce, _current) = (kept.Length > 0 ? $"Changed, and in force from the next start of the app on: {kept}." : null, made);
                 _diagnostics.SettingsChanged();
-                if (kept is not null && isNews)
+                if (NotInForce is not null && NotInForce != before)
                 {
                     _diagnostics.SettingsNeedStart(kept);
                 }

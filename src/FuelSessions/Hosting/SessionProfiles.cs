@@ -127,7 +127,7 @@ internal sealed class SessionProfiles
 
     /// <summary>Takes over from the settings before what only the start of the app can change.</summary>
     /// <returns>What had been changed of that.</returns>
-    internal string[] KeepWhatIsReadAtStart(SessionProfiles before)
+    internal IEnumerable<string> KeepWhatIsReadAtStart(SessionProfiles before)
     {
         List<string> kept = [];
         foreach ((string driver, FuelSessionsOptions profile) in _profiles)
@@ -140,7 +140,7 @@ internal sealed class SessionProfiles
             }
         }
 
-        return [.. kept.Distinct()];
+        return kept.Distinct();
     }
 
     /// <summary>The first setting in which they differ; null if they are the same.</summary>

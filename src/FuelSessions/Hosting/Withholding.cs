@@ -42,6 +42,6 @@ internal static class Withholding
         entry.IsWithheldReported = true;
         SessionTransaction transaction = entry.Session.Transaction;
         sessions.Diagnostics.Withheld(
-            sessions.Events, transaction.Driver, transaction.Key, transaction.Principal, transaction.Options, sessions.Use.Name ?? "an unknown endpoint", sessions.Use.IsFirstWithheld());
+            sessions.Events, transaction.Driver, transaction.Key, transaction.Principal, transaction.Options, sessions.Use.Name, sessions.Use.IsFirstWithheld());
     }
 }

@@ -69,6 +69,13 @@ internal static partial class FileErrors
     }
 
     /// <inheritdoc cref="Beforehand{T}(Func{T})"/>
+    internal static void Beforehand(Action operation) => Beforehand(() =>
+    {
+        operation();
+        return true;
+    });
+
+    /// <inheritdoc cref="Beforehand{T}(Func{T})"/>
     internal static async ValueTask<T> BeforehandAsync<T>(ValueTask<T> operation)
     {
         try

@@ -23,8 +23,7 @@ internal sealed class PrincipalFiles(SessionFolder folder, ShelfLocks locks, Act
     private string Root => Path.Join(folder.Root, Name);
 
     /// <summary>The caller holds the lock of the key's shelf.</summary>
-    /// <returns>The entry's path.</returns>
-    internal string Add(string principal, SessionKey key)
+    internal void Add(string principal, SessionKey key)
     {
         string place = FolderOf(principal);
         string path = Path.Join(place, key.ToHex());
@@ -44,7 +43,6 @@ internal sealed class PrincipalFiles(SessionFolder folder, ShelfLocks locks, Act
         }
 
         Flush(place);
-        return path;
     }
 
     /// <summary>The same.</summary>

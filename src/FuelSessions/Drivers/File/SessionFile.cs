@@ -53,11 +53,7 @@ internal static class SessionFile
         try
         {
             // Until it has its name it is nobody's session.
-            FileErrors.Beforehand(() => FileErrors.Outlast(() =>
-            {
-                WriteNew(temporary, record);
-                return true;
-            }));
+            FileErrors.Beforehand(() => FileErrors.Outlast(() => WriteNew(temporary, record)));
             FileErrors.Outlast(() => File.Move(temporary, path, overwrite: true));
         }
         catch

@@ -83,8 +83,8 @@ internal sealed partial class SessionDiagnostics
     [LoggerMessage(125, LogLevel.Information, "The settings of sessions have changed; new requests go by them.")]
     private partial void LogSettingsChanged();
 
-    [LoggerMessage(130, LogLevel.Warning, "The settings of sessions: {Kept}")]
-    private partial void LogSettingsNeedStart(string kept);
+    [LoggerMessage(130, LogLevel.Warning, "Settings of sessions have changed that are in force from the next start of the app on: {Settings}.")]
+    private partial void LogSettingsNeedStart(string settings);
 
     [LoggerMessage(126, LogLevel.Error, "The settings of sessions have changed to some that can't work. Those from before stay in force.")]
     private partial void LogSettingsRefused(Exception error);

@@ -53,9 +53,12 @@ internal sealed partial class SessionDiagnostics : IDisposable
 
     internal void SettingsChanged() => LogSettingsChanged();
 
-    internal void SettingsNeedStart(string kept) => LogSettingsNeedStart(kept);
+    internal void SettingsNeedStart(string settings) => LogSettingsNeedStart(settings);
 
     internal void SettingsRefused(Exception error) => LogSettingsRefused(error);
+
+    internal void BesideHeldBack(string driver, FuelSessionsOptions options, string endpoint) =>
+        LogBesideHeldBack(driver, endpoint, options.CookieName, options.CookieSameSite.ToString());
 
     internal void AbandonFailed(string driver, SessionKey key, Exception error) => LogAbandonFailed(key.Fingerprint, driver, error);
 
@@ -76,15 +79,6 @@ internal sealed partial class SessionDiagnostics : IDisposable
         if (IsFirst($"{options.CookieName} {reason}"))
         {
             LogCookieDropped(driver, options.CookieName, reason);
-        }
-    }
-
-    /// <summary>Once for each endpoint and cookie.</summary>
-    internal void BesideHeldBack(string driver, FuelSessionsOptions options, string endpoint)
-    {
-        if (IsFirst($"{endpoint} {options.CookieName} beside"))
-        {
-            LogBesideHeldBack(driver, endpoint, options.CookieName, options.CookieSameSite.ToString());
         }
     }
 

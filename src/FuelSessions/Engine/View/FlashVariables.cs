@@ -49,7 +49,7 @@ internal sealed class FlashVariables
     {
         foreach (string name in _ages.Keys)
         {
-            if (shown.StampOf(name) > known && shown.StampOf(name) != written)
+            if (shown.StampOf(name) is { } stamp && stamp > known && stamp != written)
             {
                 _ages.Remove(name);
             }

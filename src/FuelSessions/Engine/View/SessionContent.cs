@@ -115,7 +115,7 @@ internal sealed class SessionContent
     /// <summary>Another basis is shown, with what this request has done on top of it.</summary>
     /// <param name="known">The version of what was shown until now.</param>
     /// <param name="written">The version that this request has stored since; null: it is another one's.</param>
-    internal void Rebase(Variables basis, long known = 0, long? written = null)
+    internal void Rebase(Variables basis, long known, long? written)
     {
         _current = basis;
         _changes.Replay(ref _current);

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace FuelSessions.Tokens.SignIn;
+namespace FuelSessions;
 
 /// <summary>Tells paths of the app's own from addresses elsewhere, to which nobody may be led from a sign-in (RFC 9700, section 4.11).</summary>
 internal static class LocalPath

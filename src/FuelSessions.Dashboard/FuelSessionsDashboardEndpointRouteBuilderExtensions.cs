@@ -25,7 +25,9 @@ public static class FuelSessionsDashboardEndpointRouteBuilderExtensions
         }
 
         RouteGroupBuilder group = endpoints.MapGroup(pattern);
-        group.WithMetadata(new DashboardEndpoint()).WithoutSession().AddEndpointFilter(gatekeeper);
+
+        // Who comes may be known by a session; the page itself has nothing to do with it.
+        group.WithMetadata(new DashboardEndpoint()).WithReadOnlySession().AddEndpointFilter(gatekeeper);
         group.MapGet("/", context =>
         {
             // Relative addresses of the assets start at the folder.

@@ -74,22 +74,34 @@ function showSettings() {
   }));
 }
 
+// Who is signed out meanwhile is not led to a page for signing in, of which nothing would be seen here.
+async function call(path, options) {
+  let response;
+  try {
+    response = await fetch(path, { ...options, redirect: 'manual', headers: { ...options.headers, 'x-requested-with': 'XMLHttpRequest' } });
+  } catch (error) {
+    throw new Error(`No answer (${error.message}). Trying again.`);
+  }
+  if (response.type === 'opaqueredirect' || response.status === 401) throw new Error('You are signed out. Reload the page to sign in.');
+  return response;
+}
+
 async function refresh() {
   try {
-    const response = await fetch('data', { headers: { accept: 'application/json' } });
-    if (!response.ok) throw new Error(`${response.status}`);
+    const response = await call('data', { headers: { accept: 'application/json' } });
+    if (!response.ok) throw new Error(`No answer (${response.status}). Trying again.`);
     latest = await response.json();
     showSettings();
     show();
     byId('state').textContent = '';
   } catch (error) {
-    byId('state').textContent = `No answer (${error.message}). Trying again.`;
+    byId('state').textContent = error.message;
   }
 }
 
 // A user's sessions. The name goes in a body: addresses are logged.
 async function ask(path, body) {
-  const response = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const response = await call(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(answer.error ?? `No answer (${response.status}).`);
   return answer;

@@ -31,7 +31,13 @@ internal sealed partial class FuelSessionsAuthenticationHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (await ReadingAhead.LookAsync(RequestSessions.Of(Context, services), Settings.Driver).ConfigureAwait(false) is not { Owner: { } owner } session
+        RequestSessions sessions = RequestSessions.Of(Context, services);
+        if (sessions.Use.IsFirstUnknowing())
+        {
+            sessions.Diagnostics.KnowsNobody(Scheme.Name, sessions.Use.Name);
+        }
+
+        if (await ReadingAhead.LookAsync(sessions, Settings.Driver).ConfigureAwait(false) is not { Owner: { } owner } session
             || StoredTicket.Read(owner.Ticket, Scheme.Name) is not { } stored)
         {
             return AuthenticateResult.NoResult();

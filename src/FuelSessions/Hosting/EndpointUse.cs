@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 
 namespace FuelSessions;
@@ -16,6 +17,7 @@ internal sealed class EndpointUse
     private FuelSessionsOptions[] _sessions;
     private int _toldWithheld;
     private int _toldBeside;
+    private int _toldUnknowing;
 
     private EndpointUse(Endpoint? endpoint, SessionProfiles profiles, FuelSessionsOptions[] named) => (_endpoint, Profiles, _sessions) = (endpoint, profiles, named);
 
@@ -62,6 +64,10 @@ internal sealed class EndpointUse
 
     /// <summary>Whether it is the first time that a session began here in the cookie beside one that may have been held back.</summary>
     internal bool IsFirstBeside() => Interlocked.Exchange(ref _toldBeside, 1) == 0;
+
+    /// <summary>Whether it is the first time that this endpoint asked who comes, though it has opted out of the session that would tell.</summary>
+    internal bool IsFirstUnknowing() =>
+        !Enabled && _endpoint?.Metadata.GetMetadata<IAuthorizeData>() is not null && Interlocked.Exchange(ref _toldUnknowing, 1) == 0;
 
     internal bool IsOf(Endpoint? endpoint) => ReferenceEquals(endpoint, _endpoint);
 

@@ -311,6 +311,19 @@ public class SessionSignInTests
         Assert.Contains(app.Logs.Lines, line => line.Text.Contains("WithoutSession", StringComparison.Ordinal) || line.Error?.Message.Contains("WithoutSession", StringComparison.Ordinal) == true);
     }
 
+    [Fact]
+    public async Task An_endpoint_that_opted_out_and_asks_who_comes_is_told_of()
+    {
+        await using TestApp app = await StartAsync();
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/in");
+        await browser.GetAsync("/without");
+        Assert.DoesNotContain(app.Logs.Lines, line => line.Id == 135);
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/guarded-without")).Status);
+        await browser.GetAsync("/guarded-without");
+        Assert.Contains("/guarded-without", Assert.Single(app.Logs.Lines, line => line.Id == 135).Text, StringComparison.Ordinal);
+    }
+
     // As where an app does not call UseAuthentication itself: it then comes first.
     [Fact]
     public async Task Authentication_may_come_before_the_sessions()
@@ -537,6 +550,7 @@ public class SessionSignInTests
 
                 return $"{http.User.Identity?.Name ?? "nobody"} {s.Principal}";
             }).WithReadOnlySession();
+            app.MapGet("/guarded-without", () => "").RequireAuthorization().WithoutSession();
             app.MapGet("/without", async (HttpContext http, bool? @in) =>
             {
                 if (@in == true)

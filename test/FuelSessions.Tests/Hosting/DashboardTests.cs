@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -187,6 +188,38 @@ public class DashboardTests
     }
 
     [Fact]
+    public async Task Who_is_signed_in_by_a_session_sees_it_and_may_end_that()
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            map: app =>
+            {
+                app.MapFuelSessionsDashboard().RequireAuthorization();
+                app.MapGet("/Account/Login", (Session session) => Results.SignIn(Principal("ada"))).AllowAnonymous();
+                app.MapGet("/greet", (Session session) => { session.SetFlash("message", "Hello."); });
+                app.MapGet("/greeting", (Session session) => session.GetFlash<string>("message") ?? "");
+            },
+            drivers: sessions => sessions.AddDashboard(),
+            services: services =>
+            {
+                services.AddAuthentication().AddFuelSessions();
+                services.AddAuthorization();
+            });
+        using TestBrowser browser = app.NewBrowser();
+        Assert.Contains("/Account/Login?", (await browser.GetAsync("/fuelsessions/")).Headers["Location"], StringComparison.Ordinal);
+        await browser.GetAsync("/Account/Login");
+        await browser.GetAsync("/greet");
+        Assert.Equal(200, (int)(await browser.GetAsync("/fuelsessions/")).Status);
+
+        // A page that asks every few seconds uses up no message that is for another one.
+        Assert.Equal(200, (int)(await browser.GetAsync("/fuelsessions/data")).Status);
+        Assert.Equal("Hello.", await browser.TextAsync("/greeting"));
+
+        TestResponse ended = await browser.SendAsync(HttpMethod.Post, "/fuelsessions/sessions/end", JsonContent.Create(new { principal = "ada" }));
+        Assert.Equal("""{"ended":1}""", ended.Body);
+        Assert.Equal(302, (int)(await browser.GetAsync("/fuelsessions/data")).Status);
+    }
+
+    [Fact]
     public async Task Only_the_page_itself_asks_and_ends()
     {
         await using TestApp app = await StartAsync(app => app.MapFuelSessionsDashboard().RequireAuthorization());
@@ -233,6 +266,8 @@ public class DashboardTests
     private static double Sum(JsonElement told, string name, string part) => told.GetProperty("series").EnumerateArray()
         .Where(one => one.GetProperty("name").GetString() == name && one.GetProperty("driver").GetString() == "memory" && one.GetProperty("part").GetString() == part)
         .Sum(one => one.GetProperty("values").EnumerateArray().Sum(value => value.GetDouble()));
+
+    private static ClaimsPrincipal Principal(string name) => new(new ClaimsIdentity([new(ClaimTypes.Name, name)], "test"));
 
     private static Task<TestResponse> AsAdminAsync(TestBrowser browser, string path) =>
         browser.SendAsync(HttpMethod.Get, path, edit: request => request.Headers.Add("X-Admin", "yes"));

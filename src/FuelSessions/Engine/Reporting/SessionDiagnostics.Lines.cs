@@ -80,6 +80,9 @@ internal sealed partial class SessionDiagnostics
     [LoggerMessage(134, LogLevel.Information, "A request from another site for {Endpoint} began a session on driver {Driver} in a cookie of its own: with SameSite={SameSite} browsers hold back the cookie '{CookieName}' there, and who has one goes on with that. Where what is stored here is to be seen on the next page, answer with a redirect to a page that stores it. Told once per endpoint.")]
     private partial void LogBesideHeldBack(string driver, string endpoint, string cookieName, string sameSite);
 
+    [LoggerMessage(135, LogLevel.Warning, "{Endpoint} asks who comes, and opted out of sessions (WithoutSession), which is where scheme '{Scheme}' keeps that: nobody is known there, and everybody is turned away. Remove the metadata; WithReadOnlySession() is for endpoints that change nothing. Told once per endpoint.")]
+    private partial void LogKnowsNobody(string scheme, string endpoint);
+
     [LoggerMessage(125, LogLevel.Information, "The settings of sessions have changed; new requests go by them.")]
     private partial void LogSettingsChanged();
 

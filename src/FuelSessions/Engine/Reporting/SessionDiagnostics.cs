@@ -60,6 +60,8 @@ internal sealed partial class SessionDiagnostics : IDisposable
     internal void BesideHeldBack(string driver, FuelSessionsOptions options, string endpoint) =>
         LogBesideHeldBack(driver, endpoint, options.CookieName, options.CookieSameSite.ToString());
 
+    internal void KnowsNobody(string scheme, string endpoint) => LogKnowsNobody(scheme, endpoint);
+
     internal void AbandonFailed(string driver, SessionKey key, Exception error) => LogAbandonFailed(key.Fingerprint, driver, error);
 
     /// <param name="isFirst">Whether it was not told of this endpoint yet.</param>

@@ -8,7 +8,7 @@ namespace Microsoft.AspNetCore.Builder;
 public static class FuelSessionsApplicationBuilderExtensions
 {
     // What UseRouting leaves for UseEndpoints. A WebApplication that is not told where to route does so before everything else.
-    private const string Routing = "__EndpointRouteBuilder";
+    internal const string Routing = "__EndpointRouteBuilder";
 
     /// <summary>
     /// Gives each request its sessions. To be called after <c>UseExceptionHandler</c>, which then sees errors of saving, after
@@ -25,6 +25,11 @@ public static class FuelSessionsApplicationBuilderExtensions
             ?? throw new InvalidOperationException("FuelSessions is not registered. Call builder.Services.AddFuelSessions() before app.UseFuelSessions().");
         services.MakeWhatIsNeeded();
         bool isRouted = app.Properties.ContainsKey(Routing);
+        if (services.Bindings is { } offered)
+        {
+            BindingRoutes.AddTo(app, new BindingEndpoints(NotFound, services, offered).InvokeAsync);
+        }
+
         return app.Use(next =>
         {
             // Run when the pipeline is built, with all that was added after this.
@@ -36,5 +41,11 @@ public static class FuelSessionsApplicationBuilderExtensions
             RequestDelegate sessions = new SessionMiddleware(next, services).InvokeAsync;
             return services.Bindings is { } bindings ? new BindingEndpoints(sessions, services, bindings).InvokeAsync : sessions;
         });
+    }
+
+    private static Task NotFound(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 }

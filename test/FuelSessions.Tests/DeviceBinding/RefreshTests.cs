@@ -1,4 +1,7 @@
 using System.Net;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FuelSessions.Tests.DeviceBinding;
 
@@ -34,6 +37,20 @@ public class RefreshTests
         Assert.Empty(replayed.SetCookies);
         Assert.Equal(second, browser.Challenge);
         Assert.Equal(HttpStatusCode.OK, (await browser.RefreshOnceAsync()).Status);
+    }
+
+    [Fact]
+    public async Task An_app_that_turns_strangers_away_by_default_lets_browsers_prove_themselves()
+    {
+        // A refresh may come without cookies, and in an app that refuses unproved requests it is nobody's in any case.
+        await using TestApp app = await BoundSite.StartAsync(services: services =>
+        {
+            services.AddAuthentication().AddFuelSessions();
+            services.AddAuthorization(o => o.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAssertion(
+                asked => !((HttpContext)asked.Resource!).Request.Path.StartsWithSegments("/.fuelsessions")).Build());
+        });
+        using DeviceBrowser browser = await app.SettledAsync();
+        Assert.Equal(HttpStatusCode.OK, (await browser.RefreshAsync()).Status);
     }
 
     [Fact]

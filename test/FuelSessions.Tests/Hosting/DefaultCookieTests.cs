@@ -290,4 +290,33 @@ public sealed class DefaultCookieTests : IDisposable
 
         Assert.Equal(isDropped ? 1 : 0, app.Logs.Lines.Count(line => line.Id == 128));
     }
+
+    [Theory]
+    [InlineData("example.org", "localhost:5000", null, true)]
+    [InlineData("example.org", "notexample.org", null, true)]
+    [InlineData("shop.example.org", "example.org", null, true)]
+    [InlineData("0.0.1", "127.0.0.1", null, true)]
+    [InlineData("example.org", "localhost:5000", "X-Forwarded-For", false)]
+    [InlineData("example.org", "example.org", null, false)]
+    [InlineData("example.org", "Shop.Example.ORG:8080", null, false)]
+    [InlineData(".example.org", "shop.example.org", null, false)]
+    [InlineData("127.0.0.1", "127.0.0.1:5000", null, false)]
+    public async Task A_cookie_of_another_host_s_domain_is_told_of_once(string domain, string host, string? proxied, bool isDropped)
+    {
+        await using TestApp app = await TestApp.StartAsync(o => o.CookieDomain = domain, web => web.MapGet("/", (Session session) => session.Increment("visits")));
+        for (int visit = 0; visit < 2; visit++)
+        {
+            using TestBrowser browser = app.NewBrowser();
+            await browser.SendAsync(HttpMethod.Get, "/", edit: request =>
+            {
+                request.Headers.Host = host;
+                if (proxied is not null)
+                {
+                    request.Headers.Add(proxied, "203.0.113.7");
+                }
+            });
+        }
+
+        Assert.Equal(isDropped ? 1 : 0, app.Logs.Lines.Count(line => line.Id == 128));
+    }
 }

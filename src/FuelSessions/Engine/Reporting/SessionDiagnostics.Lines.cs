@@ -68,7 +68,7 @@ internal sealed partial class SessionDiagnostics
     [LoggerMessage(122, LogLevel.Warning, "{Count} times since this was last told a request brought an id of a session on driver {Driver} (cookie '{CookieName}') that can't be read, and got a new session: it was protected with Data Protection keys that this app does not have, for another app or another cookie name, or was altered on its way. After a restart, or on one node of several, the key ring was lost or is not shared: PersistDataProtectionKeys() keeps it. Told at most once a minute.")]
     private partial void LogUnreadableId(long count, string driver, string cookieName);
 
-    [LoggerMessage(128, LogLevel.Warning, "The cookie '{CookieName}' of driver {Driver} went out over http, and browsers drop it: {Reason}. Each request of theirs begins another session. Use https; where TLS ends at a proxy, have it send X-Forwarded-Proto and call app.UseForwardedHeaders(). Told once.")]
+    [LoggerMessage(128, LogLevel.Warning, "The cookie '{CookieName}' of driver {Driver} is one that browsers drop, so that each request of theirs begins another session: {Reason} Told once.")]
     private partial void LogCookieDropped(string driver, string cookieName, string reason);
 
     [LoggerMessage(124, LogLevel.Warning, "app.UseFuelSessions() comes before app.UseRouting(): it can't see which endpoint a request is for, so that nothing is read ahead and WithoutSession() has no effect. Call it after UseRouting().")]

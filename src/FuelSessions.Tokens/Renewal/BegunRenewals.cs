@@ -20,7 +20,8 @@ internal sealed class BegunRenewals(ITokenSessionManager manager, TimeProvider c
     }
 
     /// <summary>Says that this refresh token is about to be sent. A failure is logged only: it costs the notice, not the token.</summary>
-    internal Task BeginAsync(TokenKey key, OAuthToken token)
+    /// <returns>Whether it is written, so that others wait.</returns>
+    internal Task<bool> BeginAsync(TokenKey key, OAuthToken token)
     {
         // Whole seconds, as times of tokens are; rounded up.
         DateTimeOffset end = Endpoint.Times.InSeconds(clock.GetUtcNow() + window + TimeSpan.FromSeconds(1));
@@ -30,16 +31,18 @@ internal sealed class BegunRenewals(ITokenSessionManager manager, TimeProvider c
     /// <summary>After an answer that issued nothing. After one that did, the notice is about a token that is not there any more.</summary>
     internal Task EndAsync(TokenKey key) => SetAsync(key, OAuthToken.Empty);
 
-    private async Task SetAsync(TokenKey key, OAuthToken note)
+    private async Task<bool> SetAsync(TokenKey key, OAuthToken note)
     {
         using var deadline = new CancellationTokenSource(patience, clock);
         try
         {
             await manager.SetAsync(note, NoteOf(key), deadline.Token).ConfigureAwait(false);
+            return true;
         }
         catch (Exception error)
         {
             diagnostics.NoteFailed(key, error);
+            return false;
         }
     }
 

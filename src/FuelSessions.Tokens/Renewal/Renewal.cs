@@ -10,11 +10,11 @@ namespace FuelSessions.Tokens.Renewal;
 /// <param name="answerEarly">Answers those who wait, while the renewal goes on.</param>
 internal sealed partial class Renewal(RenewalTools tools, TokenKey key, string? rejected, Action<Task<OAuthToken>> answerEarly)
 {
-    // Of a lock's life, what the provider may take for its answer. What is left is for storing it.
-    private const double ShareOfAnswer = 0.8;
-
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+
+    // When the lock was asked for, before which it can't have begun. By a clock that nobody sets.
+    private long _acquired;
 
     // As it was read last.
     private HeldToken _held = new(OAuthToken.Empty, OAuthToken.Empty);
@@ -88,6 +88,7 @@ internal sealed partial class Renewal(RenewalTools tools, TokenKey key, string? 
                 tools.Rests.ThrowIfResting(key, question.Grant);
             }
 
+            _acquired = tools.Clock.GetTimestamp();
             if (await tools.Lock.TryAcquireAsync(key, tools.Options.LockLifetime, patience).ConfigureAwait(false) is { } hold)
             {
                 bool isRenewed = true;
@@ -167,55 +168,6 @@ internal sealed partial class Renewal(RenewalTools tools, TokenKey key, string? 
         await tools.Remembered.ProlongAsync(key, next).ConfigureAwait(false);
         tools.Diagnostics.Refreshed(key);
         return next;
-    }
-
-    private async Task<OAuthToken> AskAsync(Question question)
-    {
-        if (question.UsesRefreshToken)
-        {
-            await tools.Begun.BeginAsync(key, _held.Token).ConfigureAwait(false);
-        }
-
-        try
-        {
-            // Nobody's cancellation, and longer than anybody waits: once the provider has rotated, its answer must be read.
-            TimeSpan longest = tools.Options.LockLifetime * ShareOfAnswer;
-            Task<OAuthToken> asking = tools.Endpoint.RequestAsync(
-                question.Grant, question.Parameters, longest > tools.Options.RequestTimeout ? longest : tools.Options.RequestTimeout, CancellationToken.None);
-            await AnswerThoseWhoWaitAsync(asking).ConfigureAwait(false);
-            OAuthToken answer = await asking.ConfigureAwait(false);
-            tools.Rests.Succeeded(key, question.Grant);
-            return answer;
-        }
-        catch (Exception error) when (error is TokenRefusedException or TokenRequestException)
-        {
-            if (error is TokenRequestException failure)
-            {
-                tools.Rests.Failed(key, question.Grant, failure, backOff: true);
-            }
-
-            // Answered, so there is nothing to wait for. What was not answered may still be.
-            if (question.UsesRefreshToken && error is not TokenRequestException { Error: null })
-            {
-                await tools.Begun.EndAsync(key).ConfigureAwait(false);
-            }
-
-            throw;
-        }
-    }
-
-    private async Task AnswerThoseWhoWaitAsync(Task asking)
-    {
-        using var answered = new CancellationTokenSource();
-        Task late = Task.Delay(tools.Options.RequestTimeout, tools.Clock, answered.Token);
-        if (await Task.WhenAny(asking, late).ConfigureAwait(false) == late)
-        {
-            answerEarly(IsOfUse(_held.Token)
-                ? Task.FromResult(_held.Token)
-                : Task.FromException<OAuthToken>(tools.Endpoint.NoAnswer(tools.Options.RequestTimeout)));
-        }
-
-        await answered.CancelAsync().ConfigureAwait(false);
     }
 
     private async Task ReleaseAsync(IAsyncDisposable? hold)

@@ -94,6 +94,61 @@ public sealed class BegunTests
         Assert.NotEqual(session.Token.RefreshToken, (await session.RenewAsync()).RefreshToken);
     }
 
+    [Fact]
+    public async Task What_a_slow_store_has_used_up_of_the_lock_is_not_the_providers_any_more()
+    {
+        var manager = new LockingManager();
+        await using Ground ground = await Ground.StartAsync(options => options.UseManager(manager));
+        TokenSession session = await ground.SignInAsync();
+        bool isRead = false;
+        manager.OnAttempt = () => isRead = true;
+        manager.BeforeGet = _ =>
+        {
+            // Of the two minutes that the lock lives, once it is taken.
+            ground.Clock.Advance(isRead ? TimeSpan.FromSeconds(50) : TimeSpan.Zero);
+            isRead = false;
+            return Task.CompletedTask;
+        };
+        var asked = new TaskCompletionSource();
+        ground.StandIn.Inject(StandInEndpoint.Token, new StandInFault
+        {
+            Wait = gone =>
+            {
+                asked.SetResult();
+                return Task.Delay(Timeout.Infinite, gone);
+            },
+        });
+
+        Task<OAuthToken> waiting = session.RenewAsync();
+        await asked.Task;
+        ground.Clock.Advance(TimeSpan.FromSeconds(65));
+        await Assert.ThrowsAsync<TokenRequestException>(() => waiting);
+
+        // It is given up, and not merely not waited for, while there is something left of the lock.
+        await ground.RenewalsEndAsync().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task With_a_lock_that_is_as_good_as_over_nobody_asks()
+    {
+        var manager = new LockingManager();
+        await using Ground ground = await Ground.StartAsync(options => options.UseManager(manager));
+        TokenSession session = await ground.SignInAsync();
+        manager.BeforeSet = key =>
+        {
+            ground.Clock.Advance(key == Ground.Key() ? TimeSpan.Zero : TimeSpan.FromSeconds(100));
+            return Task.CompletedTask;
+        };
+
+        TokenRequestException error = await Assert.ThrowsAsync<TokenRequestException>(() => session.RenewAsync());
+
+        Assert.Contains("LockLifetime", error.Message);
+        Assert.Equal((1, 0), (ground.StandIn.TokenRequests, ground.StandIn.Refreshes));
+        Assert.DoesNotContain(manager.Tokens.Values, stored => stored.Ref?.Type == "renewal");
+        manager.Repair();
+        Assert.NotEqual(session.Token, await session.RenewAsync());
+    }
+
     // As a process leaves it that dies before the answer: with the note, and without the lock.
     private static async Task BeginElsewhereAsync(Ground ground, LockingManager manager, OAuthToken token)
     {

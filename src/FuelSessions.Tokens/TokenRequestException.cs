@@ -28,4 +28,7 @@ public class TokenRequestException : HttpRequestException
 
     /// <summary>Whether the provider was not asked at all, because of how it had answered. There is nothing new to log then.</summary>
     internal bool IsRest { get; init; }
+
+    /// <summary>Whether it is sure that the provider has not seen the request: there was no connection.</summary>
+    internal bool IsUnsent { get; init; }
 }

@@ -90,7 +90,10 @@ internal sealed class TokenEndpoint : IDisposable
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            throw new TokenRequestException($"The provider of client '{_client}' at {endpoint.GetLeftPart(UriPartial.Path)} could not be reached: {error.Message}", inner: error);
+            throw new TokenRequestException($"The provider of client '{_client}' at {endpoint.GetLeftPart(UriPartial.Path)} could not be reached: {error.Message}", inner: error)
+            {
+                IsUnsent = (error as HttpRequestException)?.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError,
+            };
         }
     }
 

@@ -25,8 +25,8 @@ internal sealed partial class Renewal
                 tools.Rests.Failed(key, question.Grant, failure, backOff: true);
             }
 
-            // Answered, so there is nothing to wait for. What was not answered may still be.
-            if (question.UsesRefreshToken && error is not TokenRequestException { Error: null })
+            // Answered or never sent, so there is nothing to wait for. What was not answered may still be.
+            if (question.UsesRefreshToken && error is not TokenRequestException { Error: null, IsUnsent: false })
             {
                 await tools.Begun.EndAsync(key).ConfigureAwait(false);
             }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using FuelSessions.Tokens.Tests.StandIn;
 using FuelSessions.Tokens.Renewal;
 using FuelSessions.Tokens.Tests.Support;
@@ -92,6 +93,35 @@ public sealed class BegunTests
         // The clock stands still, so a wait would not end.
         Assert.NotEqual(session.Token, await session.RenewAsync());
         Assert.NotEqual(session.Token.RefreshToken, (await session.RenewAsync()).RefreshToken);
+    }
+
+    [Fact]
+    public async Task Where_nothing_was_sent_nobody_waits()
+    {
+        var manager = new LockingManager();
+        bool isDown = false;
+        using var backchannel = new SocketsHttpHandler
+        {
+            PooledConnectionLifetime = TimeSpan.Zero,
+            ConnectCallback = async (context, cancellationToken) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await (isDown ? throw new SocketException((int)SocketError.ConnectionRefused) : socket.ConnectAsync(context.DnsEndPoint, cancellationToken));
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        await using Ground ground = await Ground.StartAsync(options =>
+        {
+            options.UseManager(manager);
+            options.Backchannel = backchannel;
+        });
+        TokenSession session = await ground.SignInAsync();
+        isDown = true;
+        await Assert.ThrowsAsync<TokenRequestException>(() => session.RenewAsync());
+
+        Assert.DoesNotContain(manager.Tokens.Values, stored => stored.Ref?.Type == "renewal");
+        isDown = false;
+        Assert.NotEqual(session.Token, await session.RenewAsync());
     }
 
     [Fact]

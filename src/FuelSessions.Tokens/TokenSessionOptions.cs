@@ -21,7 +21,7 @@ public sealed class TokenSessionOptions
     /// <summary>Where tokens are asked for. Required; https, or a loopback address.</summary>
     public Uri? TokenEndpoint { get; set; }
 
-    /// <summary>Where users agree, for <c>TokenSession.AuthorizeUrl</c>.</summary>
+    /// <summary>Where users agree, for <c>TokenSession.BeginAuthorization</c> and <c>app.MapTokenSignIn</c>.</summary>
     public Uri? AuthorizationEndpoint { get; set; }
 
     /// <summary>Where tokens are revoked (RFC 7009); null if the provider has no such place.</summary>
@@ -82,7 +82,7 @@ public sealed class TokenSessionOptions
     public string? Issuer { get; set; }
 
     /// <summary>
-    /// Sends requests without a token where there is none, or none any more. Default false: such a request throws
+    /// Sends requests without a token where there is none, or none any more, and returns a 401 whose renewal is refused. Default false: such a request throws
     /// <see cref="TokenRefusedException"/>, as <c>TokenSession.GetAccessTokenAsync</c> does.
     /// </summary>
     public bool SendWithoutToken { get; set; }

@@ -70,6 +70,11 @@ public sealed class TokenSessionHandler : DelegatingHandler
                 return response;
             }
         }
+        catch (TokenRefusedException) when (_client.Options.SendWithoutToken)
+        {
+            // From now on there is nothing to send; what was sent has its answer.
+            return response;
+        }
         catch
         {
             response.Dispose();

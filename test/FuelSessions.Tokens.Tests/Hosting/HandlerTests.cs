@@ -96,6 +96,21 @@ public sealed class HandlerTests
     }
 
     [Fact]
+    public async Task Where_the_app_wants_it_a_401_whose_renewal_is_refused_is_returned_as_it_came()
+    {
+        await using Ground ground = await Ground.StartAsync(options => options.SendWithoutToken = true);
+        TokenSession session = await ground.SignInAsync();
+        ground.StandIn.Revoke(session.Token.AccessToken);
+
+        using HttpResponseMessage refused = await ground.Api.GetAsync(Me);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Contains("invalid_token", refused.Headers.WwwAuthenticate + await refused.Content.ReadAsStringAsync());
+        Assert.Equal((1, 1), (ground.StandIn.ApiCalls, ground.StandIn.Refused));
+        Assert.True((await ground.StoredAsync()).IsEmpty);
+    }
+
+    [Fact]
     public async Task An_API_that_refuses_every_token_costs_no_refresh_a_call()
     {
         await using Ground ground = await Ground.StartAsync();

@@ -34,6 +34,9 @@ internal sealed class SignInPages(string client, TokenSignInOptions options)
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
         Session session = await SessionAsync(context).ConfigureAwait(false);
+
+        // What the rotation below will demand, while the code is still good: a browser that has signed by then may come with it again.
+        session.Transaction.ThrowIfUnproved();
         if (await Pending(context).TakeAsync(session, client, context.Request.Query["state"], context.RequestAborted).ConfigureAwait(false) is not { } pending)
         {
             await FailAsync(context, StatusCodes.Status400BadRequest, "unknown_sign_in", "This sign-in did not begin in this browser, or it has ended already. Begin again.").ConfigureAwait(false);

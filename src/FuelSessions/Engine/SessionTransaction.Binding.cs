@@ -54,5 +54,14 @@ internal sealed partial class SessionTransaction
         _intent = _intent with { Attachment = new Attachment(OwnerBy(new RecordOwner(principal))) };
     }
 
+    /// <summary>What a revoking rotation does first: for whoever is to rotate later, behind what can't be undone.</summary>
+    internal void ThrowIfUnproved()
+    {
+        if (IsUnproved)
+        {
+            throw Unproved("it can't raise what the session may do, or shut the device's owner out. A sign-in of somebody else begins a session of its own.");
+        }
+    }
+
     private SessionUnprovedException Unproved(string what) => new(Driver, what);
 }

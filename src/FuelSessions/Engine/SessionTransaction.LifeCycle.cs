@@ -25,9 +25,9 @@ internal sealed partial class SessionTransaction
             return;
         }
 
-        if (revoke && IsUnproved)
+        if (revoke)
         {
-            throw Unproved("it can't raise what the session may do, or shut the device's owner out. A sign-in of somebody else begins a session of its own.");
+            ThrowIfUnproved();
         }
 
         Turn(standing, revoke);

@@ -116,6 +116,32 @@ public partial class TokenTests(Demos demos)
     }
 
     [Fact]
+    public async Task An_answer_that_comes_twice_at_once_is_used_once()
+    {
+        for (int round = 0; round < 5; round++)
+        {
+            using DemoClient browser = await demos.ClientOfAsync("db");
+            string callback = await AgreeAsync(browser, "ada");
+            HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => browser.SendAsync(HttpMethod.Get, callback, keep: false)));
+
+            // Whichever was the first has the sign-in's new id; a code that was used twice would cost it the tokens.
+            using DemoClient signedIn = await demos.ClientOfAsync("db");
+            HttpResponseMessage first = Assert.Single(answers, answer => DemoClient.CookieOf(answer, "did") is { } id && id != browser.Jar["did"]);
+            signedIn.Jar["did"] = DemoClient.CookieOf(first, "did")!;
+            Assert.Equal("ada", DemoClient.TextOf(await signedIn.PageAsync(Page), "who"));
+            Assert.Equal(100, Calls.On(await signedIn.PressAsync(Page, "Call")).Answered);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_kept_of_a_sign_in_that_has_begun_can_not_be_read()
+    {
+        using DemoClient browser = await demos.ClientOfAsync("db");
+        await BeginAsync(browser);
+        Assert.DoesNotContain("CodeVerifier", WebUtility.HtmlDecode(await browser.PageAsync()), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task Whoever_refuses_is_not_signed_in()
     {
         using DemoClient browser = await demos.ClientOfAsync("db");

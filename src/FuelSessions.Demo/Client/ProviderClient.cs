@@ -35,6 +35,7 @@ internal static class ProviderClient
         services.AddAuthority(client, db => db.UseSqlite(new SqliteConnectionStringBuilder { DataSource = Path.Combine(data, "provider.db") }.ToString()));
         services.AddTransient<OwnServer>();
         services.AddTransient<ParallelCalls>();
+        services.AddSingleton<PendingSignIn>();
 
         services.AddOptions<TokenSessionOptions>(Name).Configure<IServer>((options, server) =>
         {

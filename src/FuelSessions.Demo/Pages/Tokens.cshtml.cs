@@ -18,9 +18,9 @@ internal sealed class TokensModel(
     IOpenIddictTokenManager provider,
     IOpenIddictApplicationManager applications,
     AuthorityClient client,
+    PendingSignIn pending,
     AheadClock clock) : PageModel
 {
-    private const string StateName = "sign_in_state";
     private const string ReportName = "calls";
 
     internal string? Message { get; private set; }
@@ -53,7 +53,7 @@ internal sealed class TokensModel(
         await using TokenSession own = await OpenAsync(cancellationToken);
         await applications.AllowAsync(client, new Uri(RedirectUri));
         AuthorizationRequest request = own.BeginAuthorization(RedirectUri, ProviderClient.Scope);
-        session.Set(StateName, request);
+        pending.Keep(await KeeperAsync(), request);
 
         // The provider is at this app's own address, which the browser knows better than the app.
         return LocalRedirect("~" + request.Url.PathAndQuery);
@@ -61,12 +61,11 @@ internal sealed class TokensModel(
 
     public async Task<IActionResult> OnGetCallbackAsync(CancellationToken cancellationToken)
     {
-        if (session.Get<AuthorizationRequest>(StateName) is not { } request)
+        if (await pending.TakeAsync(await KeeperAsync(), cancellationToken) is not { } request)
         {
             return Back("That sign-in did not begin in this session, so it does not count.");
         }
 
-        session.Delete(StateName);
         try
         {
             await using TokenSession own = await OpenAsync(cancellationToken);
@@ -144,7 +143,10 @@ internal sealed class TokensModel(
     private Task<TokenSession> OpenAsync(CancellationToken cancellationToken) => tokens.CreateAsync(ProviderClient.Name, cancellationToken: cancellationToken);
 
     // As after any change of who is signed in: an id from before is good for nothing now. Tokens stay with the session through it.
-    private async Task ReplaceIdAsync() => (await sessions.ForgeAsync(Driver)).Rotate(revokePrevious: true);
+    private async Task ReplaceIdAsync() => (await KeeperAsync()).Rotate(revokePrevious: true);
+
+    // The session that keeps the tokens.
+    private Task<Session> KeeperAsync() => sessions.ForgeAsync(Driver);
 
     private RedirectToPageResult Back(string message, string? section = null)
     {

@@ -63,6 +63,35 @@ public sealed class DoctorTests(Places places)
         Assert.Contains(found.Json.EnumerateArray(), finding => finding.GetProperty("what").GetString() == "clock");
     }
 
+    [Theory]
+    [InlineData("sqlite", ";Mode=ReadOnly")]
+    [InlineData("postgresql", ";Options=-c default_transaction_read_only=on")]
+    public async Task A_database_that_takes_no_writes_is_found(string store, string readOnly)
+    {
+        Place place = await places.NewAsync(store);
+        await place.RunAsync("db", "create");
+        ToolRun well = await place.RunAsync("doctor", "--json");
+        Assert.DoesNotContain(well.ToMend, finding => finding.GetProperty("what").GetString() == "round trip");
+        Assert.Contains(well.Json.EnumerateArray(), finding => finding.GetProperty("what").GetString() == "round trip");
+
+        Assert.Contains(
+            (await (place with { Connection = place.Connection + readOnly }).RunAsync("doctor", "--json")).ToMend,
+            finding => finding.GetProperty("what").GetString() == "round trip");
+        Assert.Contains("0 rows", (await place.RunAsync("doctor")).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Data Source=:memory:")]
+    [InlineData("Data Source=shop;Mode=Memory;Cache=Shared")]
+    [InlineData("Data Source=file::memory:?cache=shared")]
+    [InlineData("Cache=Shared")]
+    public async Task A_database_in_memory_is_no_place_for_sessions(string connection)
+    {
+        ToolRun run = await ToolRun.RunAsync("doctor", "--store", "sqlite", "--connection", connection);
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.Contains("in memory", run.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_folder_that_others_may_read_is_found()
     {

@@ -18,7 +18,7 @@ internal sealed partial class SqlDialect
         new()
         {
             Name = "sqlite",
-            Connect = (text, mayCreate) => new SqliteConnection(new SqliteConnectionStringBuilder(text) { Mode = mayCreate ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite }.ToString()),
+            Connect = static (text, mayCreate) => new SqliteConnection(OfSqlite(text, mayCreate)),
             Quote = name => $"\"{name}\"",
             TableExists = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = @name",
         },
@@ -84,6 +84,18 @@ internal sealed partial class SqlDialect
         int start = all.IndexOf("CREATE TABLE", all.IndexOf("-- the table sessions\n", StringComparison.Ordinal), StringComparison.Ordinal);
         string own = all[start..all.IndexOf("\n\n", start, StringComparison.Ordinal)];
         return Sessions().Replace(own, table) + "\n";
+    }
+
+    private static string OfSqlite(string text, bool mayCreate)
+    {
+        var given = new SqliteConnectionStringBuilder(text);
+        if (given.Mode == SqliteOpenMode.Memory || given.DataSource is "" || given.DataSource.Contains(":memory:", StringComparison.Ordinal) || given.DataSource.Contains("mode=memory", StringComparison.Ordinal))
+        {
+            throw new ToolException(ExitCode.Usage, "A SQLite database in memory belongs to the connection or the process that made it, and ends with it: this tool can't see an app's. Give a file: Data Source=/var/lib/shop/sessions.db");
+        }
+
+        given.Mode = given.Mode == SqliteOpenMode.ReadOnly ? SqliteOpenMode.ReadOnly : mayCreate ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite;
+        return given.ToString();
     }
 
     // Also within pk_sessions and ix_sessions_expires, as EF Core names them after the table; not within session_key.

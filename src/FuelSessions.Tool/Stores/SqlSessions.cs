@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using FuelSessions.Records;
 
 namespace FuelSessions.Tool.Stores;
@@ -116,9 +117,33 @@ internal sealed class SqlSessions : IStoredSessions
             yield return new Finding("journal", journal, journal is "wal" or "memory" ? null : "Readers wait for writers. PRAGMA journal_mode=WAL; changes the file for good.");
             yield return FileRights.Found(_connection.DataSource);
         }
+
+        yield return await ProbeAsync(cancellationToken);
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    // In a transaction that is never committed: of a database that is in use nobody sees that row.
+    private async Task<Finding> ProbeAsync(CancellationToken cancellationToken)
+    {
+        (string, object) key = ("key", RandomNumberGenerator.GetBytes(SessionKey.Size));
+        (string, object) later = ("later", TimeProvider.System.GetUtcNow().AddMinutes(1).ToUnixTimeMilliseconds());
+        try
+        {
+            await using DbTransaction probe = await _connection.BeginTransactionAsync(cancellationToken);
+            await ExecuteAsync($"INSERT INTO {_table} (session_key, current_id, created, updated, expires, version, payload) VALUES (@key, @key, 0, 0, @later, 1, @key)", cancellationToken, probe, key, later);
+            int changed = await ExecuteAsync($"UPDATE {_table} SET version = 2 WHERE session_key = @key AND version = 1", cancellationToken, probe, key);
+            int removed = await ExecuteAsync($"DELETE FROM {_table} WHERE session_key = @key AND version = 2", cancellationToken, probe, key);
+            await probe.RollbackAsync(cancellationToken);
+            return (changed, removed) == (1, 1)
+                ? new Finding(Probing.What, "a row was written, compared and removed, and nothing of that committed")
+                : new Finding(Probing.What, $"of one row that was written {changed} were changed and {removed} removed", Probing.Fix);
+        }
+        catch (DbException error)
+        {
+            return new Finding(Probing.What, error.Message, Probing.Fix);
+        }
+    }
 
     private async IAsyncEnumerable<StoredEntry> SelectAsync(string condition, [EnumeratorCancellation] CancellationToken cancellationToken, params (string, object)[] values)
     {

@@ -88,8 +88,32 @@ public sealed class DoctorTests(Places places)
     public async Task A_database_in_memory_is_no_place_for_sessions(string connection)
     {
         ToolRun run = await ToolRun.RunAsync("doctor", "--store", "sqlite", "--connection", connection);
-        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.Equal(ExitCode.Failed, run.Code);
         Assert.Contains("in memory", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sqlite", "Data Source=shop.db;Password=open;sesame=1")]
+    [InlineData("postgresql", "Host=127.0.0.1;Port=1;Password=open;sesame=1")]
+    [InlineData("mysql", "Server=127.0.0.1;Port=1;Password=open;sesame=1")]
+    [InlineData("redis", "127.0.0.1:1,password=open,sesame=1")]
+    public async Task What_may_be_a_part_of_a_password_is_not_repeated(string store, string connection)
+    {
+        ToolRun run = await ToolRun.RunAsync("doctor", "--store", store, "--connection", connection);
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.Contains("connection string", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("sesame", run.Output + run.Errors, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("stats")]
+    [InlineData("end", "12345678", "--yes")]
+    [InlineData("list", "--principal", "ada")]
+    public async Task A_redis_that_is_away_is_not_one_without_sessions(params string[] command)
+    {
+        ToolRun run = await ToolRun.RunAsync([.. command, "--store", "redis", "--connection", "127.0.0.1:1,abortConnect=false,connectTimeout=300,connectRetry=1"]);
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.Empty(run.Output);
     }
 
     [Fact]

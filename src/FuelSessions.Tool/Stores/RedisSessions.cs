@@ -31,8 +31,20 @@ internal sealed class RedisSessions : IStoredSessions
 
     internal static async Task<RedisSessions> OpenAsync(string configuration, string prefix)
     {
-        ConfigurationOptions options = ConfigurationOptions.Parse(configuration);
+        ConfigurationOptions options;
+        try
+        {
+            options = ConfigurationOptions.Parse(configuration);
+        }
+        catch (ArgumentException)
+        {
+            throw StoreOptions.Unreadable();
+        }
+
         options.AllowAdmin = true;
+
+        // An app waits for a server that is away, as abortConnect=false has it. Here one would be told that there are no sessions.
+        options.AbortOnConnectFail = true;
         return new RedisSessions(await ConnectionMultiplexer.ConnectAsync(options), prefix);
     }
 

@@ -91,7 +91,7 @@ internal sealed partial class SqlDialect
         var given = new SqliteConnectionStringBuilder(text);
         if (given.Mode == SqliteOpenMode.Memory || given.DataSource is "" || given.DataSource.Contains(":memory:", StringComparison.Ordinal) || given.DataSource.Contains("mode=memory", StringComparison.Ordinal))
         {
-            throw new ToolException(ExitCode.Usage, "A SQLite database in memory belongs to the connection or the process that made it, and ends with it: this tool can't see an app's. Give a file: Data Source=/var/lib/shop/sessions.db");
+            throw new ToolException(ExitCode.Failed, "A SQLite database in memory belongs to the connection or the process that made it, and ends with it: this tool can't see an app's. Give a file: Data Source=/var/lib/shop/sessions.db");
         }
 
         given.Mode = given.Mode == SqliteOpenMode.ReadOnly ? SqliteOpenMode.ReadOnly : mayCreate ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite;

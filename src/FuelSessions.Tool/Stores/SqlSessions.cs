@@ -24,9 +24,10 @@ internal sealed class SqlSessions : IStoredSessions
 
     internal static async Task<SqlSessions> OpenAsync(SqlDialect dialect, string connection, string table, bool mayCreate, CancellationToken cancellationToken)
     {
-        DbConnection opened = dialect.Connect(connection, mayCreate);
+        DbConnection? opened = null;
         try
         {
+            opened = dialect.Connect(connection, mayCreate);
             await opened.OpenAsync(cancellationToken);
             var sessions = new SqlSessions(dialect, opened, table);
             if (dialect.AtFirst is { } statement)
@@ -36,9 +37,14 @@ internal sealed class SqlSessions : IStoredSessions
 
             return sessions;
         }
-        catch
+        catch (Exception error)
         {
-            await opened.DisposeAsync();
+            await (opened?.DisposeAsync() ?? ValueTask.CompletedTask);
+            if (error is ArgumentException)
+            {
+                throw StoreOptions.Unreadable();
+            }
+
             throw;
         }
     }

@@ -40,18 +40,14 @@ public static class FuelSessionsBuilderRedisExtensions
     /// </param>
     /// <param name="configure">Key prefix and database.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="ArgumentException">The text is not in that form.</exception>
+    /// <exception cref="ArgumentException">The text is not in that form, or names no server.</exception>
     public static FuelSessionsBuilder AddRedisDriver(
         this FuelSessionsBuilder builder,
         string configuration,
         Action<RedisDriverOptions>? configure = null)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(configuration);
-
         // Read here, so that a mistake shows where it was made.
-        ConfigurationOptions options = ConfigurationOptions.Parse(configuration);
-        options.ReconnectRetryPolicy = OwnConnection.RetryPolicy;
-        return builder.AddRedisDriver(options, configure);
+        return builder.AddRedisDriver(OwnConnection.Parse(configuration), configure);
     }
 
     /// <summary>The same, configured by an object, of which the driver takes a copy. <c>AbortOnConnectFail</c> is off whatever it says.</summary>

@@ -33,13 +33,10 @@ public static class RedisTokenStoreExtensions
     /// </param>
     /// <param name="configure">Key prefix and database.</param>
     /// <returns>The same options.</returns>
-    /// <exception cref="ArgumentException">The text is not in that form.</exception>
+    /// <exception cref="ArgumentException">The text is not in that form, or names no server.</exception>
     public static TokenSessionOptions UseRedis(this TokenSessionOptions options, string configuration, Action<RedisTokenOptions>? configure = null)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(configuration);
-        ConfigurationOptions parsed = ConfigurationOptions.Parse(configuration);
-        parsed.ReconnectRetryPolicy = OwnConnection.RetryPolicy;
-        return options.UseRedis(parsed, configure);
+        return options.UseRedis(OwnConnection.Parse(configuration), configure);
     }
 
     /// <summary>The same, configured by an object, of which a copy is taken. <c>AbortOnConnectFail</c> is off whatever it says.</summary>

@@ -98,8 +98,33 @@ public sealed class RegistrationTests(RedisServer server)
         FuelSessionsBuilder builder = services.AddFuelSessions();
         Assert.ThrowsAny<ArgumentException>(() => builder.AddRedisDriver(""));
         Assert.ThrowsAny<ArgumentException>(() => builder.AddRedisDriver("localhost,ssl=perhaps"));
+        Assert.ThrowsAny<ArgumentException>(() => builder.AddRedisDriver("unix:/run/redis.sock"));
         Assert.ThrowsAny<ArgumentException>(() => builder.AddRedisDriver("localhost", options => options.Database = -1));
         Assert.ThrowsAny<ArgumentException>(() => builder.AddRedisDriver("localhost", options => options.KeyPrefix = null!));
+    }
+
+    /// <summary>The client takes it for a host's name, which it tells whenever it can't connect.</summary>
+    [Theory]
+    [InlineData("redis://localhost:6379")]
+    [InlineData("rediss://app:secret@localhost:6379/2")]
+    [InlineData("localhost, redis://:secret@localhost")]
+    [InlineData("rediss://:sec=secret@localhost:6379?protocol=3")]
+    public void An_address_with_a_scheme_is_refused_and_not_repeated(string address)
+    {
+        FuelSessionsBuilder builder = new ServiceCollection().AddFuelSessions();
+        ArgumentException error = Assert.Throws<ArgumentException>(() => builder.AddRedisDriver(address));
+        Assert.Contains("ssl=true", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+        builder.AddRedisDriver("localhost,password=redis://secret");
+    }
+
+    [Fact]
+    public void A_part_of_a_password_that_is_taken_for_a_setting_is_not_repeated()
+    {
+        FuelSessionsBuilder builder = new ServiceCollection().AddFuelSessions();
+        ArgumentException error = Assert.Throws<ArgumentException>(() => builder.AddRedisDriver("localhost,password=open,sesame=1"));
+        Assert.DoesNotContain("sesame", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("abortConect", Assert.Throws<ArgumentException>(() => builder.AddRedisDriver("localhost,abortConect=false")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

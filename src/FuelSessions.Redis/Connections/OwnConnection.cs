@@ -9,7 +9,39 @@ internal static class OwnConnection
     /// The client tries again each second at most; its own default would leave an app without sessions for up to 5 seconds after the
     /// server is back.
     /// </summary>
-    internal static IReconnectRetryPolicy RetryPolicy { get; } = new LinearRetry(500);
+    private static IReconnectRetryPolicy RetryPolicy { get; } = new LinearRetry(500);
+
+    /// <exception cref="ArgumentException">The text is not in the client's form, or names no server.</exception>
+    internal static ConfigurationOptions Parse(string configuration)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(configuration);
+
+        // The client takes all of it for a host's name, or a setting's, and tells that name, with the password in it, whenever it can't connect.
+        if (configuration.Split(',').Any(part => part.Split('=', 2)[0].Contains("://", StringComparison.Ordinal)))
+        {
+            throw new ArgumentException(
+                "StackExchange.Redis knows no addresses with a scheme (redis://, rediss://). Write \"host:6379,user=…,password=…,defaultDatabase=0\", and for rediss:// \"ssl=true\" as well.",
+                nameof(configuration));
+        }
+
+        ConfigurationOptions options;
+        try
+        {
+            options = ConfigurationOptions.Parse(configuration);
+        }
+        catch (ArgumentException) when (configuration.Contains("password", StringComparison.OrdinalIgnoreCase))
+        {
+            // The client repeats what it can't read.
+            throw new ArgumentException(
+                "It is not in the form of StackExchange.Redis, \"host:6379,user=…,password=…\". What can't be read in it is not shown, as it may be a part of the password, in which no comma can be.",
+                nameof(configuration));
+        }
+
+        options.ReconnectRetryPolicy = RetryPolicy;
+        return options.EndPoints.Count > 0
+            ? options
+            : throw new ArgumentException("It names no server. Write \"host:6379\", or for a socket of Unix \"!/run/redis.sock\".", nameof(configuration));
+    }
 
     internal static async Task<IConnectionMultiplexer> OpenAsync(ConfigurationOptions configuration, ConnectionReports reports)
     {

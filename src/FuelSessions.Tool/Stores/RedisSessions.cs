@@ -4,6 +4,7 @@ using System.Text;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 using FuelSessions.Redis;
+using FuelSessions.Redis.Connections;
 using FuelSessions.Redis.KeyRing;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
@@ -34,11 +35,11 @@ internal sealed class RedisSessions : IStoredSessions
         ConfigurationOptions options;
         try
         {
-            options = ConfigurationOptions.Parse(configuration);
+            options = OwnConnection.Parse(configuration);
         }
-        catch (ArgumentException)
+        catch (ArgumentException error)
         {
-            throw StoreOptions.Unreadable();
+            throw new ToolException(ExitCode.Failed, $"The connection string can't be used. {error.Message}");
         }
 
         options.AllowAdmin = true;

@@ -159,7 +159,7 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
         {
             return await connection.RunAsync(state, command, decode, cancellationToken).ConfigureAwait(false);
         }
-        catch (RedisServerException error) when (RedisFailure.IsRefusal(error))
+        catch (Exception error) when (RedisFailure.IsRefusal(error))
         {
             throw new SessionStoreException(error.Message, error) { IsOutcomeUnknown = false };
         }

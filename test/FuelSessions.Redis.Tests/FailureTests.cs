@@ -112,7 +112,24 @@ public sealed class FailureTests : IAsyncLifetime
         await using var server = new Disposed(new RedisServer { Settings = ["--rename-command", "SET", ""] });
         await server.Value.InitializeAsync();
         await using TestApp app = await StartAsync(server.Value.Configuration, own: true);
-        await UntilSaysAsync(app, "unknown command 'SET'");
+        Assert.DoesNotContain("may be stored", await UntilSaysAsync(app, "unknown command 'SET'"));
+    }
+
+    [Fact]
+    public async Task A_command_that_the_app_has_disabled()
+    {
+        await using TestApp app = await StartAsync(_server.Configuration + ",$SET=", own: true);
+        Assert.DoesNotContain("may be stored", await UntilSaysAsync(app, "This operation has been disabled in the command-map and cannot be used. "));
+    }
+
+    /// <summary>The address for readers, as services that replicate have one.</summary>
+    [Fact]
+    public async Task A_replica_and_nothing_else()
+    {
+        await using var replica = new Disposed(new RedisServer { Settings = ["--replicaof", "127.0.0.1", "1"] });
+        await replica.Value.InitializeAsync();
+        await using TestApp app = await StartAsync(replica.Value.Configuration, own: true);
+        Assert.DoesNotContain("may be stored", await UntilSaysAsync(app, "no server that takes writes is connected"));
     }
 
     [Theory]

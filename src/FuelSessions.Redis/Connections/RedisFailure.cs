@@ -11,10 +11,15 @@ internal static partial class RedisFailure
 {
     // The server's words for what it does not begin to carry out. A script that meets one has changed nothing: its first change is what is refused.
     private static readonly string[] Refusals =
-        ["OOM ", "READONLY ", "NOREPLICAS ", "MISCONF ", "NOPERM ", "NOAUTH ", "LOADING ", "MASTERDOWN ", "CLUSTERDOWN ", "BUSY ", "WRONGTYPE "];
+        ["OOM ", "READONLY ", "NOREPLICAS ", "MISCONF ", "NOPERM ", "NOAUTH ", "LOADING ", "MASTERDOWN ", "CLUSTERDOWN ", "BUSY ", "WRONGTYPE ", "ERR unknown command"];
 
-    /// <summary>Whether the server has refused a command or a script of the driver's, so that nothing of it is stored.</summary>
-    internal static bool IsRefusal(RedisServerException error) => Refusals.Any(refusal => error.Message.StartsWith(refusal, StringComparison.Ordinal));
+    /// <summary>Whether the server has refused a command or a script of the driver's, or the client to send it, so that nothing of it is stored.</summary>
+    internal static bool IsRefusal(Exception error) => error switch
+    {
+        RedisServerException server => Refusals.Any(refusal => server.Message.StartsWith(refusal, StringComparison.Ordinal)),
+        RedisConnectionException { FailureType: ConnectionFailureType.UnableToResolvePhysicalConnection } or RedisCommandException => true,
+        _ => false,
+    };
 
     internal static bool IsOfClient(Exception error) => error is RedisException or RedisTimeoutException or RedisCommandException;
 
@@ -24,7 +29,7 @@ internal static partial class RedisFailure
         RedisServerException server => Server(OfServer(server.Message)),
         RedisConnectionException connection => OfConnection(connection) is var own && own.InnerException is null && reported is not null ? reported : own,
         RedisTimeoutException timeout => Timeout($"There was no answer within the client's own timeout (command: {timeout.Commandstatus}).", timeout.Commandstatus),
-        RedisCommandException command => new RedisCommandException(command.Message.Split(": ", 2)[0]),
+        RedisCommandException command => new RedisCommandException(Sentence(command.Message.Split(": ", 2)[0])),
         _ => error,
     };
 
@@ -40,7 +45,10 @@ internal static partial class RedisFailure
 
         Exception? cause = first.InnerException?.GetBaseException();
         Match address = Address().Match(first.Message);
-        string text = $"{first.FailureType}{(address.Success ? $" on {address.Groups[1].Value}" : "")}{(cause is null ? "" : $": {OfServer(cause.Message)}")}";
+        string? reason = cause is not null ? OfServer(cause.Message)
+            : first.Message.Contains("requires writable", StringComparison.Ordinal) ? "no server that takes writes is connected"
+            : null;
+        string text = $"{first.FailureType}{(address.Success ? $" on {address.Groups[1].Value}" : "")}{(reason is null ? "" : $": {reason}")}";
         return Connection(first.FailureType, Sentence(text), cause is RedisServerException ? Server(OfServer(cause.Message)) : cause);
     }
 

@@ -39,7 +39,7 @@ internal static class DbErrors
     internal static bool IsOutcomeUnknown(Exception error) => error switch
     {
         SessionStoreException failure => failure.IsOutcomeUnknown,
-        DbException database => !IsRefusal(database),
+        DbException database => !IsRefusal(database) && !IsCancelled(database),
         InvalidOperationException or ArgumentException or NotSupportedException or FormatException => false,
         _ => true,
     };
@@ -54,7 +54,7 @@ internal static class DbErrors
     internal static bool IsOfWrite(Exception error) =>
         error is DbException || (error is not (SessionStoreException or OperationCanceledException) && IsOutcomeUnknown(error));
 
-    /// <summary>Whether the database is there and has said no.</summary>
+    /// <summary>Whether the database is there and has said no; it would say so again. What it has cancelled is none: the next attempt may succeed, or take as long.</summary>
     internal static bool IsRefusal(DbException error) =>
         IsConflict(error)
         || (MySqlNumber(error) is { } mySql ? IsMySqlRefusal(mySql)

@@ -33,6 +33,32 @@ public sealed class UnknownOutcomeOnPostgres(PostgresServer server) : UnknownOut
     protected override DbConnection Connection(string database) => new NpgsqlConnection(database);
 
     protected override void Use(DbContextOptionsBuilder options, string database) => options.UseNpgsql(database);
+
+    /// <summary>As its own limit (<c>statement_timeout</c>) has it do.</summary>
+    [Fact]
+    public async Task A_save_that_the_server_cancels_is_not_stored()
+    {
+        string database = await DatabaseAsync();
+        await using WebApplication app = await StartAsync(database);
+        HttpClient client = NewClient(app);
+        Assert.Equal("1", await client.GetStringAsync("/count"));
+        await using (DbConnection other = await LockAsync(database))
+        {
+            Task<string> count = client.GetStringAsync("/count");
+            await using DbConnection canceller = await OpenAsync(database);
+            while (!count.IsCompleted)
+            {
+                await canceller.ScalarAsync($"SELECT pg_cancel_backend(pid) FROM ({Waiting}) AS waiting");
+            }
+
+            string answer = await count;
+            Assert.StartsWith("refused: ", answer);
+            Assert.Contains("57014", answer, StringComparison.Ordinal);
+            Assert.DoesNotContain(Unknown, answer, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("2", await client.GetStringAsync("/count"));
+    }
 }
 
 /// <inheritdoc cref="UnknownOutcomeOnPostgres"/>
@@ -56,7 +82,7 @@ public sealed class UnknownOutcomeOnMariaDb(MariaDbServer server) : UnknownOutco
 /// <inheritdoc cref="UnknownOutcomeOnPostgres"/>
 public abstract class UnknownOutcomeTests
 {
-    private const string Unknown = "may be stored all the same";
+    protected const string Unknown = "may be stored all the same";
 
     protected abstract string Waiting { get; }
 
@@ -137,6 +163,7 @@ public abstract class UnknownOutcomeTests
     [InlineData("57P01", true)]
     [InlineData("08006", true)]
     [InlineData("25006", false)]
+    [InlineData("57014", false)]
     public async Task A_key_without_an_answer_may_be_stored(string state, bool isUnknown)
     {
         var wire = new BrokenWire();
@@ -161,7 +188,7 @@ public abstract class UnknownOutcomeTests
         Assert.Equal($"{counted + 1}", await client.GetStringAsync("/count"));
     }
 
-    private async Task<DbConnection> OpenAsync(string database)
+    protected async Task<DbConnection> OpenAsync(string database)
     {
         DbConnection connection = Connection(database);
         await connection.OpenAsync();
@@ -169,7 +196,7 @@ public abstract class UnknownOutcomeTests
     }
 
     // Held until the connection is closed.
-    private async Task<DbConnection> LockAsync(string database)
+    protected async Task<DbConnection> LockAsync(string database)
     {
         DbConnection other = await OpenAsync(database);
         await other.ScalarAsync("BEGIN");
@@ -177,10 +204,10 @@ public abstract class UnknownOutcomeTests
         return other;
     }
 
-    private static HttpClient NewClient(WebApplication app) =>
+    protected static HttpClient NewClient(WebApplication app) =>
         new(new SocketsHttpHandler { CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(app.Urls.Single()) };
 
-    private async Task<WebApplication> StartAsync(string database)
+    protected async Task<WebApplication> StartAsync(string database)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

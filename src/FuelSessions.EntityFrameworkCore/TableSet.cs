@@ -1,5 +1,7 @@
 using System.Data.Common;
+using FuelSessions.EntityFrameworkCore.Providers;
 using FuelSessions.EntityFrameworkCore.Schema;
+using FuelSessions.EntityFrameworkCore.Sqlite;
 using FuelSessions.EntityFrameworkCore.Trial;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -53,9 +55,16 @@ internal sealed record TableSet(
         return type;
     }
 
-    internal InvalidOperationException Missing(DbContext context, Type row, DbException error) => new(
-        $"The table '{RowType(context, row).GetSchemaQualifiedTableName()}' of {PartOf(row)} does not exist. Create it at start-up with "
-        + $"`await app.Services.{Ensure}();`, or, with {Use}<TContext>(), by a migration of the app's "
-        + $"own that was made after modelBuilder.{AddToModel}() was added to OnModelCreating. (In Development it is created by itself.) Where that is done, the database was replaced or emptied since: start the app again.",
-        error);
+    internal InvalidOperationException Missing(DbContext context, Type row, DbException error)
+    {
+        bool isInMemory = Dialect.Of(context).IsSqlite && DatabaseFile.IsInMemory(context.Database.GetDbConnection());
+        string otherwise = isInMemory
+            ? "Where that is done, they ended with the connection that made them, as SQLite keeps this database in memory: name a file."
+            : "Where that is done, the database was replaced or emptied since: start the app again.";
+        return new InvalidOperationException(
+            $"The table '{RowType(context, row).GetSchemaQualifiedTableName()}' of {PartOf(row)} does not exist. Create it at start-up with "
+            + $"`await app.Services.{Ensure}();`, or, with {Use}<TContext>(), by a migration of the app's "
+            + $"own that was made after modelBuilder.{AddToModel}() was added to OnModelCreating. (In Development it is created by itself.) {otherwise}",
+            error);
+    }
 }

@@ -31,6 +31,20 @@ public sealed class MissingTableTests(PostgresServer server) : IDisposable
         builder => builder.AddDbDriver(options => options.UseNpgsql(
             server.SharedDatabaseAsync(nameof(MissingTableTests)).Result, postgres => postgres.EnableRetryOnFailure()))));
 
+    /// <summary>They were made, and are gone.</summary>
+    [Theory]
+    [InlineData("Data Source=:memory:")]
+    [InlineData("Data Source=")]
+    [InlineData("Data Source=shop;Mode=Memory;Cache=Shared")]
+    [InlineData("Data Source=file::memory:;Pooling=False")]
+    [InlineData("Data Source=file:shop?mode=memory;Pooling=False")]
+    public async Task In_memory(string connectionString)
+    {
+        await using TestApp app = await TestApp.OnSqlite(connectionString).CreatedAsync();
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(async () => await app.Driver.WriteAsync(_record, default));
+        Assert.EndsWith("Where that is done, they ended with the connection that made them, as SQLite keeps this database in memory: name a file.", error.Message);
+    }
+
     [Fact]
     public async Task With_the_apps_own_table_name()
     {

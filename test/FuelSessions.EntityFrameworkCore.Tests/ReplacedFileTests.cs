@@ -54,6 +54,32 @@ public sealed class ReplacedFileTests : IDisposable
         Assert.All(await Task.WhenAll(records.Select(record => app.Driver.ReadAsync(record.Key, default).AsTask())), Assert.NotNull);
     }
 
+    /// <summary>Where a path leads is the provider's to say.</summary>
+    [Theory]
+    [InlineData("|DataDirectory|sessions.db")]
+    [InlineData("sessions.db")]
+    public async Task So_it_is_in_the_data_directory(string source)
+    {
+        string path = _folder.File();
+        AppDomain.CurrentDomain.SetData("DataDirectory", Path.GetDirectoryName(path));
+        try
+        {
+            await using TestApp app = TestApp.OnSqlite($"Data Source={source}", _clock);
+            await app.CreatedAsync();
+            await WriteAsync(app);
+            await ReplaceAsync(Way.Deleted, path, app);
+            await WriteAsync(app);
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.SetData("DataDirectory", null);
+        }
+
+        await using var present = new SqliteConnection($"Data Source={path};Pooling=False");
+        await present.OpenAsync();
+        Assert.Equal(1L, await CountAsync(present));
+    }
+
     /// <summary>Listing and the key ring go through EF, on connections of the provider's pool.</summary>
     [Theory]
     [InlineData(Way.Deleted)]

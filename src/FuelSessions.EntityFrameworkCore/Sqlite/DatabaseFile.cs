@@ -11,6 +11,8 @@ namespace FuelSessions.EntityFrameworkCore.Sqlite;
 internal sealed class DatabaseFile
 {
     private const string Pooling = "Pooling";
+    private const string DataDirectory = "DataDirectory";
+    private const string InDataDirectory = $"|{DataDirectory}|";
 
     private readonly string _path;
     private readonly string _connectionString;
@@ -27,12 +29,18 @@ internal sealed class DatabaseFile
     {
         DbConnectionStringBuilder settings = SettingsOf(connection);
         return OperatingSystem.IsLinux()
-            && connection.DataSource is { Length: > 0 } path
-            && !path.StartsWith(':') && !path.StartsWith("file:", StringComparison.OrdinalIgnoreCase)
-            && !Say(settings, "Mode", "Memory") && !Say(settings, "Cache", "Shared") && !Say(settings, Pooling, bool.FalseString)
-                ? new DatabaseFile(Path.GetFullPath(path), connection.ConnectionString)
+            && !IsInMemory(connection)
+            && !IsUri(connection.DataSource)
+            && !Say(settings, "Cache", "Shared") && !Say(settings, Pooling, bool.FalseString)
+                ? new DatabaseFile(Located(connection.DataSource), connection.ConnectionString)
                 : null;
     }
+
+    /// <summary>Whether it is in no file, or in one that has no name, and ends with the last connection to it.</summary>
+    internal static bool IsInMemory(DbConnection connection) =>
+        connection.DataSource is "" or ":memory:"
+        || (IsUri(connection.DataSource) && (connection.DataSource.Contains(":memory:", StringComparison.Ordinal) || connection.DataSource.Contains("mode=memory", StringComparison.Ordinal)))
+        || Say(SettingsOf(connection), "Mode", "Memory");
 
     /// <returns>The settings of a connection like this one, which is no pool's.</returns>
     internal static string Unpooled(DbConnection connection)
@@ -66,6 +74,16 @@ internal sealed class DatabaseFile
     // Each provider has its own, of which System.Data knows nothing.
     private static void ClearPool(DbConnection connection) =>
         connection.GetType().GetMethod("ClearPool", BindingFlags.Public | BindingFlags.Static, [connection.GetType()])?.Invoke(null, [connection]);
+
+    private static bool IsUri(string source) => source.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
+
+    // As the provider does it.
+    private static string Located(string path)
+    {
+        string folder = AppDomain.CurrentDomain.GetData(DataDirectory) as string ?? "";
+        bool isNamed = folder.Length > 0 && path.StartsWith(InDataDirectory, StringComparison.OrdinalIgnoreCase);
+        return Path.GetFullPath(Path.Combine(folder, isNamed ? path[InDataDirectory.Length..] : path));
+    }
 
     private static bool Say(DbConnectionStringBuilder settings, string name, string value) =>
         settings.TryGetValue(name, out object? given) && string.Equals(given as string, value, StringComparison.OrdinalIgnoreCase);

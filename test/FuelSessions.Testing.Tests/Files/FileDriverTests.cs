@@ -37,6 +37,22 @@ public sealed class FileDriverTests : IDisposable
             Assert.False((await Assert.ThrowsAsync<SessionStoreException>(async () => await write())).IsOutcomeUnknown);
     }
 
+    /// <summary>What another account has left behind, for instance.</summary>
+    [Fact]
+    public async Task A_shelf_where_nothing_can_be_removed_keeps_nothing_else_from_being_collected()
+    {
+        SessionRecord[] records = [await StoredAsync(), await StoredAsync(), await StoredAsync(), await StoredAsync()];
+        SessionRecord[] inOrder = [.. records.OrderBy(record => record.Key.ToHex(), StringComparer.Ordinal)];
+        string obstacle = _folder.LockOf(inOrder[0].Key);
+        File.Delete(obstacle);
+        Directory.CreateDirectory(obstacle);
+        _clock.Advance(TimeSpan.FromDays(2));
+        await Assert.ThrowsAnyAsync<UnauthorizedAccessException>(async () => await _driver.CollectExpiredAsync(10, None));
+        Assert.Equal(
+            inOrder.Where(record => _folder.LockOf(record.Key) == obstacle).Select(record => _folder.FileOf(record.Key)),
+            inOrder.Select(record => _folder.FileOf(record.Key)).Where(File.Exists));
+    }
+
     [UnixFact]
     [UnsupportedOSPlatform("windows")]
     public async Task Folders_and_files_are_their_owners_only()

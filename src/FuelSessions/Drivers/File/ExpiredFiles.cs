@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using FuelSessions.Records;
 
 namespace FuelSessions.Drivers;
@@ -13,35 +14,62 @@ internal sealed class ExpiredFiles(SessionFolder folder, ShelfLocks locks, TimeP
     /// Goes through all shelves, from the one at which the last collection reached its limit, so that live records
     /// are not looked at again and again. Files whose header can't be read are left alone, as a read leaves them.
     /// </summary>
+    /// <exception cref="IOException">A shelf can't be read, or a file not be removed; all others were looked at.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
     internal async ValueTask<int> CollectAsync(int limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         int removed = 0;
+        ExceptionDispatchInfo? failure = null;
         int first = Volatile.Read(ref _firstShelf);
         for (int step = 0; step < SessionFolder.Shelves; step++)
         {
             int shelf = (first + step) % SessionFolder.Shelves;
-            foreach (string path in folder.FilesOn(shelf))
+            try
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (folder.TryGetKey(path, out SessionKey key))
+                foreach (string path in folder.FilesOn(shelf))
                 {
-                    removed += IsExpired(path, key) && await RemoveAsync(path, key, cancellationToken).ConfigureAwait(false) ? 1 : 0;
-                }
-                else if (SessionFolder.IsTemporary(path))
-                {
-                    await RemoveAbandonedAsync(path, shelf, cancellationToken).ConfigureAwait(false);
-                }
+                    cancellationToken.ThrowIfCancellationRequested();
+                    try
+                    {
+                        removed += await CollectAsync(path, shelf, cancellationToken).ConfigureAwait(false);
+                    }
+                    catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+                    {
+                        failure ??= ExceptionDispatchInfo.Capture(error);
+                    }
 
-                if (removed == limit)
-                {
-                    Volatile.Write(ref _firstShelf, shelf);
-                    return removed;
+                    if (removed == limit)
+                    {
+                        Volatile.Write(ref _firstShelf, shelf);
+                        return removed;
+                    }
                 }
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // What another account has left behind, for instance.
+                failure ??= ExceptionDispatchInfo.Capture(error);
             }
         }
 
+        failure?.Throw();
         return removed;
+    }
+
+    private async ValueTask<int> CollectAsync(string path, int shelf, CancellationToken cancellationToken)
+    {
+        if (folder.TryGetKey(path, out SessionKey key))
+        {
+            return IsExpired(path, key) && await RemoveAsync(path, key, cancellationToken).ConfigureAwait(false) ? 1 : 0;
+        }
+
+        if (SessionFolder.IsTemporary(path))
+        {
+            await RemoveAbandonedAsync(path, shelf, cancellationToken).ConfigureAwait(false);
+        }
+
+        return 0;
     }
 
     private async ValueTask<bool> RemoveAsync(string path, SessionKey key, CancellationToken cancellationToken)

@@ -109,9 +109,12 @@ internal sealed partial class VariableMap(ReadOnlyMemory<byte> encoded)
         }
     }
 
-    internal void Clear()
+    internal void Clear() => Become(default);
+
+    /// <summary>Has nothing but what is encoded there from now on.</summary>
+    internal void Become(ReadOnlyMemory<byte> encoded)
     {
-        _encoded = default;
+        _encoded = encoded;
         _changed = null;
     }
 

@@ -144,6 +144,29 @@ public class ParallelUseTests
         Assert.Equal((isNew ? 2 : 3, true, 1), await site.Visit(s => (s.Get<int>("n"), s.Get<bool>("late"), s.GetFlash<int>("told"))));
     }
 
+    /// <summary>All of them or none, and what came before them counts once.</summary>
+    [Fact]
+    public async Task ManyThatAreRefusedWhileTheSessionIsSavedLeaveNothing()
+    {
+        BusyDriver? driver = null;
+        await using Site site = await Site.StartAsync("memory", drivers: sessions => sessions.DecorateDriver("memory", (inner, _) => driver = new BusyDriver(inner)));
+        await site.Visit(s => s.Increment("n"));
+        await site.VisitAsync(async s =>
+        {
+            s.Increment("n");
+            driver!.Meanwhile = () =>
+            {
+                s.Increment("n");
+                s.Set("list", new[] { 1 });
+                Assert.Throws<ArgumentOutOfRangeException>(() => s.Set(new Dictionary<string, object?> { ["refused"] = 1, ["list.9"] = 2 }));
+            };
+            await s.SaveAsync();
+            Assert.Equal((3, false), (s.Get<int>("n"), s.Has("refused")));
+        });
+        Assert.Null(driver!.Meanwhile);
+        Assert.Equal((3, false), await site.Visit(s => (s.Get<int>("n"), s.Has("refused"))));
+    }
+
     /// <summary>While it writes, once, something else happens; and another writer may be faster.</summary>
     private sealed class BusyDriver(ISessionDriver inner) : DelegatingSessionDriver(inner)
     {

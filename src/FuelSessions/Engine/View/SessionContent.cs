@@ -92,7 +92,7 @@ internal sealed class SessionContent
     /// <summary>All of them or, if one is refused, none.</summary>
     internal void ApplyAll(IReadOnlyList<Change> changes)
     {
-        var before = new VariableMap(_current.Data.Encode(stamp: 0));
+        ReadOnlyMemory<byte> before = _current.Data.Encode(stamp: 0);
         try
         {
             foreach (Change change in changes)
@@ -102,7 +102,8 @@ internal sealed class SessionContent
         }
         catch
         {
-            _current.Data = before;
+            // In place: a save that is under way knows by that what is shown.
+            _current.Data.Become(before);
             throw;
         }
 

@@ -79,9 +79,9 @@ internal sealed partial class SessionTransaction
         return BeginShown();
     }
 
-    private Fresh BeginShown()
+    private Fresh BeginShown(Standing? left = null)
     {
-        var fresh = new Fresh(SessionId.Create(), _visit.Now);
+        Fresh fresh = left is null ? new Fresh(SessionId.Create(), _visit.Now) : new FreshApart(SessionId.Create(), _visit.Now, left);
         _shown = null;
         _visit.Binding = BindingStanding.Free;
         _standing = fresh;

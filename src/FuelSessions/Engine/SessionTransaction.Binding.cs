@@ -50,7 +50,7 @@ internal sealed partial class SessionTransaction
             throw TooLate("begun");
         }
 
-        BeginApart();
+        BeginApart(_standing);
         _intent = _intent with { Attachment = new Attachment(OwnerBy(new RecordOwner(principal))) };
     }
 

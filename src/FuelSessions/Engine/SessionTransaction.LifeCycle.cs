@@ -19,7 +19,7 @@ internal sealed partial class SessionTransaction
             if (revoke && State != SessionState.Destroyed)
             {
                 ThrowIfByToken();
-                BeginApart();
+                BeginApart(_standing);
             }
 
             return;
@@ -70,30 +70,6 @@ internal sealed partial class SessionTransaction
         BeginNew();
     }
 
-    /// <summary>Back to what the session was when it was loaded, or last saved.</summary>
-    internal void Reset()
-    {
-        ThrowIfOver();
-        if (_standing is not { } standing)
-        {
-            return;
-        }
-
-        Kept? stored = standing as Kept ?? _intent.Ends;
-        _content.Empty();
-        _intent = Intent.None;
-        if (stored is not null)
-        {
-            Adopt(stored);
-            _visit.Binding = StandingTo(stored.Record);
-            AgeFlash();
-        }
-        else if (standing is not Apart { State: SessionState.Detached or SessionState.Gone })
-        {
-            BeginNew();
-        }
-    }
-
     /// <summary>Saves because the app asks for it, and tells it what goes wrong: the end of the request, which tries it again, does not say it again.</summary>
     internal async ValueTask SaveNowAsync(bool closing)
     {
@@ -141,17 +117,6 @@ internal sealed partial class SessionTransaction
         }
     }
 
-    /// <summary>Forgets everything: the next use reads again. After an error, whose changes are not saved.</summary>
-    internal void Discard()
-    {
-        _content.Empty();
-        _intent = Intent.None;
-        _shown = null;
-        _answer.Left = _standing ?? _answer.Left;
-        _standing = null;
-        _progress = new Progress { IsSaved = _progress.IsSaved, IsOver = _progress.IsOver, Over = _progress.Over };
-    }
-
     /// <param name="setsLifetime">
     /// Whether the session's own lifetime is meant, which may be another one than the configured that it is set to.
     /// </param>
@@ -181,11 +146,12 @@ internal sealed partial class SessionTransaction
     }
 
     // A new session with what this request itself has done, and nothing of the one that it has been shown [R10, W5].
-    private void BeginApart()
+    /// <param name="left">What the request goes back to, if it takes that back.</param>
+    private void BeginApart(Standing? left = null)
     {
         _content.Ages.Forget();
         _content.Rebase(Variables.None, known: 0, written: null);
-        _intent = new Intent { Attachment = _standing is Kept read && !_intent.Attaches(read.Record) ? null : _intent.Attachment };
-        BeginShown();
+        _intent = new Intent { Attachment = _standing is Kept read && !_intent.Attaches(read.Record) ? null : _intent.Attachment, Lifetime = _intent.Lifetime };
+        BeginShown(left);
     }
 }

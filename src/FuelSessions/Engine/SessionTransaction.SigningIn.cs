@@ -74,7 +74,7 @@ internal sealed partial class SessionTransaction
         {
             // The bound session stays its device's [B5].
             ThrowIfByToken();
-            BeginApart();
+            BeginApart(_standing);
         }
         else
         {

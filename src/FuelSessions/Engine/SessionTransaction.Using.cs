@@ -89,9 +89,12 @@ internal sealed partial class SessionTransaction
 
     private void AgeFlash()
     {
-        if (_content.HasFlash)
+        // Of a session that began here no earlier request has left anything.
+        if (_content.HasFlash && _standing is Kept { BeganHere: false } kept)
         {
-            _content.Age(Options.FlashAutoExpire && !_visit.KeepsFlash);
+            _content.Age(AgesFlash, kept.Record.Version);
         }
     }
+
+    private bool AgesFlash => Options.FlashAutoExpire && !_visit.KeepsFlash;
 }

@@ -1,3 +1,5 @@
+using FuelSessions.Testing;
+
 namespace FuelSessions.Tests.Fuel;
 
 /// <summary>Create, rotate, reset, close, destroy: alone, twice, and after each other.</summary>
@@ -235,6 +237,63 @@ public class LifecycleTests
             Assert.Equal(["a", "m"], s.All().Keys);
             Assert.Equal(["f"], s.GetFlash().Keys);
         });
+    }
+
+    /// <summary>What this request has stored is for the next one, though it takes back what came after that.</summary>
+    [Theory, EveryDriver]
+    public async Task ResetLeavesFlashVariablesAsOldAsTheyWere(string driver)
+    {
+        await using Site site = await Site.StartAsync(driver);
+        await site.VisitAsync(async s =>
+        {
+            s.SetFlash("began", 1);
+            await s.SaveAsync();
+            Assert.Equal(1, s.Reset().GetFlash<int>("began", expire: false));
+        });
+        await site.VisitAsync(async s =>
+        {
+            s.SetFlash("set", 1).KeepFlash("began");
+            await s.SaveAsync();
+            s.SetFlash("not", 1).Reset();
+        });
+        await site.Visit(s =>
+        {
+            Assert.Equal(["began", "set"], s.GetFlash().Keys.Order());
+            Assert.Equal(["began", "set"], s.Destroy().Reset().GetFlash().Keys.Order());
+        });
+        await site.Visit(s =>
+        {
+            Assert.Empty(s.GetFlash());
+            s.SetFlash("earlier", 1);
+        });
+        await site.VisitAsync(async s =>
+        {
+            s.SetFlash("old", 1).Create().SetFlash("new", 1);
+            await s.SaveAsync();
+            s.Reset();
+        });
+        await site.Visit(s => Assert.Equal(["new"], s.GetFlash().Keys));
+    }
+
+    /// <summary>What a detached request begins is its app's wish. Taken back, it takes no good id's place any more [R6].</summary>
+    [Fact]
+    public async Task ResetOfASessionBegunByADetachedRequestLeavesItDetached()
+    {
+        await using Site site = await Site.StartAsync(
+            "memory",
+            o => o.OnStoreFailure = StoreFailureAction.Detach,
+            sessions => sessions.DecorateDriver("memory", (inner, _) => new FaultyDriver(inner) { FailAt = 2 }));
+        await site.Visit(s => s.Set("a", 1));
+        await site.Visit(s =>
+        {
+            Assert.True(s.IsDetached);
+            Assert.False(s.AttachPrincipal("ada").IsDetached);
+            Assert.True(s.Reset().IsDetached);
+            Assert.Null(s.Principal);
+            s.Set("b", 1);
+        });
+        Assert.Empty(site.Last.SetCookies);
+        Assert.Equal(1, await site.Visit(s => s.Get<int>("a")));
     }
 
     [Theory, EveryDriver]

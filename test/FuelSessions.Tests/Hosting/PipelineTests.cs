@@ -33,6 +33,38 @@ public class PipelineTests
     }
 
     /// <summary>One that asks for the session, or for who is signed in, fails as the page before it, and the visitor sees nothing at all.</summary>
+    /// <summary>Its answer carries that session's id, which is good: another one would take its place, and what was stored would be lost.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_error_page_goes_on_with_what_the_request_itself_has_stored(bool isNew)
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            _ => { },
+            a =>
+            {
+                a.MapGet("/begin", (Session s) => { s.Set("begun", true); });
+                a.MapGet("/fail", async (Session s) =>
+                {
+                    await s.AttachPrincipal("ada").Set("cart", 1).SetFlash("told", 1).SaveAsync();
+                    s.Set("cart", 2);
+                    throw new InvalidOperationException();
+                });
+                a.MapGet("/error", (Session s) => $"sorry, {s.Principal}, {s.Increment("errors")}");
+                a.MapGet("/look", (Session s) => $"{s.Principal} {s.Get<int>("cart")} {s.Get<int>("errors")} {s.GetFlash<int>("told")}");
+            },
+            before: a => a.UseExceptionHandler("/error"));
+        TestBrowser browser = app.NewBrowser();
+        if (!isNew)
+        {
+            await browser.GetAsync("/begin");
+        }
+
+        Assert.Equal("sorry, ada, 1", await browser.TextAsync("/fail"));
+        Assert.Equal("ada 1 1 1", await browser.TextAsync("/look"));
+        Assert.Equal("ada 1 1 0", await browser.TextAsync("/look"));
+    }
+
     [Fact]
     public async Task An_error_page_that_needs_no_session_is_seen_while_the_store_is_away()
     {

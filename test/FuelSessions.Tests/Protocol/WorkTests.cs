@@ -31,7 +31,7 @@ public class WorkTests
         })),
         ["many flash variables expire"] = n => On(Variables(n), flash =>
         {
-            var ages = new FlashVariables();
+            var ages = new FlashVariables(loaded: long.MaxValue);
             ages.Load(flash, autoExpire: true);
             ages.Expire(flash);
             Assert.True(flash.IsEmpty);

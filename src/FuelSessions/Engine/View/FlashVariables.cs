@@ -4,7 +4,8 @@ namespace FuelSessions.Engine;
 /// What this request knows of each flash variable. Only that is kept here; values are in the flash
 /// <see cref="VariableMap"/>, under namespace and name.
 /// </summary>
-internal sealed class FlashVariables
+/// <param name="loaded">The version of the record that the request found: what has a later stamp no earlier request has left.</param>
+internal sealed class FlashVariables(long loaded)
 {
     private enum Age : byte
     {
@@ -27,7 +28,30 @@ internal sealed class FlashVariables
     {
         foreach (string name in flash.Names)
         {
-            _ages.TryAdd(name, autoExpire ? Age.Expiring : Age.Loaded);
+            if (flash.StampOf(name) <= loaded)
+            {
+                _ages[name] = autoExpire ? Age.Expiring : Age.Loaded;
+            }
+        }
+    }
+
+    /// <summary>What was done and is not stored does not count any more. What was kept, and is stored, has a later stamp.</summary>
+    /// <param name="flash">What is stored.</param>
+    /// <param name="autoExpire">As for what was found; null: the session began in this request, and nothing of it was.</param>
+    internal void Reset(VariableMap flash, bool? autoExpire)
+    {
+        foreach ((string name, Age age) in _ages)
+        {
+            if (age != Age.Kept)
+            {
+                _ages.Remove(name);
+            }
+        }
+
+        (_expired, _expiring) = (null, null);
+        if (autoExpire is { } expires)
+        {
+            Load(flash, expires);
         }
     }
 
@@ -38,7 +62,7 @@ internal sealed class FlashVariables
     internal void Forget()
     {
         _ages.Clear();
-        _expired = null;
+        (_expired, _expiring) = (null, null);
     }
 
     /// <summary>What another request has set anew is a new one to this one, which has not seen it: nothing that was known of its name holds.</summary>

@@ -13,7 +13,7 @@ internal sealed class SessionContent
     private Variables _current;
 
     /// <summary>What the request knows of each flash variable.</summary>
-    internal FlashVariables Ages => _ages ??= new FlashVariables();
+    internal FlashVariables Ages => _ages ??= new FlashVariables(loaded: 0);
 
     internal Variables Current => _current;
 
@@ -39,12 +39,20 @@ internal sealed class SessionContent
     }
 
     /// <summary>The first use of the session in a request ages the flash variables that an earlier one left.</summary>
-    internal void Age(bool autoExpire)
+    /// <param name="loaded">The version of the record, if it is the first use.</param>
+    internal void Age(bool autoExpire, long loaded)
     {
         if (_current.Flash is { } flash)
         {
-            Ages.Load(flash, autoExpire);
+            (_ages ??= new FlashVariables(loaded)).Load(flash, autoExpire);
         }
+    }
+
+    /// <summary>What is stored is shown again, with flash variables as old as they were.</summary>
+    internal void Reset(bool? autoExpire)
+    {
+        _changes.Clear();
+        _ages?.Reset(_current.Flash ?? new VariableMap(), autoExpire);
     }
 
     /// <summary>What is stored past the request's changes is not undone by them.</summary>
@@ -73,7 +81,7 @@ internal sealed class SessionContent
     /// <summary>Nothing is shown any more; what was done stays.</summary>
     internal void Hide()
     {
-        _ages = null;
+        _ages?.Forget();
         _current = Variables.None;
     }
 

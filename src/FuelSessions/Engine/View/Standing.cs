@@ -28,8 +28,11 @@ internal abstract class Standing
 }
 
 /// <summary>A session that is not stored yet [R7].</summary>
-internal sealed class Fresh(SessionId id, DateTimeOffset began) : Standing
+internal class Fresh(SessionId id, DateTimeOffset began) : Standing
 {
+    /// <summary>What the request had, and has not ended for this one; null: nothing.</summary>
+    internal virtual Standing? Left => null;
+
     internal override SessionState State => SessionState.New;
 
     internal override SessionKey Key => id.Key;
@@ -39,6 +42,12 @@ internal sealed class Fresh(SessionId id, DateTimeOffset began) : Standing
     internal override bool BeganHere => true;
 
     internal override DateTimeOffset Created => began;
+}
+
+/// <summary>One that begins in the place of what stays as it is.</summary>
+internal sealed class FreshApart(SessionId id, DateTimeOffset began, Standing left) : Fresh(id, began)
+{
+    internal override Standing Left => left;
 }
 
 /// <summary>A session that is stored, and to whose record this request has proved its right.</summary>

@@ -108,8 +108,10 @@ internal sealed partial class SessionTransaction
     private SessionGoneException GoneException() =>
         new($"Session {Key.Fingerprint} on driver '{Driver}' was destroyed or had expired before its changes could be saved.");
 
-    private void Lose(SessionState state)
+    /// <param name="isUntold">Whether the next save is to say that what the app has asked for is lost.</param>
+    private void Lose(SessionState state, bool isUntold = false)
     {
+        _progress.IsUntold = isUntold;
         SessionSpans.Outcome(state == SessionState.Gone ? "gone" : "overtaken");
         _intent = Intent.None;
         _shown = _shown is null ? null : _shown with { Rotated = null };
@@ -121,6 +123,7 @@ internal sealed partial class SessionTransaction
     {
         Report(SessionEventKind.DetachedChangesDropped, _visit.Presented?.Key ?? Key, null);
         _content.DropChanges();
+        _progress.IsUntold = false;
         if (_standing is Apart { IsRefused: true })
         {
             throw new InvalidOperationException(

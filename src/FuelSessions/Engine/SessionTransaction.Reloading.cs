@@ -48,15 +48,12 @@ internal sealed partial class SessionTransaction
         {
             if (latest is null || ExpiryPolicy.IsOver(latest, _visit.Services.Clock.GetUtcNow(), Options))
             {
-                // The changes stay, for the save to refuse.
-                _content.Hide();
                 Report(SessionEventKind.Gone, Key, Principal);
-                Lose(SessionState.Gone);
+                LoseUnsaved(SessionState.Gone);
             }
             else if (IsShutOutBy(latest))
             {
-                _content.Hide();
-                Lose(SessionState.Detached);
+                LoseUnsaved(SessionState.Detached);
             }
             else if (_standing is Kept kept && latest.Version != kept.Record.Version)
             {
@@ -68,5 +65,13 @@ internal sealed partial class SessionTransaction
                 _standing = kept.With(latest);
             }
         }
+    }
+
+    // The changes stay, for the save to refuse, and so does that there was something else to save.
+    private void LoseUnsaved(SessionState state)
+    {
+        bool isUntold = !IsUpkeep;
+        _content.Hide();
+        Lose(state, isUntold);
     }
 }

@@ -76,6 +76,42 @@ public class ReloadTests
         });
     }
 
+    /// <summary>Not only variables: what was asked for and can't be done is told once, however the end was found out.</summary>
+    [Theory]
+    [InlineData("attach", false)]
+    [InlineData("rotate", false)]
+    [InlineData("configure", false)]
+    [InlineData("rotate", true)]
+    public async Task WhatElseIsUnsavedIsRefusedToo(string what, bool isOvertaken)
+    {
+        await using Site site = await Site.StartAsync("memory");
+        await site.Visit(s => s.Set("a", 1));
+        await site.VisitAsync(async s =>
+        {
+            _ = what switch
+            {
+                "attach" => s.AttachPrincipal("ada"),
+                "rotate" => s.Rotate(),
+                _ => s.SetConfig(nameof(FuelSessionsOptions.ExpirationTime), TimeSpan.FromMinutes(5)),
+            };
+            await Beside(site, other => _ = isOvertaken ? other.AttachPrincipal("bob") : other.Destroy());
+            Assert.Equal(isOvertaken ? SessionState.Detached : SessionState.Gone, (await s.ReloadAsync()).State);
+            Exception? error = await Record.ExceptionAsync(() => s.SaveAsync());
+            Assert.Equal(isOvertaken ? typeof(InvalidOperationException) : typeof(SessionGoneException), error?.GetType());
+            await s.SaveAsync();
+        });
+
+        // Who has asked for nothing has lost nothing.
+        await site.Visit(s => s.Set("a", 1));
+        await site.VisitAsync(async s =>
+        {
+            Assert.True(s.Has("a"));
+            await Beside(site, other => other.Destroy());
+            Assert.Equal(SessionState.Gone, (await s.ReloadAsync()).State);
+            await s.SaveAsync();
+        });
+    }
+
     [Fact]
     public async Task ANewSessionStaysWhatItIs()
     {

@@ -17,6 +17,12 @@ internal sealed partial class SessionTransaction
         Report(SessionEventKind.SignInRefused, standing.Key, principal);
         _intent = _intent with { Attachment = null, Rotation = null, Lifetime = null };
         _shown = null;
+        if (standing is Fresh { Left: Apart left })
+        {
+            // It was begun for the sign-in alone: what answers instead replaces no good id.
+            _standing = left;
+        }
+
         throw new SignInRefusedException(most);
     }
 
@@ -41,9 +47,12 @@ internal sealed partial class SessionTransaction
     }
 
     /// <summary>What follows if that was a sign-in: it may end by this.</summary>
+    /// <param name="isArriving">Whether an earlier save of this request has stored one, and nobody could tell whether it stays.</param>
     /// <exception cref="SessionStoreException">Nobody can tell: no id goes out.</exception>
-    private ValueTask ArriveAsync(SessionRecord? before, SessionRecord record, bool explicitly) =>
-        _visit.Storage.Finds && record.Principal is { } principal && new LifeChange(before, record).SignsIn ? SignedInAsync(principal, record, explicitly) : default;
+    private ValueTask ArriveAsync(SessionRecord? before, SessionRecord record, bool isArriving, bool explicitly) =>
+        _visit.Storage.Finds && record.Principal is { } principal && (isArriving || new LifeChange(before, record).SignsIn)
+            ? SignedInAsync(principal, record, explicitly)
+            : default;
 
     private async ValueTask SignedInAsync(string principal, SessionRecord record, bool explicitly)
     {

@@ -54,7 +54,7 @@ internal sealed partial class SessionTransaction
         Diagnostics.Started(Events, Driver, first.Record);
         Settle(first, variables, last, first.Record.Version);
         _answer.ToSend = first;
-        await ArriveAsync(before: null, first.Record, explicitly).ConfigureAwait(false);
+        await ArriveAsync(before: null, first.Record, isArriving: false, explicitly).ConfigureAwait(false);
         Saved(explicitly);
     }
 }

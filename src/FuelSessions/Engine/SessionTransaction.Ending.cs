@@ -63,13 +63,13 @@ internal sealed partial class SessionTransaction
     // The request goes on as with a new session, which is stored if it may be told after all [C7].
     private void LetGo(in Committed done)
     {
-        (Variables variables, RecordOwner? owner) = (_content.Current, Owner);
+        (Variables variables, RecordOwner? owner, TimeSpan? lifetime) = (_content.Current, Owner, _intent.Lifetime);
         _answer.ToSend = null;
         SessionSpans.Outcome("ended");
         Ended(done);
         BeginNew();
         _content.Show(variables);
-        _intent = new Intent { Attachment = new Attachment(owner) };
+        _intent = new Intent { Attachment = new Attachment(owner), Lifetime = lifetime };
     }
 
     // A revoking rotation by another request was faster. If this one is to revoke as well, each may be the one that the other is to shut

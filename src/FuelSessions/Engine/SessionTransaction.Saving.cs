@@ -118,6 +118,12 @@ internal sealed partial class SessionTransaction
             Plan first = saving.On(read.Record, lost: null);
             using Activity? span = SpanOf(first);
             Committed done = await Committing.CommitAsync(_visit.Services, _visit.Storage, Options, first, saving, read.Record, deadline).ConfigureAwait(false);
+            if (_intent.Attachment is { Principal: { } principal, IsRest: false } && (done.IsGone || done.Plan is not Plan.Write))
+            {
+                // It is not stored here, and may be in a session of its own.
+                await GiveBackPlaceAsync(principal).ConfigureAwait(false);
+            }
+
             await GoOnAsync(read, done, asker, explicitly, deadline).ConfigureAwait(false);
         }
         catch (Exception error) when (IsUpkeep && error is SessionStoreException or SessionTooLargeException or SessionRecordFormatException)
@@ -156,8 +162,11 @@ internal sealed partial class SessionTransaction
         }
         else
         {
+            bool isArriving = _intent.IsArriving;
             Settle(read, done, asker);
-            return done.Plan is Plan.Write written ? ArriveAsync(done.Basis, written.Record, explicitly) : default;
+            return done.Plan is Plan.Write written ? ArriveAsync(done.Basis, written.Record, isArriving, explicitly)
+                : isArriving ? ArriveAsync(done.Basis, done.Basis, isArriving, explicitly)
+                : default;
         }
 
         return default;

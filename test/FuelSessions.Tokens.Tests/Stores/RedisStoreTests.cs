@@ -183,9 +183,11 @@ public sealed class RedisStoreTests(RedisServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public void A_mistake_in_the_configuration_shows_at_once() =>
+    public void A_mistake_in_the_configuration_shows_at_once()
+    {
         Assert.ThrowsAny<ArgumentException>(() => new TokenSessionOptions().UseRedis("localhost,nonsense=1"));
         Assert.ThrowsAny<ArgumentException>(() => new TokenSessionOptions().UseRedis("redis://localhost"));
+    }
 
     private StoredTokenManager Manager(Action<Redis.RedisTokenOptions>? configure = null)
     {

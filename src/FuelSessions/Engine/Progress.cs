@@ -20,9 +20,6 @@ internal struct Progress
     /// <summary>Whether the app knows that what it has done so far could not be saved.</summary>
     internal bool IsTold { get; set; }
 
-    /// <summary>Whether what the app has asked for is lost with its session, and no save has said so.</summary>
-    internal bool IsUntold { get; set; }
-
     /// <summary>Whether the request is over.</summary>
     internal bool IsOver { get; set; }
 }

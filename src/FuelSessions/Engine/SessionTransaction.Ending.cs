@@ -111,20 +111,20 @@ internal sealed partial class SessionTransaction
     /// <param name="isUntold">Whether the next save is to say that what the app has asked for is lost.</param>
     private void Lose(SessionState state, bool isUntold = false)
     {
-        _progress.IsUntold = isUntold;
         SessionSpans.Outcome(state == SessionState.Gone ? "gone" : "overtaken");
         _intent = Intent.None;
         _shown = _shown is null ? null : _shown with { Rotated = null };
         _answer.ToSend = null;
-        _standing = _standing is { } lost ? new Apart(state, lost) : null;
+        _standing = _standing is { } lost ? new Apart(state, lost) { IsUntold = isUntold } : null;
     }
 
     private void RefuseChanges(bool explicitly)
     {
         Report(SessionEventKind.DetachedChangesDropped, _visit.Presented?.Key ?? Key, null);
         _content.DropChanges();
-        _progress.IsUntold = false;
-        if (_standing is Apart { IsRefused: true })
+        var apart = _standing as Apart;
+        apart?.IsUntold = false;
+        if (apart is { IsRefused: true })
         {
             throw new InvalidOperationException(
                 $"The client's id on driver '{Driver}' is good, and belongs to another user agent or address (MatchUserAgent, MatchIp): this request's session is empty and can't be saved, as that id "
@@ -138,7 +138,7 @@ internal sealed partial class SessionTransaction
 
         if (explicitly)
         {
-            throw _standing is Apart { State: SessionState.Gone } ? GoneException() : new InvalidOperationException(
+            throw apart is { State: SessionState.Gone } ? GoneException() : new InvalidOperationException(
                 $"The session on driver '{Driver}' is detached: the client's id was retired a moment ago, or revoked while the request ran, or the store could not be read. "
                 + (_visit.Boundary.HeadersSent
                     ? "Its changes can't be saved, and as the headers are sent no other one can begin: end the connection, and have the client come again."

@@ -66,7 +66,7 @@ internal sealed partial class SessionTransaction
                 return SaveAsync(fresh, explicitly, StoreDeadline.Start(Options.StoreTimeout));
             case Kept kept when !IsReadOnlyByBinding:
                 return SaveAsync(kept, explicitly);
-            case Apart { State: SessionState.Detached or SessionState.Gone } when _content.HasChanges || _progress.IsUntold:
+            case Apart { State: SessionState.Detached or SessionState.Gone } apart when _content.HasChanges || apart.IsUntold:
                 RefuseChanges(explicitly);
                 break;
         }

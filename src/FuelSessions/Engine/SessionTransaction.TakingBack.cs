@@ -24,9 +24,10 @@ internal sealed partial class SessionTransaction
         }
 
         _content.Empty();
-        if (standing is Apart { State: SessionState.Detached or SessionState.Gone })
+        if (standing is Apart { State: SessionState.Detached or SessionState.Gone } apart)
         {
-            _standing = standing;
+            apart.IsUntold = false;
+            _standing = apart;
         }
         else if (_visit.Presented is null)
         {

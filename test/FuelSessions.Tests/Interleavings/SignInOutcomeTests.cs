@@ -89,7 +89,9 @@ public class SignInOutcomeTests
         await first.UseAsync();
         first.SignIn(new RecordOwner("ada"), least: null);
         await first.SaveAsync(explicitly: false);
-        SessionTransaction late = new(_services, Storage, options, new Boundary(_clock.Now), _start.Stale.Presented, others: null);
+        var revoked = new Start(StartState.Revoked);
+        _store.Put(revoked.Record);
+        SessionTransaction late = new(_services, Storage, options, new Boundary(_clock.Now), revoked.Previous!.Presented, others: null);
         await late.UseAsync();
         Assert.Equal(SessionState.Detached, late.State);
         late.SignIn(new RecordOwner("ada"), least: null);

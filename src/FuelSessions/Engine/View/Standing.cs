@@ -106,5 +106,8 @@ internal sealed class Apart(SessionState state, Standing was, bool isRefused = f
 
     internal bool IsRefused => isRefused;
 
+    /// <summary>Whether something that the app has asked for is lost with it, and no save has said so.</summary>
+    internal bool IsUntold { get; set; }
+
     internal Apart As(SessionState other) => new(other, was);
 }

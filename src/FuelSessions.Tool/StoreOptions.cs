@@ -89,7 +89,7 @@ internal sealed class StoreOptions
     /// <summary>What a client says of a text that it can't read may repeat a part of the password in it.</summary>
     internal static ToolException Unreadable() => new(
         ExitCode.Failed,
-        "The connection string can't be understood. It is not shown, as there may be a password in it: a value that has a semicolon or a quote in it must be quoted, a comma can't be in one of Redis, and names are those of the store's own client.");
+        "The connection string can't be understood. It is not shown, as there may be a password in it: a value that has a semicolon or a quote in it must be quoted, and names are those of the store's own client.");
 
     private string Table(ParseResult parsed, IConfiguration settings) =>
         SqlDialect.Checked(parsed.GetValue(_table) ?? settings["FuelSessions:Db:Table"] ?? settings["FuelSessions:Table"] ?? new FuelSessionsOptions().Table);

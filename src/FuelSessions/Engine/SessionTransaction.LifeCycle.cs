@@ -145,8 +145,7 @@ internal sealed partial class SessionTransaction
         _intent = _intent.Ends is { } ends ? new Intent { Ends = ends } : Intent.None;
     }
 
-    // A new session with what this request itself has done, and nothing of the one that it has been shown [R10, W5].
-    /// <param name="left">What the request goes back to, if it takes that back.</param>
+    // A new session with what this request itself has done, and nothing of the one that it has been shown [R10, W5]: to which it goes back, if it takes that back, where `left` says so.
     private void BeginApart(Standing? left = null)
     {
         _content.Ages.Forget();

@@ -34,6 +34,20 @@ public sealed class UnreadableIdTests(PostgresServer postgres) : StoreTests(post
         Assert.Equal(2, app.Events.Count);
     }
 
+    /// <summary>An app whose ids travel bare reads none that is protected: who has one is logged out all the same.</summary>
+    [Theory, OnServerStores]
+    public async Task Who_is_logged_out_as_protection_is_switched_off_is_told_of_too(string store)
+    {
+        Store same = await NewStoreAsync(store);
+        SessionApp before = await StartAsync(same);
+        TestBrowser browser = before.NewBrowser();
+        await before.DoneAsync(browser, session => session.Set("user", "ada"));
+        SessionApp app = await StartAsync(same, options => options.EncryptCookie = false);
+        Assert.True(await app.AskAsync(app.CopyOf(browser), session => session.IsNew));
+        Assert.Contains("EncryptCookie", Assert.Single(app.Logs.Lines, line => line.Id == Told).Text, StringComparison.Ordinal);
+        Assert.Equal(SessionEventKind.UnreadableId, Assert.Single(app.Events).Kind);
+    }
+
     /// <summary>Larger than one cookie.</summary>
     [Fact]
     public async Task In_chunks_too()

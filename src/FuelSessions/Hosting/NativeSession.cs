@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using FuelSessions.Engine;
 using Microsoft.AspNetCore.Http;
 
@@ -52,10 +53,11 @@ internal sealed class NativeSession(RequestSessions sessions) : ISession
         return value is not null;
     }
 
-    // Its keys are plain names: a dot in one is no path.
+    // Its keys are plain names: a dot in one is no path. The framework's own compares them as UTF-8, in which each half of a surrogate pair is U+FFFD;
+    // kept as it is, the stored one would be found by no key that the app knows.
     private static VariablePath Path(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return VariablePath.Verbatim(Variable, key);
+        return VariablePath.Verbatim(Variable, Unicode.IndexOfBroken(key) < 0 ? key : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(key)));
     }
 }

@@ -369,6 +369,33 @@ public class PipelineTests
         Assert.Equal("Ada  True user.name", await browser.TextAsync("/get"));
     }
 
+    /// <summary>The framework's own session takes a key that is no valid Unicode, and finds it again by every key that is the same in UTF-8.</summary>
+    [Fact]
+    public async Task ISession_finds_a_key_with_half_of_a_surrogate_pair_again()
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            o =>
+            {
+                o.Driver = "memory";
+                o.NativeEmulation = true;
+            },
+            a =>
+            {
+                a.MapGet("/set", (HttpContext c) =>
+                {
+                    c.Session.SetString("n\ud800", "one");
+                    c.Session.SetString("n\udfff", "two");
+                });
+                a.MapGet("/get", (HttpContext c) => $"{c.Session.GetString("n\ud800")} {c.Session.Keys.Count()}");
+                a.MapGet("/remove", (HttpContext c) => c.Session.Remove("n\ud800"));
+            });
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/set");
+        Assert.Equal("two 1", await browser.TextAsync("/get"));
+        await browser.GetAsync("/remove");
+        Assert.Equal(" 0", await browser.TextAsync("/get"));
+    }
+
     [Fact]
     public async Task Outside_a_request_the_static_way_says_what_is_missing()
     {

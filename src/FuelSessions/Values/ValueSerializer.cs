@@ -84,7 +84,8 @@ internal static class ValueSerializer
         {
             throw new ArgumentException(
                 $"Session variable '{path.Text}' can't hold a value of type '{type}': it can't be serialised as JSON. "
-                + "Store plain data (numbers, text, lists, maps, objects with public properties), or add a converter to FuelSessionsOptions.SerializerOptions.",
+                + "Store plain data (numbers, text, lists, maps, objects with public properties), or add a converter to FuelSessionsOptions.SerializerOptions. "
+                + "A trimmed app has each type of its own in a JsonSerializerContext, at the front of SerializerOptions.TypeInfoResolverChain.",
                 nameof(value),
                 error);
         }

@@ -208,7 +208,8 @@ public class VariableTests
         await site.Visit(s =>
         {
             s.Set("before", 1);
-            Assert.Throws<ArgumentException>(() => s.Set(new Dictionary<string, object?> { ["a"] = 2, ["b"] = new Action(() => { }) }));
+            string refused = Assert.Throws<ArgumentException>(() => s.Set(new Dictionary<string, object?> { ["a"] = 2, ["b"] = new Action(() => { }) })).Message;
+            Assert.Contains("SerializerOptions.TypeInfoResolverChain", refused, StringComparison.Ordinal);
             Assert.Throws<ArgumentException>(() => s.Set(new Dictionary<string, object?> { ["a"] = 2, [""] = 1 }));
             Assert.Throws<ArgumentOutOfRangeException>(() => s.Set(new Dictionary<string, object?> { ["a"] = 2, ["list.0"] = 5, ["list.9"] = 1 }));
             Assert.Equal(1, s.Get<int>("a"));

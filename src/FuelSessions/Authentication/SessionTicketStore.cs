@@ -2,6 +2,7 @@ using FuelSessions.Engine;
 using FuelSessions.Records;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Http;
 
 namespace FuelSessions.Authentication;
 
@@ -33,6 +34,24 @@ internal sealed class SessionTicketStore(SessionStorage storage, FuelSessionsOpt
         }
 
         return new AuthenticationTicket(stored.Principal(), stored.Properties(), stored.Scheme);
+    }
+
+    public async Task<string> StoreAsync(AuthenticationTicket ticket, HttpContext httpContext, CancellationToken cancellationToken)
+    {
+        string key = await StoreAsync(ticket).ConfigureAwait(false);
+        IsPresent(key, httpContext);
+        return key;
+    }
+
+    public async Task<AuthenticationTicket?> RetrieveAsync(string key, HttpContext httpContext, CancellationToken cancellationToken)
+    {
+        AuthenticationTicket? ticket = await RetrieveAsync(key).ConfigureAwait(false);
+        if (ticket is not null)
+        {
+            IsPresent(key, httpContext);
+        }
+
+        return ticket;
     }
 
     // Of two who renew it the last one counts. One that was removed meanwhile is not brought back.
@@ -102,6 +121,14 @@ internal sealed class SessionTicketStore(SessionStorage storage, FuelSessionsOpt
         : end - now is var left && left > Least ? left : Least;
 
     private static TimeSpan Least { get; } = TimeSpan.FromMinutes(1);
+
+    private void IsPresent(string reference, HttpContext context)
+    {
+        if (SessionId.TryParse(reference, out SessionId id))
+        {
+            PresentTickets.Add(context, storage.Name, id.Key);
+        }
+    }
 
     private DateTimeOffset Now() => ExpiryPolicy.Milliseconds(services.Clock.GetUtcNow());
 

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using FuelSessions.Authentication;
 using FuelSessions.Engine;
 using FuelSessions.Records;
 
@@ -19,7 +20,7 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
         List<RegisteredSession> listed = [];
         foreach (Place place in Places())
         {
-            SessionKey? current = await CurrentAsync(place).ConfigureAwait(false);
+            HashSet<SessionKey> current = await CurrentAsync(place).ConfigureAwait(false);
             foreach (SessionRecord record in await FindAsync(place, principal).ConfigureAwait(false))
             {
                 listed.Add(new RegisteredSession
@@ -33,7 +34,7 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
                     UserAgent = record.RememberedUserAgent,
                     Address = record.RememberedAddress,
                     IsBoundToDevice = record.Binding is { Confirmed: not null },
-                    IsCurrent = record.Key == current,
+                    IsCurrent = current.Contains(record.Key),
                 });
             }
         }
@@ -84,7 +85,7 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
         int ended = 0;
         foreach (Place place in Places())
         {
-            SessionKey? kept = exceptCurrent ? await CurrentAsync(place).ConfigureAwait(false) : null;
+            HashSet<SessionKey> kept = exceptCurrent ? await CurrentAsync(place).ConfigureAwait(false) : [];
             ended += await PrincipalSessions.EndAllAsync(Engine, place.Storage, principal, kept, place.Options, by).ConfigureAwait(false);
         }
 
@@ -136,10 +137,22 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
         return Base64Url.EncodeToString(hash[..16]);
     }
 
-    private static async ValueTask<SessionKey?> CurrentAsync(Place place) =>
-        AmbientSessions.Find() is { } sessions && await ReadingAhead.LookAsync(sessions, place.Storage.Name).ConfigureAwait(false) is { State: SessionState.Active } transaction
-            ? transaction.Key
-            : null;
+    // The request's session, and the tickets that it came with.
+    private static async ValueTask<HashSet<SessionKey>> CurrentAsync(Place place)
+    {
+        if (AmbientSessions.Find() is not { } sessions)
+        {
+            return [];
+        }
+
+        HashSet<SessionKey> current = [.. PresentTickets.Of(sessions.Context, place.Storage.Name)];
+        if (await ReadingAhead.LookAsync(sessions, place.Storage.Name).ConfigureAwait(false) is { State: SessionState.Active } transaction)
+        {
+            current.Add(transaction.Key);
+        }
+
+        return current;
+    }
 
     /// <summary>
     /// Those that people are known to sign in to, the default one, and others whose sessions have been used. Of the latter two those that can be asked, unless there is nothing

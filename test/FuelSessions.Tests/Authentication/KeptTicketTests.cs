@@ -107,6 +107,22 @@ public class KeptTicketTests
         Assert.Equal((0, 1), (await registry.CountAsync("id-ann"), await registry.CountAsync("id-bob")));
     }
 
+    /// <summary>As after a change of password, or in the request that signs in.</summary>
+    [Fact]
+    public async Task The_present_one_is_known_as_the_present_session_is()
+    {
+        await using TestApp app = await StartAsync();
+        using TestBrowser browser = app.NewBrowser();
+        using TestBrowser other = app.NewBrowser();
+        await browser.GetAsync("/in");
+        await other.GetAsync("/in");
+        Assert.Equal(["True False", "True False"], [await browser.TextAsync("/list"), await other.TextAsync("/list")]);
+        Assert.Equal("1", await browser.TextAsync("/end-others"));
+        Assert.Equal(["ann blue", " "], [await browser.TextAsync("/who"), await other.TextAsync("/who")]);
+        await other.GetAsync("/in?others=true");
+        Assert.Equal([" ", "ann blue"], [await browser.TextAsync("/who"), await other.TextAsync("/who")]);
+    }
+
     /// <summary>Cookie authentication decides when it ends, whatever the absolute end of sessions is: also after that it is found, and ended.</summary>
     [Theory]
     [InlineData("12:00:00", 14)]
@@ -178,11 +194,17 @@ public class KeptTicketTests
         map: app =>
         {
             app.UseAuthentication();
-            app.MapGet("/in", (HttpContext http, int? until, string? name) => http.SignInAsync("Cookies", Principals.Named(name ?? "ann"), new AuthenticationProperties
+            app.MapGet("/in", async (HttpContext http, ISessionRegistry registry, int? until, string? name, bool others = false) =>
             {
-                Items = { ["colour"] = "blue" },
-                ExpiresUtc = until is { } minutes ? http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().AddMinutes(minutes) : null,
-            }));
+                await http.SignInAsync("Cookies", Principals.Named(name ?? "ann"), new AuthenticationProperties
+                {
+                    Items = { ["colour"] = "blue" },
+                    ExpiresUtc = until is { } minutes ? http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().AddMinutes(minutes) : null,
+                });
+                return others ? await registry.EndAllAsync("id-ann", exceptCurrent: true) : 0;
+            });
+            app.MapGet("/end-others", (ISessionRegistry registry) => registry.EndAllAsync("id-ann", exceptCurrent: true));
+            app.MapGet("/list", async (ISessionRegistry registry) => string.Join(' ', (await registry.ListAsync("id-ann")).Select(session => session.IsCurrent).OrderDescending()));
             app.MapGet("/out", (HttpContext http) => http.SignOutAsync("Cookies"));
             app.MapGet("/who", async (HttpContext http) => $"{http.User.Identity?.Name} {(await http.AuthenticateAsync("Cookies")).Properties?.Items["colour"]}");
         },

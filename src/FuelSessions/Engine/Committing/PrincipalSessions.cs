@@ -8,16 +8,16 @@ internal static class PrincipalSessions
     /// <summary>Since when it belongs to whom it belongs to.</summary>
     internal static DateTimeOffset Since(SessionRecord record) => record.SignedIn ?? record.Created;
 
-    /// <summary>Ends all of a principal's but one [A9].</summary>
+    /// <summary>Ends all of a principal's but those [A9].</summary>
     /// <returns>How many.</returns>
-    internal static async ValueTask<int> EndAllAsync(EngineServices services, SessionStorage storage, string principal, SessionKey? except, FuelSessionsOptions options, EndedBy by)
+    internal static async ValueTask<int> EndAllAsync(EngineServices services, SessionStorage storage, string principal, IReadOnlySet<SessionKey>? except, FuelSessionsOptions options, EndedBy by)
     {
         // First: a sign-in that is not found below, as it is not stored yet, finds the mark once it is.
         await services.Endings.SetAsync(storage, principal, services.Clock.GetUtcNow(), options.StoreTimeout).ConfigureAwait(false);
         int ended = 0;
         foreach (SessionRecord record in await storage.FindAsync(principal, options.StoreTimeout, StoreDeadline.Start(options.StoreTimeout)).ConfigureAwait(false))
         {
-            if (record.Key != except && await EndAsync(services, storage, record, options, by).ConfigureAwait(false))
+            if (except?.Contains(record.Key) is not true && await EndAsync(services, storage, record, options, by).ConfigureAwait(false))
             {
                 ended++;
             }

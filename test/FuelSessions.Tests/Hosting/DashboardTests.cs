@@ -214,6 +214,13 @@ public class DashboardTests
         Assert.Equal(200, (int)(await browser.GetAsync("/fuelsessions/data")).Status);
         Assert.Equal("Hello.", await browser.TextAsync("/greeting"));
 
+        // And keeps who has it open signed in [A3].
+        for (int asked = 0; asked < 2; asked++)
+        {
+            app.Clock.Advance(TimeSpan.FromMinutes(90));
+            Assert.Equal(200, (int)(await browser.GetAsync("/fuelsessions/data")).Status);
+        }
+
         TestResponse ended = await browser.SendAsync(HttpMethod.Post, "/fuelsessions/sessions/end", JsonContent.Create(new { principal = "ada" }));
         Assert.Equal("""{"ended":1}""", ended.Body);
         Assert.Equal(302, (int)(await browser.GetAsync("/fuelsessions/data")).Status);

@@ -18,8 +18,22 @@ internal sealed class PendingSignIns(IDataProtectionProvider protection, TimePro
 
     private readonly IDataProtector _protector = protection.CreateProtector("FuelSessions.Tokens", "sign-in");
 
-    internal void Add(Session session, PendingSignIn added) =>
+    /// <summary>Stores it, before anybody is sent away with it.</summary>
+    /// <returns>False if the session can't keep it: whoever came back would be told that nothing had begun.</returns>
+    internal async Task<bool> TryAddAsync(Session session, PendingSignIn added, CancellationToken cancellationToken)
+    {
         session.Update<string>(Variable, stored => Write([.. Read(stored).TakeLast(Most - 1), added]));
+        try
+        {
+            await session.SaveAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            // Detached, or ended meanwhile.
+            return false;
+        }
+    }
 
     /// <summary>
     /// Takes one out of what is stored, so that it is good once, also of two answers that come at the same time; null if it is not there, or is too old.

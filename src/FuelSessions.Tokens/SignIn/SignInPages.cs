@@ -1,6 +1,7 @@
 using FuelSessions.Tokens.Renewal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,14 +19,28 @@ internal sealed class SignInPages(string client, TokenSignInOptions options)
         // Anew for each visit: an answer from a cache would have a state that is used up.
         context.Response.Headers.CacheControl = "no-store";
         Session session = await SessionAsync(context).ConfigureAwait(false);
+        if (HeldBack.IsToComeAgain(context, session))
+        {
+            await HeldBack.ComeAgainAsync(context).ConfigureAwait(false);
+            return;
+        }
+
         TokenSession tokens = await OpenAsync(context).ConfigureAwait(false);
         string redirectUri = options.RedirectUri?.AbsoluteUri
             ?? UriHelper.BuildAbsolute(context.Request.Scheme, context.Request.Host, context.Request.PathBase, context.Request.Path.Value!.TrimEnd('/') + Callback);
         AuthorizationRequest request = tokens.BeginAuthorization(redirectUri, options.Scope);
         string? wanted = context.Request.Query[Return];
-        Pending(context).Add(session, new PendingSignIn(
-            client, request.State, request.CodeVerifier, redirectUri, LocalPath.Is(wanted) ? LocalPath.InHeader(wanted!) : options.ReturnPath, Clock(context).GetUtcNow()));
-        context.Response.Redirect(request.Url.AbsoluteUri);
+        var pending = new PendingSignIn(
+            client, request.State, request.CodeVerifier, redirectUri, LocalPath.Is(wanted) ? LocalPath.InHeader(wanted!) : options.ReturnPath, Clock(context).GetUtcNow());
+        session.KeepFlash();
+        if (await Pending(context).TryAddAsync(session, pending, context.RequestAborted).ConfigureAwait(false))
+        {
+            context.Response.Redirect(request.Url.AbsoluteUri);
+        }
+        else
+        {
+            await FailAsync(context, StatusCodes.Status503ServiceUnavailable, "session_unavailable", "This sign-in can't be remembered until you are back. Begin again.").ConfigureAwait(false);
+        }
     }
 
     internal async Task CompleteAsync(HttpContext context)
@@ -34,9 +49,15 @@ internal sealed class SignInPages(string client, TokenSignInOptions options)
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
         Session session = await SessionAsync(context).ConfigureAwait(false);
+        if (HeldBack.IsToComeAgain(context, session))
+        {
+            await HeldBack.ComeAgainAsync(context).ConfigureAwait(false);
+            return;
+        }
 
         // What the rotation below will demand, while the code is still good: a browser that has signed by then may come with it again.
         session.Transaction.ThrowIfUnproved();
+        session.KeepFlash();
         if (await Pending(context).TakeAsync(session, client, context.Request.Query["state"], context.RequestAborted).ConfigureAwait(false) is not { } pending)
         {
             await FailAsync(context, StatusCodes.Status400BadRequest, "unknown_sign_in", "This sign-in did not begin in this browser, or it has ended already. Begin again.").ConfigureAwait(false);
@@ -79,9 +100,12 @@ internal sealed class SignInPages(string client, TokenSignInOptions options)
         return Results.Text(message, statusCode: status).ExecuteAsync(context);
     }
 
-    // The one that keeps the tokens too, where a session does.
-    private async Task<Session> SessionAsync(HttpContext context) =>
-        await AmbientSessions.Require().UseAsync(Client(context).Options.SessionDriver, context.RequestAborted).ConfigureAwait(false);
+    // The one that keeps the tokens too, where a session does. Who signs in has asked for what that takes: it needs no consent [C7].
+    private async Task<Session> SessionAsync(HttpContext context)
+    {
+        Session session = await AmbientSessions.Require().UseAsync(Client(context).Options.SessionDriver, context.RequestAborted).ConfigureAwait(false);
+        return context.Features.Get<ITrackingConsentFeature>() is { CanTrack: false } ? session.SetConfig(nameof(FuelSessionsOptions.IsEssential), true) : session;
+    }
 
     private Task<TokenSession> OpenAsync(HttpContext context) =>
         context.RequestServices.GetRequiredService<TokenSessionFactory>().CreateAsync(client, cancellationToken: context.RequestAborted);

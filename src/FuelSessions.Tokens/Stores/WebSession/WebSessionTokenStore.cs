@@ -15,19 +15,17 @@ internal sealed class WebSessionTokenStore : ITokenStore
     internal const string Variable = "oauth_tokens";
 
     private readonly SessionServices _sessions;
-    private readonly FuelSessionsOptions _options;
-    private readonly string _driver;
+    private readonly DriverRegistry _drivers;
+    private readonly string? _driver;
     private readonly ILogger _logger;
 
-    private WebSessionTokenStore(SessionServices sessions, FuelSessionsOptions options, ILogger logger)
+    private WebSessionTokenStore(SessionServices sessions, DriverRegistry drivers, string? driver, ILogger logger)
     {
         _sessions = sessions;
-        _options = options;
-        _driver = options.Driver;
+        _drivers = drivers;
+        _driver = driver;
         _logger = logger;
     }
-
-    private SessionStorage Storage => _sessions.HomeOf(_driver).Storage!;
 
     /// <exception cref="InvalidOperationException">There are no sessions, or none of a driver that can keep tokens.</exception>
     internal static WebSessionTokenStore Create(IServiceProvider services, TokenStoreContext context, string? driver)
@@ -35,29 +33,20 @@ internal sealed class WebSessionTokenStore : ITokenStore
         SessionServices sessions = services.GetService<SessionServices>()
             ?? throw new InvalidOperationException(
                 $"The tokens of client '{context.Client}' are to be kept in the web session, and there are no sessions. Call services.AddFuelSessions().");
+        var store = new WebSessionTokenStore(
+            sessions, services.GetRequiredService<DriverRegistry>(), driver, context.Loggers.CreateLogger("FuelSessions.Tokens"));
         FuelSessionsOptions options = sessions.Profiles.ForOrDefault(driver);
-        if (sessions.HomeOf(options.Driver).IsCarried)
-        {
-            IEnumerable<string> able = services.GetRequiredService<DriverRegistry>().Registrations
-                .Where(registration => registration.Create is not null)
-                .Select(registration => registration.Name)
-                .Order(StringComparer.Ordinal);
-            throw new InvalidOperationException(
-                $"The tokens of client '{context.Client}' can't be kept in the web session on driver '{options.Driver}': it has no server side, so of two parallel responses the "
-                + "last one wins, and a refresh token that was just replaced would be lost with the other. "
-                + $"Name a driver that keeps sessions at the server (registered: {string.Join(", ", able)}) in UseWebSession(...) or as FuelSessions:Driver.");
-        }
-
-        return new WebSessionTokenStore(sessions, options, context.Loggers.CreateLogger("FuelSessions.Tokens"));
+        return sessions.HomeOf(options.Driver).IsCarried ? throw store.Unable(context.Client, options.Driver) : store;
     }
 
     public async ValueTask<StoredToken?> ReadAsync(TokenKey key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        SessionKey session = SessionOwner.Parse(key, _driver);
-        SessionTransaction? request = SessionOwner.InThisRequest(_driver, session);
+        FuelSessionsOptions options = OptionsOf(key);
+        SessionKey session = SessionOwner.Parse(key, options.Driver);
+        SessionTransaction? request = SessionOwner.InThisRequest(options.Driver, session);
         return (request is null || (!IsLostTo(request, session) && request.State != SessionState.New))
-            && await LiveAsync(session).ConfigureAwait(false) is { } record
+            && await LiveAsync(session, options).ConfigureAwait(false) is { } record
             && request?.IsShutOutBy(record) is not true
             && new VariableMap(record.Data).TryGet(PathOf(key), out ReadOnlyMemory<byte> json)
                 ? StoredTokenJson.Decode(json.Span)
@@ -67,8 +56,9 @@ internal sealed class WebSessionTokenStore : ITokenStore
     public async ValueTask<bool> TryWriteAsync(TokenKey key, long version, StoredToken? next, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        SessionKey session = SessionOwner.Parse(key, _driver);
-        SessionTransaction? request = SessionOwner.InThisRequest(_driver, session);
+        FuelSessionsOptions options = OptionsOf(key);
+        SessionKey session = SessionOwner.Parse(key, options.Driver);
+        SessionTransaction? request = SessionOwner.InThisRequest(options.Driver, session);
         if (request is not null && IsLostTo(request, session))
         {
             return next is null ? true : throw NotItsOwn(key);
@@ -84,13 +74,14 @@ internal sealed class WebSessionTokenStore : ITokenStore
             await BeginAsync(request).ConfigureAwait(false);
         }
 
-        StoreDeadline deadline = StoreDeadline.Start(_options.StoreTimeout);
+        SessionStorage storage = StorageOf(options);
+        StoreDeadline deadline = StoreDeadline.Start(options.StoreTimeout);
         CommitQueue.Turn? turn = null;
         SessionRecord? stored = null;
         try
         {
             turn = await _sessions.Engine.Commits.EnterAsync(session, deadline.Token).ConfigureAwait(false);
-            SessionRecord? basis = await LiveAsync(session).ConfigureAwait(false);
+            SessionRecord? basis = await LiveAsync(session, options).ConfigureAwait(false);
             for (int attempt = 1; ; attempt++)
             {
                 if (basis is null)
@@ -103,12 +94,12 @@ internal sealed class WebSessionTokenStore : ITokenStore
                     return next is null ? true : throw NotItsOwn(key);
                 }
 
-                if (Draft(basis, PathOf(key), version, next) is not { } draft)
+                if (Draft(basis, options, PathOf(key), version, next) is not { } draft)
                 {
                     return false;
                 }
 
-                WriteResult result = await Storage.WriteAsync(draft, _options.StoreTimeout, deadline).ConfigureAwait(false);
+                WriteResult result = await storage.WriteAsync(draft, options.StoreTimeout, deadline).ConfigureAwait(false);
                 if (result.IsWritten)
                 {
                     stored = draft;
@@ -119,20 +110,29 @@ internal sealed class WebSessionTokenStore : ITokenStore
                 basis = result.Winner;
                 if (basis is not null)
                 {
-                    _sessions.Engine.Diagnostics.Conflict(_driver, session, attempt);
+                    _sessions.Engine.Diagnostics.Conflict(options.Driver, session, attempt);
                     await _sessions.Engine.PauseAsync(attempt, deadline.Token).ConfigureAwait(false);
                 }
             }
         }
         catch (OperationCanceledException error)
         {
-            throw await Storage.FailureAsync("saved", session, _options.StoreTimeout, deadline, error).ConfigureAwait(false);
+            throw await storage.FailureAsync("saved", session, options.StoreTimeout, deadline, error).ConfigureAwait(false);
         }
         finally
         {
             turn?.Leave(stored);
         }
     }
+
+    // As the request goes by them: which driver is the default, and what it is set to, may have changed since the app started.
+    private FuelSessionsOptions OptionsOf(TokenKey key)
+    {
+        FuelSessionsOptions options = (AmbientSessions.Find()?.Profiles ?? _sessions.Profiles).ForOrDefault(_driver);
+        return _sessions.HomeOf(options.Driver).IsCarried ? throw Unable(key.Client, options.Driver) : options;
+    }
+
+    private SessionStorage StorageOf(FuelSessionsOptions options) => _sessions.HomeOf(options.Driver).Storage!;
 
     private static VariablePath PathOf(TokenKey key) => VariablePath.Verbatim(Variable, TokenName.WithinOwner(key));
 
@@ -146,12 +146,12 @@ internal sealed class WebSessionTokenStore : ITokenStore
         await request.SaveAsync(explicitly: true).ConfigureAwait(false);
     }
 
-    private async ValueTask<SessionRecord?> LiveAsync(SessionKey session)
+    private async ValueTask<SessionRecord?> LiveAsync(SessionKey session, FuelSessionsOptions options)
     {
         try
         {
-            return await Storage.ReadAsync(session, _options.StoreTimeout).ConfigureAwait(false) is { } record
-                && !ExpiryPolicy.IsOver(record, _sessions.Clock.GetUtcNow(), _options) ? record : null;
+            return await StorageOf(options).ReadAsync(session, options.StoreTimeout).ConfigureAwait(false) is { } record
+                && !ExpiryPolicy.IsOver(record, _sessions.Clock.GetUtcNow(), options) ? record : null;
         }
         catch (SessionRecordFormatException)
         {
@@ -161,7 +161,7 @@ internal sealed class WebSessionTokenStore : ITokenStore
     }
 
     // The record with that entry replaced and everything else as it is; null if another version of the entry is there.
-    private SessionRecord? Draft(SessionRecord basis, VariablePath path, long version, StoredToken? next)
+    private SessionRecord? Draft(SessionRecord basis, FuelSessionsOptions options, VariablePath path, long version, StoredToken? next)
     {
         var data = new VariableMap(basis.Data);
         long stored = data.TryGet(path, out ReadOnlyMemory<byte> json) ? StoredTokenJson.VersionOf(json.Span) : 0;
@@ -181,19 +181,19 @@ internal sealed class WebSessionTokenStore : ITokenStore
 
         ReadOnlyMemory<byte> encoded = data.Encode(stamp: 0);
         long size = (long)encoded.Length + basis.Flash.Length;
-        if (next is not null && size > _options.MaxPayloadBytes)
+        if (next is not null && size > options.MaxPayloadBytes)
         {
-            throw SessionTooLargeException.OverMaxPayloadBytes(_driver, size, _options.MaxPayloadBytes);
+            throw SessionTooLargeException.OverMaxPayloadBytes(options.Driver, size, options.MaxPayloadBytes);
         }
 
         // As any save does it: the end that a request has just moved on must not be moved back [W7].
         DateTimeOffset now = ExpiryPolicy.Milliseconds(_sessions.Clock.GetUtcNow());
-        DateTimeOffset expires = ExpiryPolicy.Expires(now, basis.Created, basis.Lifetime, _options);
+        DateTimeOffset expires = ExpiryPolicy.Expires(now, basis.Created, basis.Lifetime, options);
         return basis with
         {
             Version = basis.Version + 1,
             Updated = now,
-            Expires = ExpiryPolicy.IsTouchDue(basis, expires, _options) ? expires : basis.Expires,
+            Expires = ExpiryPolicy.IsTouchDue(basis, expires, options) ? expires : basis.Expires,
             Data = encoded,
         };
     }
@@ -208,6 +208,16 @@ internal sealed class WebSessionTokenStore : ITokenStore
 
         return true;
     }
+
+    private InvalidOperationException Unable(string client, string driver) => new(
+        $"The tokens of client '{client}' can't be kept in the web session on driver '{driver}': it has no server side, so of two parallel responses the "
+        + "last one wins, and a refresh token that was just replaced would be lost with the other. "
+        + $"Name a driver that keeps sessions at the server (registered: {string.Join(", ", Able())}) in UseWebSession(...) or as FuelSessions:Driver.");
+
+    private IEnumerable<string> Able() => _drivers.Registrations
+        .Where(registration => registration.Create is not null)
+        .Select(registration => registration.Name)
+        .Order(StringComparer.Ordinal);
 
     private static InvalidOperationException NotItsOwn(TokenKey key) => new(
         $"A token of client '{key.Client}' can't be stored in this request's session: it is detached, because the client's id was replaced or the store could not be read, or "

@@ -55,6 +55,32 @@ public sealed class OtherAccountTests : IDisposable
         Assert.Equal((0, ""), await OpenAsync());
     }
 
+    // Trusted, and of no use: only the sessions that fall on it would fail, one by one.
+    [RootFact]
+    public async Task What_root_has_left_behind_and_closed_is_refused()
+    {
+        Shell.Run("chmod", "755", _parent);
+        await AssertClosedAsync("ab", "install", "-d", "-m", "700");
+        await AssertClosedAsync("by-principal", "install", "-d", "-m", "700");
+        await AssertClosedAsync("lock", "install", "-m", "600", "/dev/null");
+        await AssertClosedAsync("cd/lock", "install", "-m", "644", "/dev/null");
+    }
+
+    private async Task AssertClosedAsync(string left, params string[] command)
+    {
+        Shell.Run("install", "-d", "-o", "nobody", "-m", "700", Folder, Path.Join(Folder, "cd"));
+        Assert.Equal((0, ""), await OpenAsync());
+
+        string path = Path.Join(Folder, left);
+        File.Delete(path);
+        Shell.Run(command[0], [.. command[1..], path]);
+        (int exitCode, string told) = await OpenAsync();
+        Assert.True(exitCode == ChildProcess.Refused, $"{left}: {exitCode} {told}");
+        Assert.Contains($"'{path}' belongs to root (uid 0), and is closed to the account of this process, nobody", told, StringComparison.Ordinal);
+        Assert.Contains($"chown -R nobody '{Folder}'", told, StringComparison.Ordinal);
+        Directory.Delete(Folder, recursive: true);
+    }
+
     private async Task AssertAsync(bool taken, string owner, string mode)
     {
         Shell.Run("install", "-d", "-o", owner, "-m", mode, Folder);

@@ -20,8 +20,8 @@ internal sealed class TokenFolder
         _trust = new FolderTrust(_root, "tokens", Setting, isShared);
         _trust.RequireWay();
         Create();
-        _trust.RequireFile(WriteLock);
-        _trust.RequireFile(Temporary);
+        _trust.RequireWritable(WriteLock);
+        _trust.RequireWritable(Temporary);
     }
 
     internal string Root => _root;

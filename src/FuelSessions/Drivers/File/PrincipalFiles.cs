@@ -13,14 +13,12 @@ namespace FuelSessions.Drivers;
 /// <param name="flush">Flushes one folder; null: they are left to the file system.</param>
 internal sealed class PrincipalFiles(SessionFolder folder, ShelfLocks locks, Action<string>? flush)
 {
-    private const string Name = "by-principal";
-
     // Whoever takes a folder that is being emptied makes it again.
     private const int Attempts = 100;
 
     private volatile bool _isOnDisk;
 
-    private string Root => Path.Join(folder.Root, Name);
+    private string Root => folder.PrincipalsPath;
 
     /// <summary>The caller holds the lock of the key's shelf.</summary>
     internal void Add(string principal, SessionKey key)
@@ -31,8 +29,8 @@ internal sealed class PrincipalFiles(SessionFolder folder, ShelfLocks locks, Act
         {
             try
             {
-                folder.Subfolder(Name);
-                folder.Subfolder(Path.Join(Name, Path.GetFileName(place)));
+                folder.Subfolder(SessionFolder.Principals);
+                folder.Subfolder(Path.Join(SessionFolder.Principals, Path.GetFileName(place)));
                 using FileStream file = FileErrors.Outlast(
                     () => new FileStream(path, SessionFolder.OwnerOnly(FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)));
             }

@@ -12,6 +12,7 @@ namespace FuelSessions.Drivers;
 internal sealed class SessionFolder
 {
     internal const int Shelves = 256;
+    internal const string Principals = "by-principal";
 
     private const string TemporarySuffix = ".tmp";
     private const int NameLength = 2 * SessionKey.Size;
@@ -37,6 +38,9 @@ internal sealed class SessionFolder
     internal FolderTrust Trust { get; }
 
     internal string Root => _root;
+
+    /// <summary>Where <see cref="PrincipalFiles"/> are.</summary>
+    internal string PrincipalsPath => Path.Join(_root, Principals);
 
     /// <summary>Whether there may be sessions in it.</summary>
     internal bool HasShelves => Enumerable.Range(0, Shelves).Any(shelf => Directory.Exists(ShelfPath(shelf)));
@@ -143,13 +147,18 @@ internal sealed class SessionFolder
     private void RequireTrust()
     {
         Trust.RequireRoot();
-        Trust.RequireFile(Path.Join(_root, "lock"));
+        Trust.RequireWritable(Path.Join(_root, "lock"));
+        if (FileFacts.Of(PrincipalsPath).Kind != FileKind.Missing)
+        {
+            Trust.RequireFolder(PrincipalsPath);
+        }
+
         for (int shelf = 0; shelf < Shelves; shelf++)
         {
             if (FileFacts.Of(ShelfPath(shelf)).Kind != FileKind.Missing)
             {
                 Trust.RequireFolder(ShelfPath(shelf));
-                Trust.RequireFile(LockPathOf(shelf));
+                Trust.RequireWritable(LockPathOf(shelf));
             }
         }
     }

@@ -41,12 +41,14 @@ internal sealed class FolderTrust(string root, string what, string setting, bool
 
     /// <summary>Looks at a folder inside, which holds what nobody else is to read.</summary>
     /// <exception cref="DirectoryNotFoundException">It is not there, or not any more.</exception>
-    /// <exception cref="IOException">Others have a hand in it.</exception>
+    /// <exception cref="IOException">Others have a hand in it, or it is closed to this account.</exception>
     internal void RequireFolder(string path)
     {
         if (!isShared)
         {
-            Require(path, FileFacts.Of(path), mayBeRead: false);
+            FileFacts facts = FileFacts.Of(path);
+            Require(path, facts, mayBeRead: false);
+            RequireOpen(path, facts, static folder => _ = Directory.EnumerateFileSystemEntries(folder).Any());
         }
     }
 
@@ -60,6 +62,17 @@ internal sealed class FolderTrust(string root, string what, string setting, bool
         if (!isShared && Fault(FileFacts.Of(path) with { Mode = UnixFileMode.None }) is { } fault)
         {
             throw Refusal(path, fault);
+        }
+    }
+
+    /// <summary>The same of one that is written to as well.</summary>
+    /// <exception cref="IOException">It is a link, somebody else's, or closed to this account.</exception>
+    internal void RequireWritable(string path)
+    {
+        RequireFile(path);
+        if (!isShared && FileFacts.Of(path) is { Kind: FileKind.File } facts)
+        {
+            RequireOpen(path, facts, static file => File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete).Dispose());
         }
     }
 
@@ -92,6 +105,29 @@ internal sealed class FolderTrust(string root, string what, string setting, bool
         }
     }
 
+    // What root has left behind is to be trusted, and of no use: only the sessions that fall on it would fail, one by one. Tried, as there are other
+    // ways to a file than its rights; any other error than a denial may pass, and is not of this.
+    private void RequireOpen(string path, FileFacts facts, Action<string> open)
+    {
+        if (facts.Owner is not { } owner || owner == Account.Current)
+        {
+            return;
+        }
+
+        try
+        {
+            open(path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw Refusal(path, $"belongs to {Account.Describe(owner)}, and is closed to the account of this process, {Account.Describe(Account.Current)}.", "");
+        }
+        catch (IOException)
+        {
+            // A disk that takes no writes now, for instance.
+        }
+    }
+
     private string? Fault(FileFacts facts) => facts.Kind switch
     {
         FileKind.File when facts.Names > 1 => "has a second name elsewhere (a hard link).",
@@ -112,12 +148,14 @@ internal sealed class FolderTrust(string root, string what, string setting, bool
         return fault is null || !_keepsRights.Value ? null : fault;
     }
 
-    private IOException Refusal(string path, string fault)
+    private IOException Refusal(string path, string fault) => Refusal(path, fault, $" Others could read or place {what} there.");
+
+    private IOException Refusal(string path, string fault, string danger)
     {
         string account = Account.Short(Account.Current);
         string fix = OperatingSystem.IsWindows() ? "Put a folder of the app's own in its place." : $"Make it this account's alone: chown -R {account} '{root}' && chmod -R go-rwx '{root}'.";
         string name = path == root ? $"The folder of {what} '{root}'" : $"In the folder of {what}, '{path}'";
-        return new IOException($"{name} {fault} Others could read or place {what} there. {Advice(fix)}");
+        return new IOException($"{name} {fault}{danger} {Advice(fix)}");
     }
 
     private string Advice(string fix) => $"{fix} {setting}";

@@ -55,13 +55,14 @@ public static class FuelSessionsBuilderRedisExtensions
     /// <param name="configuration">The servers and settings.</param>
     /// <param name="configure">Key prefix and database.</param>
     /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The name of a server is an address with a scheme, such as <c>rediss://…</c>.</exception>
     public static FuelSessionsBuilder AddRedisDriver(
         this FuelSessionsBuilder builder,
         ConfigurationOptions configuration,
         Action<RedisDriverOptions>? configure = null)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
-        return builder.AddRedisDriver((_, reports) => OwnConnection.OpenAsync(configuration, reports), isOwn: true, WithoutServiceKey(configure));
+        ConfigurationOptions own = OwnConnection.Checked(configuration);
+        return builder.AddRedisDriver((_, reports) => OwnConnection.OpenAsync(own, reports), isOwn: true, WithoutServiceKey(configure));
     }
 
     /// <summary>Keeps sessions in Redis, through the app's connection, which stays the app's to close.</summary>

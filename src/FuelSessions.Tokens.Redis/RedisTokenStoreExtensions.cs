@@ -47,8 +47,8 @@ public static class RedisTokenStoreExtensions
     public static TokenSessionOptions UseRedis(
         this TokenSessionOptions options, ConfigurationOptions configuration, Action<RedisTokenOptions>? configure = null)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
-        return options.UseRedis((_, reports) => OwnConnection.OpenAsync(configuration, reports), isOwn: true, WithoutServiceKey(configure));
+        ConfigurationOptions own = OwnConnection.Checked(configuration);
+        return options.UseRedis((_, reports) => OwnConnection.OpenAsync(own, reports), isOwn: true, WithoutServiceKey(configure));
     }
 
     /// <summary>Through the app's connection, which stays the app's to close.</summary>

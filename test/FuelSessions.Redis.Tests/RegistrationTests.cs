@@ -118,6 +118,24 @@ public sealed class RegistrationTests(RedisServer server)
         builder.AddRedisDriver("localhost,password=redis://secret");
     }
 
+    /// <summary>Whoever made the configuration, or the connection.</summary>
+    [Fact]
+    public async Task An_address_with_a_scheme_in_an_object_of_the_apps_is_refused_or_not_repeated()
+    {
+        ConfigurationOptions configuration = ConfigurationOptions.Parse("rediss://app:secret@localhost:6379,connectTimeout=100,connectRetry=0,abortConnect=false");
+        FuelSessionsBuilder builder = new ServiceCollection().AddFuelSessions();
+        ArgumentException error = Assert.Throws<ArgumentException>(() => builder.AddRedisDriver(configuration));
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+
+        await using ConnectionMultiplexer connection = await ConnectionMultiplexer.ConnectAsync(configuration);
+        builder.AddRedisDriver(connection);
+        await using ServiceProvider services = builder.Services.BuildServiceProvider();
+        ISessionDriver driver = services.GetRequiredService<DriverRegistry>().Driver("redis");
+        Exception failure = await Assert.ThrowsAnyAsync<Exception>(async () => await driver.ReadAsync(SessionKey.Create(), default));
+        Assert.Contains("not shown", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", failure.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_part_of_a_password_that_is_taken_for_a_setting_is_not_repeated()
     {

@@ -17,11 +17,9 @@ internal static class OwnConnection
         ArgumentException.ThrowIfNullOrWhiteSpace(configuration);
 
         // The client takes all of it for a host's name, or a setting's, and tells that name, with the password in it, whenever it can't connect.
-        if (configuration.Split(',').Any(part => part.Split('=', 2)[0].Contains("://", StringComparison.Ordinal)))
+        if (configuration.Split(',').Any(part => HasScheme(part.Split('=', 2)[0])))
         {
-            throw new ArgumentException(
-                "StackExchange.Redis knows no addresses with a scheme (redis://, rediss://). Write \"host:6379,user=…,password=…,defaultDatabase=0\", and for rediss:// \"ssl=true\" as well.",
-                nameof(configuration));
+            throw Scheme(nameof(configuration));
         }
 
         ConfigurationOptions options;
@@ -43,6 +41,17 @@ internal static class OwnConnection
             : throw new ArgumentException("It names no server. Write \"host:6379\", or for a socket of Unix \"!/run/redis.sock\".", nameof(configuration));
     }
 
+    /// <summary>Looks at what the app has made.</summary>
+    /// <exception cref="ArgumentException">The name of a server in it is an address with a scheme.</exception>
+    internal static ConfigurationOptions Checked(ConfigurationOptions configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return configuration.EndPoints.Any(server => HasScheme(server.ToString())) ? throw Scheme(nameof(configuration)) : configuration;
+    }
+
+    /// <summary>Whether the client would take an address for a host's name, which may have a password in it.</summary>
+    internal static bool HasScheme(string? server) => server?.Contains("://", StringComparison.Ordinal) ?? false;
+
     internal static async Task<IConnectionMultiplexer> OpenAsync(ConfigurationOptions configuration, ConnectionReports reports)
     {
         ConfigurationOptions own = configuration.Clone();
@@ -52,4 +61,8 @@ internal static class OwnConnection
         reports.Hear(own);
         return await ConnectionMultiplexer.ConnectAsync(own).ConfigureAwait(false);
     }
+
+    private static ArgumentException Scheme(string parameter) => new(
+        "StackExchange.Redis knows no addresses with a scheme (redis://, rediss://). Write \"host:6379,user=…,password=…,defaultDatabase=0\", and for rediss:// \"ssl=true\" as well.",
+        parameter);
 }

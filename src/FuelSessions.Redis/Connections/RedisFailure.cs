@@ -48,9 +48,12 @@ internal static partial class RedisFailure
         string? reason = cause is not null ? OfServer(cause.Message)
             : first.Message.Contains("requires writable", StringComparison.Ordinal) ? "no server that takes writes is connected"
             : null;
-        string text = $"{first.FailureType}{(address.Success ? $" on {address.Groups[1].Value}" : "")}{(reason is null ? "" : $": {reason}")}";
+        string text = $"{first.FailureType}{(address.Success ? $" on {Shown(address.Groups[1].Value)}" : "")}{(reason is null ? "" : $": {reason}")}";
         return Connection(first.FailureType, Sentence(text), cause is RedisServerException ? Server(OfServer(cause.Message)) : cause);
     }
+
+    // What the client takes for a host's name may be an address with a password in it.
+    private static string Shown(string address) => OwnConnection.HasScheme(address) ? "a server whose name is an address with a scheme (not shown)" : address;
 
     // Version 3 would rather be told more, which version 2 can't be.
 #pragma warning disable CS0618

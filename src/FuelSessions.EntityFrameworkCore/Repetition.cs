@@ -14,7 +14,7 @@ internal sealed class Repetition(string purpose, TimeSpan patience)
     /// <summary>What to throw of a write that failed.</summary>
     internal SessionStoreException Failure(Exception error, bool isOutcomeUnknown) => new(
         isOutcomeUnknown
-            ? $"The database of {purpose} did not say what became of a write: {error.Message} It may be stored all the same, now or in a moment, whole or not at all."
+            ? $"The database of {purpose} did not say what became of a write: {Sentence.Of(error.Message)} It may be stored all the same, now or in a moment, whole or not at all."
             : error.Message,
         error) { IsOutcomeUnknown = isOutcomeUnknown };
 

@@ -78,7 +78,7 @@ internal sealed class ServerLink(MemcachedServer server, MemcachedDriverOptions 
 
             if (IsOut)
             {
-                throw new MemcachedException($"{_lastError!.Message} It is tried again in a moment.", _lastError) { IsNotDone = true };
+                throw new MemcachedException($"{Sentence.Of(_lastError!.Message)} It is tried again in a moment.", _lastError) { IsNotDone = true };
             }
 
             Task<MemcachedConnection> attempt = LeftAlone.Begin(() => OpenAsync(slot));

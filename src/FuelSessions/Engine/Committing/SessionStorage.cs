@@ -131,12 +131,12 @@ internal sealed partial class SessionStorage(string name, ISessionDriver driver,
         return new SessionStoreException(
             error is OperationCanceledException
                 ? $"Session {key.Fingerprint} could not be {what} within {timeout:g} (StoreTimeout) on driver '{name}'.{Reason(error)}{unknown} The client keeps the id it has."
-                : $"Session {key.Fingerprint} could not be {what} on driver '{name}': {error.Message}{unknown} The client keeps the id it has.",
+                : $"Session {key.Fingerprint} could not be {what} on driver '{name}': {Sentence.Of(error.Message)}{unknown} The client keeps the id it has.",
             error) { IsOutcomeUnknown = isOutcomeUnknown };
     }
 
     // A driver that knows what it waited for in vain says so there.
-    private static string Reason(Exception error) => error.InnerException is { } reason and not OperationCanceledException ? $" {reason.Message}" : "";
+    private static string Reason(Exception error) => error.InnerException is { } reason and not OperationCanceledException ? $" {Sentence.Of(reason.Message)}" : "";
 
     private ValueTask<TResult> CallAsync<TArgument, TResult>(
         string operation,

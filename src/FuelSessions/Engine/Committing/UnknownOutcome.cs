@@ -13,7 +13,7 @@ internal static class UnknownOutcome
         InvalidOperationException or ArgumentException or NotSupportedException or SessionRecordFormatException => false,
 
         // A database that answers by a SQLSTATE has refused, but for connections that broke (08), a server that ends (57P), and its own not knowing.
-        DbException { SqlState: { } state } => state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57", StringComparison.Ordinal) || state == "40003",
+        DbException { SqlState: { } state } => state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal) || state == "40003",
         _ => true,
     };
 }

@@ -102,6 +102,6 @@ internal sealed class ProtectedText(IDataProtector protector, string driver)
     private static bool IsOutage(CryptographicException error) => error.GetBaseException() is not CryptographicException;
 
     private SessionStoreException Outage(string what, CryptographicException error) => new(
-        $"The id of a session on driver '{driver}' could not be {what}, because Data Protection could not load its keys: {error.GetBaseException().Message} The client keeps the id it has.",
+        $"The id of a session on driver '{driver}' could not be {what}, because Data Protection could not load its keys: {Sentence.Of(error.GetBaseException().Message)} The client keeps the id it has.",
         error);
 }

@@ -278,6 +278,13 @@ internal sealed class LeasedDatabase(Func<ContextLease> open, bool createOnDeman
             _ = tables.RowType(lease.Context, row);
         }
 
+        if (lease.Dialect.Before.Length > 0 && ConnectionText.ForbidsBatches(lease.Context.Database.GetConnectionString()))
+        {
+            throw new UnreliableDatabaseException(
+                $"The database of {tables.Purpose} can't be relied on: its connection string says AllowBatch=false, and each statement is sent with another one in front of it "
+                + "that has the connection commit by itself. Leave AllowBatch at its default.");
+        }
+
         if (!lease.Dialect.IsKnown && Interlocked.Exchange(ref _told, 1) == 0)
         {
             DbLog.UnknownProvider(logger, string.Join(", ", Dialect.KnownProviders), lease.Context.Database.ProviderName, tables.Purpose);

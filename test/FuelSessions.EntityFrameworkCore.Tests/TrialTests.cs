@@ -147,6 +147,20 @@ public sealed class TrialTests(PostgresServer server) : IDisposable
         await AssertRefusedAsync(app, reason);
     }
 
+    /// <summary>Each statement would be refused, with bytes of a session's key in the answer. Nothing is connected to.</summary>
+    [Theory]
+    [InlineData("Server=nowhere;AllowBatch=false", false)]
+    [InlineData("Server=nowhere;Allow Batch=False", false)]
+    [InlineData("Server=nowhere;allowbatch=true", true)]
+    [InlineData("Server=nowhere", true)]
+    public async Task A_connection_of_MySQL_that_takes_one_statement_a_command(string connection, bool isRight)
+    {
+        await using var app = new TestApp(builder => builder.AddDbDriver(options => options.UseMySQL(connection)));
+        Exception? error = await Record.ExceptionAsync(app.StartAsync);
+        Assert.Equal(isRight, error is not UnreliableDatabaseException);
+        Assert.True(isRight || error!.Message.Contains("AllowBatch=false", StringComparison.Ordinal));
+    }
+
     private async Task AssertRefusedAsync(string database, OnOpen? first, string reason)
     {
         await using TestApp app = TestApp.OnPostgres(database, more: options => options.AddInterceptors((IEnumerable<OnOpen>)(first is null ? [] : [first])));

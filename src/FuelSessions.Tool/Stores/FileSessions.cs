@@ -80,19 +80,21 @@ internal sealed class FileSessions : IStoredSessions
     // Null: it was removed meanwhile.
     private static StoredEntry? Read(string path, SessionKey key)
     {
+        SessionRecord? record = null;
         try
         {
-            return SessionFile.Read(path, key, DateTimeOffset.MinValue) is { } record
-                ? new StoredEntry(key, record.Expires, (int)new FileInfo(path).Length, record)
-                : null;
+            record = SessionFile.Read(path, key, DateTimeOffset.MinValue);
+            if (record is null)
+            {
+                return null;
+            }
         }
         catch (SessionRecordFormatException)
         {
-            return new StoredEntry(key, DateTimeOffset.MaxValue, (int)new FileInfo(path).Length, Record: null);
+            // It is told of as one that can't be read.
         }
-        catch (FileNotFoundException)
-        {
-            return null;
-        }
+
+        var file = new FileInfo(path);
+        return file.Exists ? new StoredEntry(key, record?.Expires ?? DateTimeOffset.MaxValue, (int)file.Length, record) : null;
     }
 }

@@ -5,6 +5,7 @@ using FuelSessions.Drivers;
 using FuelSessions.Records;
 using FuelSessions.Testing;
 using FuelSessions.Tests;
+using FuelSessions.Tests.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -75,6 +76,7 @@ internal sealed class SessionApp : IAsyncDisposable
                 web.UseExceptionHandler(errors => errors.Run(app.ReportAsync));
                 before?.Invoke(web);
             },
+            configuration: StoreTimeouts.Long,
             services: added =>
             {
                 added.AddSingleton<SessionEvents>(app.Told);

@@ -29,7 +29,7 @@ internal static partial class RedisFailure
         RedisServerException server => Server(OfServer(server.Message)),
         RedisConnectionException connection => OfConnection(connection) is var own && own.InnerException is null && reported is not null ? reported : own,
         RedisTimeoutException timeout => Timeout($"There was no answer within the client's own timeout (command: {timeout.Commandstatus}).", timeout.Commandstatus),
-        RedisCommandException command => new RedisCommandException(Sentence(command.Message.Split(": ", 2)[0])),
+        RedisCommandException command => new RedisCommandException(Sentence.Of(command.Message.Split(": ", 2)[0])),
         _ => error,
     };
 
@@ -49,7 +49,7 @@ internal static partial class RedisFailure
             : first.Message.Contains("requires writable", StringComparison.Ordinal) ? "no server that takes writes is connected"
             : null;
         string text = $"{first.FailureType}{(address.Success ? $" on {Shown(address.Groups[1].Value)}" : "")}{(reason is null ? "" : $": {reason}")}";
-        return Connection(first.FailureType, Sentence(text), cause is RedisServerException ? Server(OfServer(cause.Message)) : cause);
+        return Connection(first.FailureType, Sentence.Of(text), cause is RedisServerException ? Server(OfServer(cause.Message)) : cause);
     }
 
     // What the client takes for a host's name may be an address with a password in it.
@@ -65,9 +65,7 @@ internal static partial class RedisFailure
 #pragma warning restore CS0618
 
     // "unknown command 'GET', with args beginning with: …" and "redirect not followed for GET …".
-    private static string OfServer(string message) => Sentence(Arguments().Replace(message, ""));
-
-    private static string Sentence(string text) => text.TrimEnd() is var trimmed && trimmed.EndsWith('.') ? trimmed : $"{trimmed}.";
+    private static string OfServer(string message) => Sentence.Of(Arguments().Replace(message, ""));
 
     [GeneratedRegex(@"(?:^| )(\S+)/(?:Interactive|Subscription)\b")]
     private static partial Regex Address();

@@ -154,6 +154,8 @@ public class PipelineTests
         Assert.Equal((HttpStatusCode.NotFound, "2"), await StatusAsync(browser, "/missing"));
     }
 
+    private static Task<TestApp> EmulatingAsync(Action<WebApplication> map) => TestApp.StartAsync(o => (o.Driver, o.NativeEmulation) = ("memory", true), map);
+
     private static async Task<(HttpStatusCode Status, string Body)> StatusAsync(TestBrowser browser, string path)
     {
         TestResponse response = await browser.GetAsync(path);
@@ -340,28 +342,22 @@ public class PipelineTests
     [Fact]
     public async Task The_frameworks_own_session_can_be_served_from_the_default_one()
     {
-        await using TestApp app = await TestApp.StartAsync(
-            o =>
+        await using TestApp app = await EmulatingAsync(a =>
+        {
+            a.MapGet("/set", (HttpContext c) =>
             {
-                o.Driver = "memory";
-                o.NativeEmulation = true;
-            },
-            a =>
-            {
-                a.MapGet("/set", (HttpContext c) =>
-                {
-                    c.Session.SetString("user.name", "Ada");
-                    c.Session.SetInt32("n", 7);
-                    c.Session.Remove("missing");
-                });
-                a.MapGet("/get", (HttpContext c) => $"{c.Session.GetString("user.name")} {c.Session.GetInt32("n")} {c.Session.GetString("none") is null} {string.Join(",", c.Session.Keys.Order())}");
-                a.MapGet("/clear", async (HttpContext c) =>
-                {
-                    c.Session.Remove("n");
-                    await c.Session.CommitAsync();
-                    return string.Join(",", c.Session.Keys);
-                });
+                c.Session.SetString("user.name", "Ada");
+                c.Session.SetInt32("n", 7);
+                c.Session.Remove("missing");
             });
+            a.MapGet("/get", (HttpContext c) => $"{c.Session.GetString("user.name")} {c.Session.GetInt32("n")} {c.Session.GetString("none") is null} {string.Join(",", c.Session.Keys.Order())}");
+            a.MapGet("/clear", async (HttpContext c) =>
+            {
+                c.Session.Remove("n");
+                await c.Session.CommitAsync();
+                return string.Join(",", c.Session.Keys);
+            });
+        });
         using TestBrowser browser = app.NewBrowser();
         await browser.GetAsync("/set");
         Assert.Equal("Ada 7 True n,user.name", await browser.TextAsync("/get"));
@@ -373,22 +369,16 @@ public class PipelineTests
     [Fact]
     public async Task ISession_finds_a_key_with_half_of_a_surrogate_pair_again()
     {
-        await using TestApp app = await TestApp.StartAsync(
-            o =>
+        await using TestApp app = await EmulatingAsync(a =>
+        {
+            a.MapGet("/set", (HttpContext c) =>
             {
-                o.Driver = "memory";
-                o.NativeEmulation = true;
-            },
-            a =>
-            {
-                a.MapGet("/set", (HttpContext c) =>
-                {
-                    c.Session.SetString("n\ud800", "one");
-                    c.Session.SetString("n\udfff", "two");
-                });
-                a.MapGet("/get", (HttpContext c) => $"{c.Session.GetString("n\ud800")} {c.Session.Keys.Count()}");
-                a.MapGet("/remove", (HttpContext c) => c.Session.Remove("n\ud800"));
+                c.Session.SetString("n\ud800", "one");
+                c.Session.SetString("n\udfff", "two");
             });
+            a.MapGet("/get", (HttpContext c) => $"{c.Session.GetString("n\ud800")} {c.Session.Keys.Count()}");
+            a.MapGet("/remove", (HttpContext c) => c.Session.Remove("n\ud800"));
+        });
         using TestBrowser browser = app.NewBrowser();
         await browser.GetAsync("/set");
         Assert.Equal("two 1", await browser.TextAsync("/get"));

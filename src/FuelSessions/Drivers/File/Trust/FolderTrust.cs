@@ -59,9 +59,9 @@ internal sealed class FolderTrust(string root, string what, string setting, bool
     /// <exception cref="IOException">It is a link, or somebody else's.</exception>
     internal void RequireFile(string path)
     {
-        if (!isShared && Fault(FileFacts.Of(path) with { Mode = UnixFileMode.None }) is { } fault)
+        if (!isShared)
         {
-            throw Refusal(path, fault);
+            RequireFile(path, FileFacts.Of(path));
         }
     }
 
@@ -69,8 +69,14 @@ internal sealed class FolderTrust(string root, string what, string setting, bool
     /// <exception cref="IOException">It is a link, somebody else's, or closed to this account.</exception>
     internal void RequireWritable(string path)
     {
-        RequireFile(path);
-        if (!isShared && FileFacts.Of(path) is { Kind: FileKind.File } facts)
+        if (isShared)
+        {
+            return;
+        }
+
+        FileFacts facts = FileFacts.Of(path);
+        RequireFile(path, facts);
+        if (facts.Kind == FileKind.File)
         {
             RequireOpen(path, facts, static file => File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete).Dispose());
         }
@@ -100,6 +106,14 @@ internal sealed class FolderTrust(string root, string what, string setting, bool
             _ => "is no folder.",
         };
         if (fault is not null)
+        {
+            throw Refusal(path, fault);
+        }
+    }
+
+    private void RequireFile(string path, FileFacts facts)
+    {
+        if (Fault(facts with { Mode = UnixFileMode.None }) is { } fault)
         {
             throw Refusal(path, fault);
         }

@@ -30,6 +30,7 @@ public sealed record SessionRecord
         UserAgentHash = 8,
         UserAgentFamilyHash = 16,
         IpHash = 32,
+        IsRotationDue = 64,
     }
 
     // One object for what anonymous records do without.
@@ -101,6 +102,13 @@ public sealed record SessionRecord
     {
         get => Time(_rotated);
         init => _rotated = value.UtcTicks;
+    }
+
+    /// <summary>Whether whoever presents the current id next is to be given another one, as somebody asked for that who could not make it.</summary>
+    public bool IsRotationDue
+    {
+        get => Has(Given.IsRotationDue);
+        init => _given = With(Given.IsRotationDue, value);
     }
 
     /// <summary>When the current id was first presented by a client; null while it was not.</summary>

@@ -50,7 +50,8 @@ public static class SessionRecordFormat
         OnlyFamily = 1 << 18,
         SignIn = 1 << 19,
         Binding = 1 << 20,
-        More = TokenSecret | OnlyUserAgent | OnlyFamily | SignIn | Binding,
+        RotationDue = 1 << 21,
+        More = TokenSecret | OnlyUserAgent | OnlyFamily | SignIn | Binding | RotationDue,
     }
 
     /// <summary>Encodes a record into a new array.</summary>
@@ -247,6 +248,7 @@ public static class SessionRecordFormat
             Version = version,
             Created = created,
             Rotated = rotated,
+            IsRotationDue = (parts & Parts.RotationDue) != 0,
             Updated = updated,
             Confirmed = confirmed,
             Lifetime = lifetime,
@@ -291,7 +293,8 @@ public static class SessionRecordFormat
         | (record.Principal is null ? Parts.None : Parts.Principal)
         | (SignInFormat.IsIn(record.Owner) ? Parts.SignIn : Parts.None)
         | (record.Flash.IsEmpty ? Parts.None : Parts.Flash)
-        | (record.Binding is null ? Parts.None : Parts.Binding);
+        | (record.Binding is null ? Parts.None : Parts.Binding)
+        | (record.IsRotationDue ? Parts.RotationDue : Parts.None);
 
     // Those that the engine makes have 32 bits.
     private static bool HasLongHash(SessionRecord record) => uint.MaxValue

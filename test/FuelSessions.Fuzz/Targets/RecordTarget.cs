@@ -161,6 +161,7 @@ internal sealed class RecordTarget : FuzzTarget
             Nonce = new RotationNonce(UInt128.MaxValue / 3),
             SealedPrevious = UInt128.MaxValue / 7,
             PreviousRevoked = true,
+            IsRotationDue = true,
             Epoch = 2,
             UserAgentHash = 1,
             UserAgentFamilyHash = ulong.MaxValue,

@@ -37,6 +37,16 @@ public sealed class FileDriverTests : IDisposable
             Assert.False((await Assert.ThrowsAsync<SessionStoreException>(async () => await write())).IsOutcomeUnknown);
     }
 
+    [Fact]
+    public void A_key_ring_that_could_not_be_opened_is_tried_again()
+    {
+        string inTheWay = Path.Join(_folder.Path, "keys");
+        File.WriteAllText(inTheWay, "in the way");
+        Assert.ThrowsAny<IOException>(() => _driver.DataProtectionKeys);
+        File.Delete(inTheWay);
+        Assert.Empty(_driver.DataProtectionKeys.GetAllElements());
+    }
+
     /// <summary>What another account has left behind, for instance.</summary>
     [Fact]
     public async Task A_shelf_where_nothing_can_be_removed_keeps_nothing_else_from_being_collected()

@@ -343,6 +343,7 @@ public sealed class SessionRecordFormatTests
             Nonce = rotated ? new RotationNonce(Bits(random)) : null,
             SealedPrevious = rotated ? Bits(random) : default,
             PreviousRevoked = random.Next(2) == 0,
+            IsRotationDue = random.Next(2) == 0,
             TokenSecret = random.Next(2) == 0 ? new StoredTokenSecret(new SecretHash(Bits(random)), Bits(random)) : null,
             Epoch = random.Next(2) == 0 ? 0 : (uint)random.NextInt64(1L << random.Next(1, 33)),
             Created = Time(random),

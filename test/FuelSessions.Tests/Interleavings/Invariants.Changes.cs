@@ -154,7 +154,7 @@ internal sealed partial class Invariants
             {
                 confirming += written;
                 bool showedCurrent = steps is [{ After: { } found }, ..] && outcome.Presented is { } shown && shown.Equals(found.CurrentHash);
-                bool mayWrite = showedCurrent && (plan.RotatesByItself || steps[0].After!.Confirmed is null || steps[0].After!.Rotated == RotationPolicy.Asked);
+                bool mayWrite = showedCurrent && (plan.RotatesByItself || steps[0].After!.Confirmed is null || steps[0].After!.IsRotationDue);
                 Require(mayWrite || written + lost + gone == 0, "W7: a request that changed nothing wrote", i);
             }
         }

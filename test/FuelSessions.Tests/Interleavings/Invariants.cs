@@ -103,7 +103,7 @@ internal sealed partial class Invariants
             bool showedCurrent = by.Presented is { } shown && shown.Equals(before.CurrentHash);
             if (step.Rotated)
             {
-                bool asked = before.Rotated == RotationPolicy.Asked || plan is { RotatesOnDemand: true } or { Deed: Deed.Prolong };
+                bool asked = before.IsRotationDue || plan is { RotatesOnDemand: true } or { Deed: Deed.Prolong };
                 Require(step.Revoked || plan.RotatesByItself || asked, "R8: a request rotated that had no reason to", step.Request);
                 Require(after.Confirmed is null, "R2: a new id counts as seen", step.Request);
                 Require(step.Revoked || showedCurrent, "R4: a rotation by who did not show the current id", step.Request);

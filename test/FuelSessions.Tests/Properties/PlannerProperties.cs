@@ -62,7 +62,7 @@ public class PlannerProperties
 
     [Fact]
     public void W7_what_was_just_stored_is_left_alone_by_who_wants_nothing_more() => Holds((of, plan) =>
-        plan is not Plan.Write { Record: var next, Current: var current } || next.Rotated == RotationPolicy.Asked
+        plan is not Plan.Write { Record: var next, Current: var current } || next.IsRotationDue
         || Planner.Save(next, new Kept(next, current, null, next.Epoch), of.Asker, Intent.None, of.NoContent, lost: Plan.Keep) == Plan.Keep);
 
     [Fact]

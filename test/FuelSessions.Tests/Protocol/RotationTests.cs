@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -181,6 +182,27 @@ public class RotationTests
         Assert.Equal("2", await browser.TextAsync("/count"));
     }
 
+    [Fact]
+    public async Task R6_R9_a_rotation_that_was_asked_for_with_a_token_makes_no_thief_of_a_late_request()
+    {
+        await using TestApp app = await StartAsync(o => o.HeaderName = "X-Session");
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/count");
+        TestBrowser late = Copy(app, browser);
+        string token = await browser.TextAsync("/signin");
+        TestResponse asked = await app.NewBrowser().SendAsync(HttpMethod.Get, "/rotate", edit: request => request.Headers.Add("X-Session", token));
+        Assert.Equal((HttpStatusCode.OK, "none 1"), (asked.Status, asked.Body));
+        TestResponse answer = await late.GetAsync("/value");
+        Assert.Equal("0", answer.Body);
+        Assert.Empty(answer.SetCookies);
+        Assert.DoesNotContain(_told.All, e => e.Kind == SessionEventKind.StaleId);
+
+        // Nor is the time of the rotation before it forgotten, and what was asked for is done.
+        string signedIn = browser.Jar[Cookie];
+        Assert.Equal(app.Clock.GetUtcNow().ToUnixTimeSeconds().ToString(), await browser.TextAsync("/created"));
+        Assert.NotEqual(signedIn, browser.Jar[Cookie]);
+    }
+
     [Theory]
     [InlineData("/revoke")]
     [InlineData("/attach?user=ada")]
@@ -238,7 +260,9 @@ public class RotationTests
             app.MapGet("/count", (Session s) => s.Increment("counter").ToString());
             app.MapGet("/value", (Session s) => s.Get<long>("counter").ToString());
             app.MapGet("/id", (Session s) => s.Key()!);
-            app.MapGet("/rotate", (Session s) => s.Rotate().Key()!);
+            app.MapGet("/rotate", (Session s) => $"{s.Rotate().Key() ?? "none"} {s.Get<long>("counter")}");
+            app.MapGet("/signin", (Session s) => s.AttachPrincipal("ada").Token);
+            app.MapGet("/created", (Session s) => s.Key("created"));
             app.MapGet("/detached", (Session s) => $"{s.IsDetached} {s.Increment("counter")}");
             app.MapGet("/expired", (Session s) => $"{s.WasExpired} {s.IsNew}");
             app.MapGet("/revoke", (Session s, bool? count) => Counted(s.Rotate(revokePrevious: true), count));

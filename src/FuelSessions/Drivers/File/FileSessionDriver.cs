@@ -42,8 +42,9 @@ internal sealed class FileSessionDriver : ISessionDriver, ICollectExpired, IFind
         _principals = new PrincipalFiles(_folder, _locks, flush);
         _expired = new ExpiredFiles(_folder, _locks, clock);
         _flush = flush is null ? null : new ShelfFlush(_folder, flush);
-        _keys = new Lazy<IXmlRepository>(() =>
-            new OwnKeyFiles(_folder, loggers ?? NullLoggerFactory.Instance));
+
+        // What failed is tried again: a full disk is given room without a restart.
+        _keys = new Lazy<IXmlRepository>(() => new OwnKeyFiles(_folder, loggers ?? NullLoggerFactory.Instance), LazyThreadSafetyMode.PublicationOnly);
     }
 
     internal string Folder => _folder.Root;

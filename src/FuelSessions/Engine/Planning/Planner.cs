@@ -117,7 +117,7 @@ internal static class Planner
             Lifetime = lifetime,
             Expires = intent.ChangesLifetime(basis) || ExpiryPolicy.IsTouchDue(basis, expires, options) ? expires : basis.Expires,
             Owner = intent.SaysOwner(read.Record) ? intent.Attachment?.Owner : basis.Owner,
-            Rotated = rotation is null && makesDue ? RotationPolicy.Asked : next.Rotated,
+            IsRotationDue = next.IsRotationDue || (rotation is null && makesDue),
             TokenSecret = stored,
             UserAgentHash = key is null ? basis.UserAgentHash : asker.Client.UserAgentHash(key, options),
             UserAgentFamilyHash = key is null ? basis.UserAgentFamilyHash : asker.Client.UserAgentFamilyHash(key, options),

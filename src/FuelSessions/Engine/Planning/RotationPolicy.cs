@@ -5,9 +5,6 @@ namespace FuelSessions.Engine;
 /// <summary>Whether a session is given another id [R8, R9, W5].</summary>
 internal static class RotationPolicy
 {
-    /// <summary>What <see cref="SessionRecord.Rotated"/> is while somebody waits for a rotation [R9].</summary>
-    internal static readonly DateTimeOffset Asked = DateTimeOffset.UnixEpoch;
-
     /// <summary>The rotation to make on top of that record; null: none.</summary>
     /// <param name="current">The record's current secret, if the request may know it.</param>
     internal static Rotation? On(SessionRecord basis, SessionSecret? current, in Asker asker, in Intent intent)
@@ -43,7 +40,7 @@ internal static class RotationPolicy
 
     // The current id is old enough to be replaced, or somebody has asked for it who could not do it [R8, R9].
     private static bool IsDue(SessionRecord record, DateTimeOffset now, TimeSpan? rotationTime) =>
-        record.Rotated == Asked || (rotationTime is { } time && now >= record.Rotated + time);
+        record.IsRotationDue || (rotationTime is { } time && now >= record.Rotated + time);
 
     // Requests with the previous id may still be on their way, of which another rotation would make strangers [R8]. Its successor
     // was seen a moment ago; or is seen now, and the session was in use until then.

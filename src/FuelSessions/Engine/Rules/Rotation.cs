@@ -44,6 +44,7 @@ internal sealed record Rotation(SessionSecret? From, RotationNonce Nonce, Sessio
         // Whoever a session is handed to begins without one [B6].
         Binding = Revokes ? null : record.Binding,
         Rotated = now,
+        IsRotationDue = false,
         Confirmed = null,
     };
 }

@@ -18,20 +18,39 @@ internal sealed class PendingSignIns(IDataProtectionProvider protection, TimePro
 
     private readonly IDataProtector _protector = protection.CreateProtector("FuelSessions.Tokens", "sign-in");
 
-    /// <summary>Stores it, before anybody is sent away with it.</summary>
+    /// <summary>Stores it, before anybody is sent away with it. Earlier ones give way to it where they don't all fit, and at last where the user wanted to return to.</summary>
+    /// <param name="added">What has begun.</param>
+    /// <param name="returnPath">Where its user goes if there is no room for what they asked for.</param>
+    /// <param name="room">How much all of them may take, in characters.</param>
+    /// <param name="cancellationToken">Cancels before it is stored.</param>
     /// <returns>False if the session can't keep it: whoever came back would be told that nothing had begun.</returns>
-    internal async Task<bool> TryAddAsync(Session session, PendingSignIn added, CancellationToken cancellationToken)
+    /// <exception cref="SessionTooLargeException">The session is full of other things. What it has done is taken back.</exception>
+    internal async Task<bool> TryAddAsync(Session session, PendingSignIn added, string returnPath, int room, CancellationToken cancellationToken)
     {
-        session.Update<string>(Variable, stored => Write([.. Read(stored).TakeLast(Most - 1), added]));
-        try
+        for (int others = Most - 1; ; others--)
         {
-            await session.SaveAsync(cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            // Detached, or ended meanwhile.
-            return false;
+            int most = others;
+            PendingSignIn kept = others < 0 || SizeOf(added) > room ? added with { ReturnPath = returnPath } : added;
+            session.Update<string>(Variable, stored => Write(WithinRoom([.. Read(stored).Where(pending => pending.State != kept.State).TakeLast(Math.Max(most, 0)), kept], room)));
+            try
+            {
+                await session.SaveAsync(cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (SessionTooLargeException) when (others >= 0)
+            {
+                // With fewer of them, then.
+            }
+            catch (SessionTooLargeException)
+            {
+                session.Reset();
+                throw;
+            }
+            catch (InvalidOperationException)
+            {
+                // Detached, or ended meanwhile.
+                return false;
+            }
         }
     }
 
@@ -70,6 +89,19 @@ internal sealed class PendingSignIns(IDataProtectionProvider protection, TimePro
             return null;
         }
     }
+
+    // The latest ones; the last of all in any case.
+    private static PendingSignIn[] WithinRoom(PendingSignIn[] all, int room)
+    {
+        int first = all.Length - 1;
+        for (long size = SizeOf(all[first]); first > 0 && (size += SizeOf(all[first - 1])) <= room; first--)
+        {
+        }
+
+        return all[first..];
+    }
+
+    private static int SizeOf(PendingSignIn pending) => JsonSerializer.Serialize(pending, PendingSignInJson.Default.PendingSignIn).Length;
 
     private string Write(PendingSignIn[] all) => _protector.Protect(JsonSerializer.Serialize(all, PendingSignInJson.Default.PendingSignInArray));
 

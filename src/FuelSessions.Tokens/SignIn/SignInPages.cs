@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace FuelSessions.Tokens.SignIn;
 
@@ -12,7 +13,13 @@ internal sealed class SignInPages(string client, TokenSignInOptions options)
 {
     internal const string Callback = "/callback";
 
-    private const string Return = "returnUrl";
+    internal const string Return = "returnUrl";
+
+    /// <summary>Of <c>returnUrl</c>, in characters, as a header has it: anybody's page can lead here with one.</summary>
+    internal const int LongestReturn = 2048;
+
+    // Five of usual length. As a cookie they take half as much again.
+    private const int MostCarried = 2000;
 
     internal async Task BeginAsync(HttpContext context)
     {
@@ -25,15 +32,23 @@ internal sealed class SignInPages(string client, TokenSignInOptions options)
             return;
         }
 
+        if (ReturnPath(context) is not { } returnPath)
+        {
+            await FailAsync(
+                context,
+                StatusCodes.Status400BadRequest,
+                "return_url_too_long",
+                $"This sign-in can't lead back to where it was asked for: {Return} is longer than {LongestReturn} characters. Begin it from another page.").ConfigureAwait(false);
+            return;
+        }
+
         TokenSession tokens = await OpenAsync(context).ConfigureAwait(false);
         string redirectUri = options.RedirectUri?.AbsoluteUri
             ?? UriHelper.BuildAbsolute(context.Request.Scheme, context.Request.Host, context.Request.PathBase, context.Request.Path.Value!.TrimEnd('/') + Callback);
         AuthorizationRequest request = tokens.BeginAuthorization(redirectUri, options.Scope);
-        string? wanted = context.Request.Query[Return];
-        var pending = new PendingSignIn(
-            client, request.State, request.CodeVerifier, redirectUri, LocalPath.Is(wanted) ? LocalPath.InHeader(wanted!) : options.ReturnPath, Clock(context).GetUtcNow());
+        var pending = new PendingSignIn(client, request.State, request.CodeVerifier, redirectUri, returnPath, Clock(context).GetUtcNow());
         session.KeepFlash();
-        if (await Pending(context).TryAddAsync(session, pending, context.RequestAborted).ConfigureAwait(false))
+        if (await IsRememberedAsync(context, session, pending).ConfigureAwait(false))
         {
             context.Response.Redirect(request.Url.AbsoluteUri);
         }
@@ -87,6 +102,31 @@ internal sealed class SignInPages(string client, TokenSignInOptions options)
         // As after any sign-in: an id from before is good for nothing now. Tokens stay with the session through it.
         session.Rotate(revokePrevious: true);
         context.Response.Redirect(pending.ReturnPath);
+    }
+
+    // Where the user is to return to; null if that is longer than anybody's session is to remember.
+    private string? ReturnPath(HttpContext context)
+    {
+        string? wanted = context.Request.Query[Return];
+        return !LocalPath.Is(wanted) ? options.ReturnPath
+            : wanted!.Length <= LongestReturn && LocalPath.InHeader(wanted) is { Length: <= LongestReturn } path ? path
+            : null;
+    }
+
+    private async Task<bool> IsRememberedAsync(HttpContext context, Session session, PendingSignIn pending)
+    {
+        // What travels with each request is for the app's content as well.
+        int room = context.RequestServices.GetRequiredService<FuelSessions.SessionServices>().HomeOf(session.Driver).IsCarried ? MostCarried : int.MaxValue;
+        try
+        {
+            return await Pending(context).TryAddAsync(session, pending, options.ReturnPath, room, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (SessionTooLargeException error)
+        {
+            SignInLog.NoRoom(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(TokenDiagnostics.MeterName), client, error);
+            session.KeepFlash();
+            return false;
+        }
     }
 
     private Task FailAsync(HttpContext context, int status, string error, string message)

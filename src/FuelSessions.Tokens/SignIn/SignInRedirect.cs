@@ -19,9 +19,13 @@ internal static class SignInRedirect
             return;
         }
 
-        string to = QueryHelpers.AddQueryString($"{request.PathBase}{path}", "returnUrl", Back(request));
+        string page = $"{request.PathBase}{path}";
+        string back = Back(request);
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
-        context.Response.Headers.Location = to;
+
+        // The page would refuse what is longer, and it is the sign-in that the user needs.
+        context.Response.Headers.Location =
+            LocalPath.InHeader(back).Length <= SignInPages.LongestReturn ? QueryHelpers.AddQueryString(page, SignInPages.Return, back) : page;
     }
 
     // What was sent can't be sent again by a redirect; the page with the form can be shown again.

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using FuelSessions.Drivers;
 using FuelSessions.Testing;
 using FuelSessions.Tests;
@@ -129,6 +130,87 @@ public sealed class SignInPageTests : IAsyncLifetime
         Assert.Equal("/orders/2026/11/0", (await browser.GetAsync(callbacks[0])).Headers.GetValueOrDefault("Location"));
     }
 
+    /// <summary>As anybody's page can lead here with an address of any length: neither later tabs nor what the app keeps may fail for it.</summary>
+    [Fact]
+    public async Task Of_tabs_that_do_not_fit_into_a_session_that_travels_the_latest_stay()
+    {
+        await using TestApp app = await StartAsync(sessions => sessions.Driver = "cookie", elsewhere: true);
+        using TestBrowser browser = app.NewBrowser();
+        string[] callbacks = new string[8];
+        for (int tab = 0; tab < callbacks.Length; tab++)
+        {
+            callbacks[tab] = await BeginAsync(browser, $"/sign-in?returnUrl={Long(700, tab)}");
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/flash")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await browser.GetAsync(callbacks[0])).Status);
+        Assert.Equal(Long(700, 7), (await browser.GetAsync(callbacks[7])).Headers.GetValueOrDefault("Location"));
+        Assert.Equal("saved", await browser.TextAsync("/message"));
+    }
+
+    /// <summary>A session that is nearly full has room for fewer of them.</summary>
+    [Theory]
+    [InlineData("cookie")]
+    [InlineData("memory")]
+    public async Task A_tab_takes_the_place_of_earlier_ones_that_it_does_not_fit_beside(string driver)
+    {
+        await using TestApp app = await StartAsync(sessions => (sessions.Driver, sessions.MaxPayloadBytes) = (driver, 2400), elsewhere: true);
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/fill/1000");
+        string first = await BeginAsync(browser);
+        string last = "";
+        for (int tab = 1; tab < 5; tab++)
+        {
+            last = await BeginAsync(browser, $"/sign-in?returnUrl={Long(200, tab)}");
+        }
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await browser.GetAsync(first)).Status);
+        Assert.Equal(Long(200, 4), (await browser.GetAsync(last)).Headers.GetValueOrDefault("Location"));
+    }
+
+    [Theory]
+    [InlineData("cookie", 2300)]
+    [InlineData("memory", 2300)]
+    public async Task In_a_session_that_is_full_no_sign_in_begins_and_all_else_goes_on(string driver, int filled)
+    {
+        await using TestApp app = await StartAsync(sessions => (sessions.Driver, sessions.MaxPayloadBytes) = (driver, 2400), elsewhere: true);
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync($"/fill/{filled}");
+        TestResponse refused = await browser.GetAsync("/sign-in");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, false), (refused.Status, refused.Headers.ContainsKey("Location")));
+        Assert.Contains(app.Logs.Lines, line => line.Id == 304 && line.Error is SessionTooLargeException);
+        Assert.DoesNotContain(app.Logs.Lines, line => line.Id == 152);
+        Assert.Equal($"{filled}", await browser.TextAsync("/filled"));
+    }
+
+    /// <summary>What a cookie has no room for is no reason to sign nobody in.</summary>
+    [Theory]
+    [InlineData("cookie", false)]
+    [InlineData("memory", true)]
+    public async Task An_address_to_return_to_that_is_too_long_is_refused(string driver, bool isKept)
+    {
+        await using TestApp app = await StartAsync(sessions => sessions.Driver = driver, elsewhere: true);
+        using TestBrowser browser = app.NewBrowser();
+        TestResponse refused = await browser.GetAsync($"/sign-in?returnUrl={Long(2049)}");
+        Assert.Equal((HttpStatusCode.BadRequest, false, 0), (refused.Status, refused.Headers.ContainsKey("Location"), refused.SetCookies.Length));
+        Assert.Contains("2048", refused.Body, StringComparison.Ordinal);
+
+        // Counted as a header has it: of each of these letters that is six characters.
+        Assert.Equal(HttpStatusCode.BadRequest, (await browser.GetAsync($"/sign-in?returnUrl=/{new string('\u00e9', 400)}")).Status);
+        string callback = await BeginAsync(browser, $"/sign-in?returnUrl={Long(2048)}");
+        Assert.Equal(isKept ? Long(2048) : "/", (await browser.GetAsync(callback)).Headers.GetValueOrDefault("Location"));
+    }
+
+    [Fact]
+    public async Task Who_is_led_to_sign_in_from_an_address_that_is_too_long_goes_on_all_the_same()
+    {
+        await using TestApp app = await StartAsync();
+        using TestBrowser browser = app.NewBrowser();
+        string to = (await browser.GetAsync($"/needs?q={new string('q', 2048)}")).Headers["Location"];
+        Assert.Equal("/sign-in", to);
+        Assert.Equal("/", (await browser.GetAsync(CallbackOf(await browser.GetAsync(to)))).Headers.GetValueOrDefault("Location"));
+    }
+
     [Fact]
     public async Task Tokens_go_where_sessions_go_when_another_driver_becomes_the_default()
     {
@@ -149,6 +231,14 @@ public sealed class SignInPageTests : IAsyncLifetime
         var configuration = (IConfigurationRoot)app.Services.GetRequiredService<IConfiguration>();
         configuration["FuelSessions:Driver"] = driver;
         configuration.Reload();
+    }
+
+    // Nothing that could be made shorter on its way.
+    private static string Long(int length, int seed = 0)
+    {
+        byte[] bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        return $"/{Convert.ToHexStringLower(bytes)}"[..length];
     }
 
     private static Task<TestResponse> FromElsewhereAsync(TestBrowser browser, string path) => browser.SendAsync(HttpMethod.Get, path, edit: request =>
@@ -180,6 +270,10 @@ public sealed class SignInPageTests : IAsyncLifetime
                 map.MapGet("/message", (Session session) => session.GetFlash<string>("message") ?? "");
                 map.MapGet("/attach", (Session session) => session.AttachPrincipal("ada").IsNew);
                 map.MapGet("/signed-in", async (TokenSessionFactory tokens) => (await tokens.CreateAsync(Client.Name)).IsAuthenticated);
+                map.MapGet("/fill/{length:int}", (int length, Session session) => session.Set("filling", Convert.ToBase64String(RandomNumberGenerator.GetBytes(length))[..length]).IsNew);
+                map.MapGet("/filled", (Session session) => session.Get<string>("filling")?.Length);
+                map.UseTokenSignIn();
+                map.MapGet("/needs", void () => throw new TokenRefusedException("There is none."));
                 map.MapTokenSignIn(Client.Name);
             },
             drivers,

@@ -42,11 +42,7 @@ public static class FuelSessionsDashboardEndpointRouteBuilderExtensions
         group.MapGet("/dashboard.js", Asset.Script.WriteAsync);
         group.MapGet("/dashboard.css", Asset.Style.WriteAsync);
         group.MapGet("/icon.svg", Asset.Icon.WriteAsync);
-        group.MapGet("/data", (DashboardData data, HttpContext context) =>
-        {
-            context.Response.Headers.CacheControl = "no-store";
-            return data.Now();
-        });
+        group.MapGet("/data", context => context.RequestServices.GetRequiredService<DashboardData>().WriteAsync(context));
         group.MapPrincipals();
         return group;
     }

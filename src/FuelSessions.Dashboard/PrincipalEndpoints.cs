@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,19 +12,19 @@ namespace FuelSessions.Dashboard;
 /// </summary>
 internal static class PrincipalEndpoints
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
-
     internal static void MapPrincipals(this IEndpointRouteBuilder group)
     {
-        group.MapPost("/sessions", context => AnswerAsync(context, async (registry, asked) => new { sessions = await registry.ListAsync(asked.Principal, context.RequestAborted).ConfigureAwait(false) }));
-        group.MapPost("/sessions/end", context => AnswerAsync(context, async (registry, asked) => new { ended = await EndAsync(registry, asked).ConfigureAwait(false) }));
+        group.MapPost("/sessions", context => AnswerAsync(context, DashboardJson.Default.ListedSessions, async (registry, asked) =>
+            new ListedSessions(await registry.ListAsync(asked.Principal, context.RequestAborted).ConfigureAwait(false))));
+        group.MapPost("/sessions/end", context => AnswerAsync(context, DashboardJson.Default.EndedSessions, async (registry, asked) =>
+            new EndedSessions(await EndAsync(registry, asked).ConfigureAwait(false))));
     }
 
     private static async Task<int> EndAsync(ISessionRegistry registry, Asked asked) => asked.Handle is { } handle
         ? await registry.EndAsync(asked.Principal, handle).ConfigureAwait(false) ? 1 : 0
         : await registry.EndAllAsync(asked.Principal).ConfigureAwait(false);
 
-    private static async Task AnswerAsync<T>(HttpContext context, Func<ISessionRegistry, Asked, Task<T>> answer)
+    private static async Task AnswerAsync<T>(HttpContext context, JsonTypeInfo<T> form, Func<ISessionRegistry, Asked, Task<T>> answer)
     {
         context.Response.Headers.CacheControl = "no-store";
         IResult result;
@@ -37,7 +38,7 @@ internal static class PrincipalEndpoints
         }
         else
         {
-            result = await TryAsync(() => answer(context.RequestServices.GetRequiredService<ISessionRegistry>(), asked)).ConfigureAwait(false);
+            result = await TryAsync(() => answer(context.RequestServices.GetRequiredService<ISessionRegistry>(), asked), form).ConfigureAwait(false);
         }
 
         await result.ExecuteAsync(context).ConfigureAwait(false);
@@ -47,7 +48,7 @@ internal static class PrincipalEndpoints
     {
         try
         {
-            return await context.Request.ReadFromJsonAsync<Asked>(Json, context.RequestAborted).ConfigureAwait(false);
+            return await context.Request.ReadFromJsonAsync(DashboardJson.Default.Asked, context.RequestAborted).ConfigureAwait(false);
         }
         catch (JsonException)
         {
@@ -55,22 +56,19 @@ internal static class PrincipalEndpoints
         }
     }
 
-    private static async Task<IResult> TryAsync<T>(Func<Task<T>> answer)
+    private static async Task<IResult> TryAsync<T>(Func<Task<T>> answer, JsonTypeInfo<T> form)
     {
         try
         {
-            return Results.Json(await answer().ConfigureAwait(false), Json);
+            return Results.Json(await answer().ConfigureAwait(false), form);
         }
         catch (NotSupportedException error)
         {
-            return Results.Json(new { error = error.Message }, Json, statusCode: StatusCodes.Status501NotImplemented);
+            return Results.Json(new Refusal(error.Message), DashboardJson.Default.Refusal, statusCode: StatusCodes.Status501NotImplemented);
         }
         catch (SessionStoreException error)
         {
-            return Results.Json(new { error = error.Message }, Json, statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Results.Json(new Refusal(error.Message), DashboardJson.Default.Refusal, statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
-
-    /// <param name="Handle">Which of that user's sessions; null: all of them.</param>
-    private sealed record Asked(string Principal, string? Handle);
 }

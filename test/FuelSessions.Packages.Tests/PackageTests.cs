@@ -1,4 +1,6 @@
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using FuelSessions.Packages.Tests.Apps;
 using FuelSessions.Packages.Tests.Feed;
@@ -122,6 +124,14 @@ public sealed partial class PackageTests(LocalFeed feed, RedisServer redis, Memc
                 await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => app.GetAsync("/visit")));
                 Assert.Equal($"{1 + (64 * round)}", await app.GetAsync());
             }
+
+            Assert.Equal("Healthy", await app.GetAsync("/health"));
+            await app.GetAsync("/sign-in");
+            JsonElement data = JsonDocument.Parse(await app.GetAsync("/fuelsessions/data")).RootElement;
+            Assert.Contains(data.GetProperty("series").EnumerateArray(), one => one.GetProperty("name").GetString() == "fuelsessions.sessions.started");
+            Assert.Contains(data.GetProperty("settings").EnumerateArray(), one => one.GetProperty("driver").GetString() == driver && one.GetProperty("all").GetArrayLength() > 0);
+            HttpResponseMessage sessions = await app.PostAsync("/fuelsessions/sessions", JsonContent.Create(new { principal = "ada" }));
+            Assert.Contains("\"handle\":", await sessions.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
     }
 

@@ -93,19 +93,29 @@ internal static class Catalog
     internal static readonly ThrowawayApp Native = new(
         "Native",
         """
+        using System.Security.Claims;
         using FuelSessions;
+        using Microsoft.AspNetCore.Authentication;
 
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.Services.AddFuelSessions(o => o.RotationTime = TimeSpan.FromMilliseconds(1))
-            .AddRedisDriver(builder.Configuration.GetConnectionString("redis") ?? "localhost:6379");
+            .AddRedisDriver(builder.Configuration.GetConnectionString("redis") ?? "localhost:6379")
+            .AddDashboard();
+        builder.Services.AddAuthentication().AddFuelSessions();
+        builder.Services.AddAuthorization();
+        builder.Services.AddHealthChecks().AddFuelSessions();
 
         var app = builder.Build();
         app.UseFuelSessions();
         app.MapGet("/", (Session session) => $"{session.Get<int>("visits")}");
         app.MapGet("/visit", (Session session) => $"{session.Increment("visits")}");
+        app.MapGet("/sign-in", context => context.SignInAsync(new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, "ada")], "name"))));
+        app.MapHealthChecks("/health");
+        app.MapFuelSessionsDashboard().RequireAuthorization();
         app.Run();
         """,
-        "FuelSessions.Redis")
+        "FuelSessions.Redis",
+        "FuelSessions.Dashboard")
     {
         Properties = "<PublishAot>true</PublishAot><TrimmerSingleWarn>false</TrimmerSingleWarn><InvariantGlobalization>true</InvariantGlobalization>",
     };

@@ -50,7 +50,7 @@ internal sealed class RunningApp : IAsyncDisposable
         return GetAsync(path);
     }
 
-    internal Task<HttpResponseMessage> PostAsync(string path) => _browser.PostAsync(path, null);
+    internal Task<HttpResponseMessage> PostAsync(string path, HttpContent? content = null) => _browser.PostAsync(path, content);
 
     public async ValueTask DisposeAsync()
     {

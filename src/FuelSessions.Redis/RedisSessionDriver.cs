@@ -150,16 +150,19 @@ internal sealed class RedisSessionDriver(RedisConnection connection, string keyP
             },
             cancellationToken);
 
-    /// <summary>Of what the server refuses to change, nothing is stored.</summary>
+    /// <summary>Of what the server refuses to change, and of what there is no connection for, nothing is stored.</summary>
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder<>))]
     private async ValueTask<TResult> ChangeAsync<TState, TAnswer, TResult>(
         TState state, Func<IDatabase, TState, bool, Task<TAnswer>> command, Func<TState, TAnswer, TResult> decode, CancellationToken cancellationToken)
     {
+        bool isReady = false;
         try
         {
+            await connection.ReadyAsync(cancellationToken).ConfigureAwait(false);
+            isReady = true;
             return await connection.RunAsync(state, command, decode, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (RedisFailure.IsRefusal(error))
+        catch (Exception error) when (RedisFailure.IsRefusal(error) || (!isReady && error is not OperationCanceledException))
         {
             throw new SessionStoreException(error.Message, error) { IsOutcomeUnknown = false };
         }

@@ -105,6 +105,34 @@ public sealed class FailureTests : IAsyncLifetime
         await UntilSaysAsync(app, said);
     }
 
+    [Fact]
+    public async Task A_command_that_a_script_must_not_send()
+    {
+        await _server.SendAsync("ACL", "SETUSER", "app", "on", ">secret", "~*", "&*", "+@all", "-getrange");
+        await using TestApp app = await StartAsync($"{_server.Configuration},user=app,password=secret", own: true);
+        using TestBrowser browser = app.NewBrowser();
+        await FirstCountAsync(browser);
+        string error = await UntilSaysAsync(app, "missing in the user's permissions", browser);
+        Assert.DoesNotContain("may be stored", error);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_the_apps_own_check_refuses()
+    {
+        using var other = new TestCertificate();
+        var configuration = ConfigurationOptions.Parse($"127.0.0.1:{_server.TlsPort},ssl=true");
+        configuration.TrustIssuer(other.Authority);
+        await using TestApp app = await StartAsync(drivers => drivers.AddRedisDriver(configuration));
+        await UntilSaysAsync(app, "the certificate is of another authority");
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_there()
+    {
+        await using TestApp app = await StartAsync(_server.Configuration + ",defaultDatabase=99", own: true);
+        await UntilSaysAsync(app, "does not exist on the server: 99.");
+    }
+
     // This server repeats the arguments of what it does not know.
     [Fact]
     public async Task A_command_that_the_server_does_not_have()

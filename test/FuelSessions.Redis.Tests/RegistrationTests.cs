@@ -103,13 +103,24 @@ public sealed class RegistrationTests(RedisServer server)
         Assert.ThrowsAny<ArgumentException>(() => builder.AddRedisDriver("localhost", options => options.KeyPrefix = null!));
     }
 
+    [Fact]
+    public async Task A_write_for_which_there_is_no_connection_is_certainly_not_stored()
+    {
+        await using var node = new Node(builder => builder.AddRedisDriver(async _ => await ConnectionMultiplexer.ConnectAsync("127.0.0.1:1,connectRetry=1")));
+        SessionStoreException error = await Assert.ThrowsAsync<SessionStoreException>(async () => await node.Driver.WriteAsync(Sample.New(), default));
+        Assert.False(error.IsOutcomeUnknown);
+        Assert.IsType<RedisConnectionException>(error.InnerException);
+    }
+
     /// <summary>The client takes it for a host's name, which it tells whenever it can't connect.</summary>
     [Theory]
     [InlineData("redis://localhost:6379")]
     [InlineData("rediss://app:secret@localhost:6379/2")]
     [InlineData("localhost, redis://:secret@localhost")]
     [InlineData("rediss://:sec=secret@localhost:6379?protocol=3")]
-    public void An_address_with_a_scheme_is_refused_and_not_repeated(string address)
+    [InlineData("app:secret@localhost:6379")]
+    [InlineData("localhost, app:secret=secret@localhost")]
+    public void An_address_with_a_scheme_or_a_user_is_refused_and_not_repeated(string address)
     {
         FuelSessionsBuilder builder = new ServiceCollection().AddFuelSessions();
         ArgumentException error = Assert.Throws<ArgumentException>(() => builder.AddRedisDriver(address));
@@ -117,6 +128,12 @@ public sealed class RegistrationTests(RedisServer server)
         Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
         builder.AddRedisDriver("localhost,password=redis://secret");
     }
+
+    [Theory]
+    [InlineData("localhost,user=me@home,password=a:b@c=d")]
+    [InlineData("!/run/redis@1.sock")]
+    public void What_looks_like_an_address_elsewhere_is_none(string configuration) =>
+        new ServiceCollection().AddFuelSessions().AddRedisDriver(configuration);
 
     /// <summary>Whoever made the configuration, or the connection.</summary>
     [Fact]

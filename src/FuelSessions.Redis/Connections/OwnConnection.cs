@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using StackExchange.Redis;
 
 namespace FuelSessions.Redis.Connections;
@@ -17,9 +18,9 @@ internal static class OwnConnection
         ArgumentException.ThrowIfNullOrWhiteSpace(configuration);
 
         // The client takes all of it for a host's name, or a setting's, and tells that name, with the password in it, whenever it can't connect.
-        if (configuration.Split(',').Any(part => HasScheme(part.Split('=', 2)[0])))
+        if (configuration.Split(',').Any(IsAddress))
         {
-            throw Scheme(nameof(configuration));
+            throw Address(nameof(configuration));
         }
 
         ConfigurationOptions options;
@@ -42,15 +43,28 @@ internal static class OwnConnection
     }
 
     /// <summary>Looks at what the app has made.</summary>
-    /// <exception cref="ArgumentException">The name of a server in it is an address with a scheme.</exception>
+    /// <exception cref="ArgumentException">The name of a server in it is an address with a scheme, or with a user.</exception>
     internal static ConfigurationOptions Checked(ConfigurationOptions configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return configuration.EndPoints.Any(server => HasScheme(server.ToString())) ? throw Scheme(nameof(configuration)) : configuration;
+        return configuration.EndPoints.Any(server => server is not UnixDomainSocketEndPoint && IsAddress(server.ToString())) ? throw Address(nameof(configuration)) : configuration;
     }
 
-    /// <summary>Whether the client would take an address for a host's name, which may have a password in it.</summary>
-    internal static bool HasScheme(string? server) => server?.Contains("://", StringComparison.Ordinal) ?? false;
+    /// <summary>Whether the client would take an address for a host's name, which may have a password in it: <c>rediss://…</c>, <c>user:password@host</c>.</summary>
+    /// <param name="part">A server's name, or a setting.</param>
+    internal static bool IsAddress(string? part)
+    {
+        // The path of a socket may have anything in it.
+        if (part is null || part.TrimStart().StartsWith('!'))
+        {
+            return false;
+        }
+
+        // A password may have anything in it, too: also where it is a part of an address and has what looks like a setting.
+        string name = part.Split('=', 2)[0];
+        return name.Contains("://", StringComparison.Ordinal) || name.Contains('@', StringComparison.Ordinal)
+            || (name.Contains(':', StringComparison.Ordinal) && part.Contains('@', StringComparison.Ordinal));
+    }
 
     internal static async Task<IConnectionMultiplexer> OpenAsync(ConfigurationOptions configuration, ConnectionReports reports)
     {
@@ -62,7 +76,7 @@ internal static class OwnConnection
         return await ConnectionMultiplexer.ConnectAsync(own).ConfigureAwait(false);
     }
 
-    private static ArgumentException Scheme(string parameter) => new(
-        "StackExchange.Redis knows no addresses with a scheme (redis://, rediss://). Write \"host:6379,user=…,password=…,defaultDatabase=0\", and for rediss:// \"ssl=true\" as well.",
+    private static ArgumentException Address(string parameter) => new(
+        "StackExchange.Redis knows no addresses with a scheme (redis://, rediss://) or a user (user:password@host). Write \"host:6379,user=…,password=…,defaultDatabase=0\", and for rediss:// \"ssl=true\" as well.",
         parameter);
 }

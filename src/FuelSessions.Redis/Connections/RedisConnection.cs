@@ -81,6 +81,13 @@ internal sealed class RedisConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Returns once there is a connection to send something on.</summary>
+    internal async ValueTask ReadyAsync(CancellationToken cancellationToken)
+    {
+        await ConnectedAsync(cancellationToken).ConfigureAwait(false);
+        _calls.RefuseBacklog();
+    }
+
     /// <summary>For who is about to block a thread: it may be the one that the calls in line wait for, his own among them.</summary>
     internal void SendThoseInLine() => _calls.SendThoseInLine();
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using StackExchange.Redis;
 
@@ -9,9 +10,16 @@ namespace FuelSessions.Redis.Connections;
 /// </summary>
 internal static partial class RedisFailure
 {
+    // What a server says in the place of NOPERM of a command within a script, from 7.2 on with the command's name, and before without.
+    private const string ForbiddenInScript = "ERR ACL failure in script";
+    private const string ForbiddenInEarlierScript = "ERR The user executing the script can't run this command";
+
     // The server's words for what it does not begin to carry out. A script that meets one has changed nothing: its first change is what is refused.
     private static readonly string[] Refusals =
-        ["OOM ", "READONLY ", "NOREPLICAS ", "MISCONF ", "NOPERM ", "NOAUTH ", "LOADING ", "MASTERDOWN ", "CLUSTERDOWN ", "BUSY ", "WRONGTYPE ", "ERR unknown command"];
+    [
+        "OOM ", "READONLY ", "NOREPLICAS ", "MISCONF ", "NOPERM ", "NOAUTH ", "LOADING ", "MASTERDOWN ", "CLUSTERDOWN ", "BUSY ", "WRONGTYPE ", "ERR unknown command",
+        ForbiddenInScript, ForbiddenInEarlierScript,
+    ];
 
     /// <summary>Whether the server has refused a command or a script of the driver's, or the client to send it, so that nothing of it is stored.</summary>
     internal static bool IsRefusal(Exception error) => error switch
@@ -26,10 +34,10 @@ internal static partial class RedisFailure
     /// <param name="reported">What the connection last reported, which the client does not repeat for each call.</param>
     internal static Exception WithoutKey(Exception error, RedisConnectionException? reported) => error switch
     {
-        RedisServerException server => Server(OfServer(server.Message)),
+        RedisServerException server => Server(OfServer(server.Message) + Advice(server.Message)),
         RedisConnectionException connection => OfConnection(connection) is var own && own.InnerException is null && reported is not null ? reported : own,
         RedisTimeoutException timeout => Timeout($"There was no answer within the client's own timeout (command: {timeout.Commandstatus}).", timeout.Commandstatus),
-        RedisCommandException command => new RedisCommandException(Sentence.Of(command.Message.Split(": ", 2)[0])),
+        RedisCommandException command => new RedisCommandException(Sentence.Of(OfCommand(command.Message.Split(": ", 2)))),
         _ => error,
     };
 
@@ -45,7 +53,7 @@ internal static partial class RedisFailure
 
         Exception? cause = first.InnerException?.GetBaseException();
         Match address = Address().Match(first.Message);
-        string? reason = cause is not null ? OfServer(cause.Message)
+        string? reason = cause is not null ? OfServer(cause.Message) + Advice(cause.Message)
             : first.Message.Contains("requires writable", StringComparison.Ordinal) ? "no server that takes writes is connected"
             : null;
         string text = $"{first.FailureType}{(address.Success ? $" on {Shown(address.Groups[1].Value)}" : "")}{(reason is null ? "" : $": {reason}")}";
@@ -53,7 +61,7 @@ internal static partial class RedisFailure
     }
 
     // What the client takes for a host's name may be an address with a password in it.
-    private static string Shown(string address) => OwnConnection.HasScheme(address) ? "a server whose name is an address with a scheme (not shown)" : address;
+    private static string Shown(string address) => OwnConnection.IsAddress(address) ? "a server whose name is an address (not shown)" : address;
 
     // Version 3 would rather be told more, which version 2 can't be.
 #pragma warning disable CS0618
@@ -63,6 +71,18 @@ internal static partial class RedisFailure
 
     private static RedisServerException Server(string message) => new(message);
 #pragma warning restore CS0618
+
+    // Where what is said neither tells what is wrong nor where to look.
+    private static string Advice(string message) =>
+        message.StartsWith(ForbiddenInEarlierScript, StringComparison.Ordinal)
+            ? " One of those that docs/redis.md lists is missing in the user's permissions."
+        : message.Contains("RemoteCertificateValidationCallback", StringComparison.Ordinal)
+            ? " That is the app's own check, as TrustIssuer makes one: the certificate is of another authority, for another name, or not valid at this time."
+        : "";
+
+    // A number behind it is a database's and no key.
+    private static string OfCommand(string[] parts) =>
+        parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _) ? $"{parts[0]}: {parts[1]}" : parts[0];
 
     // "unknown command 'GET', with args beginning with: …" and "redirect not followed for GET …".
     private static string OfServer(string message) => Sentence.Of(Arguments().Replace(message, ""));

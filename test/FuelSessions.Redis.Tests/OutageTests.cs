@@ -62,6 +62,35 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.Equal("1", await browser.TextAsync("/count"));
     }
 
+    /// <summary>By itself the client would look for it at the next time that it checks its configuration, here in an hour.</summary>
+    [Fact]
+    public async Task Another_master_is_found_as_soon_as_the_one_before_refuses_to_write()
+    {
+        var replica = new RedisServer { Settings = ["--replicaof", "127.0.0.1", $"{_server.Port}"] };
+        await replica.InitializeAsync();
+        try
+        {
+            await UntilAsync(async () => ((string)(await replica.SendAsync("INFO", "replication"))!).Contains("master_link_status:up", StringComparison.Ordinal));
+            await using TestApp app = await StartAppAsync($"{_server.Configuration},{replica.Configuration},configCheckSeconds=3600");
+            using TestBrowser browser = app.NewBrowser();
+            await UntilAsync(async () => (await browser.GetAsync("/count")).Status == HttpStatusCode.OK);
+
+            // Neither is one for a while.
+            await _server.SendAsync("REPLICAOF", "127.0.0.1", $"{replica.Port}");
+            for (int requests = 0; requests < 20; requests++)
+            {
+                Assert.NotEqual(HttpStatusCode.OK, (await browser.GetAsync("/count")).Status);
+            }
+
+            await replica.SendAsync("REPLICAOF", "NO", "ONE");
+            await UntilAsync(async () => (await browser.GetAsync("/count")).Status == HttpStatusCode.OK);
+        }
+        finally
+        {
+            await replica.DisposeAsync();
+        }
+    }
+
     [Fact]
     public async Task A_server_that_hangs_holds_no_request_longer_than_the_timeout()
     {
@@ -196,7 +225,7 @@ public sealed class OutageTests : IAsyncLifetime
         }
     }
 
-    private Task<TestApp> StartAppAsync() => TestApp.StartAsync(
+    private Task<TestApp> StartAppAsync(string? configuration = null) => TestApp.StartAsync(
         options => options.Driver = "redis",
         web =>
         {
@@ -205,7 +234,7 @@ public sealed class OutageTests : IAsyncLifetime
             web.MapGet("/look", (Session session) => session.Get<int>("counter"));
             web.MapGet("/sync", (HttpContext _) => Session.Forge("redis").Get<int>("value"));
         },
-        drivers => drivers.AddRedisDriver(_server.Configuration),
+        drivers => drivers.AddRedisDriver(configuration ?? _server.Configuration),
         web => web.UseExceptionHandler(handler => handler.Run(context =>
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;

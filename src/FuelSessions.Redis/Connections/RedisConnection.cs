@@ -10,6 +10,8 @@ namespace FuelSessions.Redis.Connections;
 /// </summary>
 internal sealed class RedisConnection : IAsyncDisposable
 {
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
+
     private readonly Func<ConnectionReports, Task<IConnectionMultiplexer>> _connect;
     private readonly int? _database;
     private readonly bool _isOwn;
@@ -17,6 +19,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     private readonly CallsUnderWay _calls;
     private readonly Lock _connecting = new();
     private Task<Connected>? _connection;
+    private int _looking;
 
     /// <param name="connect">Makes it, or finds the app's; what it reports before it is made goes to the reports.</param>
     /// <param name="database">The database's number; null: the connection's own.</param>
@@ -76,6 +79,11 @@ internal sealed class RedisConnection : IAsyncDisposable
             }
             catch (Exception error) when (isCalled && RedisFailure.IsOfClient(error))
             {
+                if (RedisFailure.IsOfNoMaster(error))
+                {
+                    LookForMaster();
+                }
+
                 throw RedisFailure.WithoutKey(error, _reports.Last);
             }
         }
@@ -132,6 +140,31 @@ internal sealed class RedisConnection : IAsyncDisposable
         IConnectionMultiplexer connection = await _connect(_reports).ConfigureAwait(false);
         _reports.Hear(connection);
         return new Connected(connection, connection.GetDatabase(_database ?? -1));
+    }
+
+    // By itself the client looks once a minute (configCheckSeconds) which of its servers is the master, and goes on sending writes to one that is none any more.
+    // Of a single one nothing is to be learned; it is read from as long as it is taken for the master.
+    private void LookForMaster()
+    {
+        if (Volatile.Read(ref _connection) is { IsCompletedSuccessfully: true } made && made.Result.Connection.GetEndPoints().Length > 1
+            && Interlocked.CompareExchange(ref _looking, 1, 0) == 0)
+        {
+            LeftAlone.Begin(() => LookForMasterAsync(made.Result.Connection));
+        }
+    }
+
+    private async Task<bool> LookForMasterAsync(IConnectionMultiplexer connection)
+    {
+        try
+        {
+            bool found = await connection.ConfigureAsync().ConfigureAwait(false);
+            await Task.Delay(BetweenLooks).ConfigureAwait(false);
+            return found;
+        }
+        finally
+        {
+            Volatile.Write(ref _looking, 0);
+        }
     }
 
     // Null while the connection is being made and has not failed yet.

@@ -29,6 +29,14 @@ internal static partial class RedisFailure
         _ => false,
     };
 
+    /// <summary>Whether the client has sent it to a server that takes no writes, or no more, or knows none that does.</summary>
+    internal static bool IsOfNoMaster(Exception error) => error switch
+    {
+        RedisServerException server => server.Message.StartsWith("READONLY ", StringComparison.Ordinal),
+        RedisConnectionException connection => connection.FailureType == ConnectionFailureType.UnableToResolvePhysicalConnection,
+        _ => false,
+    };
+
     internal static bool IsOfClient(Exception error) => error is RedisException or RedisTimeoutException or RedisCommandException;
 
     /// <param name="reported">What the connection last reported, which the client does not repeat for each call.</param>

@@ -3,7 +3,19 @@ using Microsoft.Extensions.Configuration;
 namespace FuelSessions.Configuration;
 
 /// <summary>Where settings are read from; null if the app has no configuration.</summary>
-internal sealed record SessionConfigurationSection(IConfigurationSection? Section)
+/// <param name="Around">The configuration that it is looked for in by its name; null if the app has named another one.</param>
+internal sealed record SessionConfigurationSection(IConfigurationSection? Section, IConfiguration? Around = null)
 {
     internal const string Name = "FuelSessions";
+
+    /// <summary>What is written in its place: a value, where nothing would be read; null if it is a section, or not there.</summary>
+    internal string? Refusal => Section is { Value.Length: > 0 } section && !section.GetChildren().Any()
+        ? $"Configuration '{section.Path}': it is a value, and no section with settings such as '{section.Path}:{nameof(FuelSessionsOptions.Driver)}'."
+        : null;
+
+    /// <summary>The section that is likely meant where there is none of that name; null if none is near. It may be another library's.</summary>
+    internal string? Misspelt => Around is not null && Section?.Exists() != true
+        && NearName.Of(Name, Around.GetChildren().Where(child => child.GetChildren().Any()).Select(child => child.Key), slips: 2) is { } near
+        ? $"Settings of sessions are read from the section '{Name}', which the app's configuration does not have. It has one that is called '{near}', of which nothing is read."
+        : null;
 }

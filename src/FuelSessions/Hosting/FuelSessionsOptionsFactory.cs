@@ -48,6 +48,16 @@ internal sealed class FuelSessionsOptionsFactory(
 
     private FuelSessionsOptions Global(Action<FuelSessionsOptions>? defaults)
     {
+        if (configuration.Refusal is { } refusal)
+        {
+            throw new OptionsValidationException(configuration.Section!.Path, typeof(FuelSessionsOptions), [refusal]);
+        }
+
+        if (configuration.Misspelt is { } misspelt)
+        {
+            diagnostics.SettingNoted(misspelt);
+        }
+
         var global = new FuelSessionsOptions();
         fuelPhp?.Set(global);
         defaults?.Invoke(global);
@@ -102,6 +112,10 @@ internal sealed class FuelSessionsOptionsFactory(
             {
                 failures.Add($"Configuration '{entry.Path}': a driver's section can't choose another driver.");
             }
+            else if (!isDriver && IsDriver(entry.Key))
+            {
+                failures.Add($"Configuration '{entry.Path}': it is a value; what is set for that driver is a section, such as '{entry.Path}:{nameof(FuelSessionsOptions.CookieName)}'.");
+            }
             else if (!SessionSettings.TryTake(options, entry.Key, entry.Value, out string? note))
             {
                 failures.Add($"Configuration '{entry.Path}': {note}");
@@ -121,7 +135,9 @@ internal sealed class FuelSessionsOptionsFactory(
     // An empty object is no value. What has both a value and entries, from two files, is a section where a setting is meant.
     private bool IsSection(IConfigurationSection entry, bool isDriver) => entry.GetChildren().Any()
         ? entry.Value is null || SessionSettings.Find(entry.Key) is not null
-        : entry.Value is null && !isDriver && (drivers.Contains(entry.Key) || DriverNames.IsShipped(entry.Key));
+        : entry.Value is null && !isDriver && IsDriver(entry.Key);
+
+    private bool IsDriver(string name) => drivers.Contains(name) || DriverNames.IsShipped(name);
 
     /// <summary>Why there can be no section of that name; null if it may be a driver's, or something of a driver's own.</summary>
     private string? Misplaced(string name, bool isDriver, IReadOnlyCollection<string> ownSettings)

@@ -23,7 +23,10 @@ public static class FuelSessionsServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton(provider =>
-            new SessionConfigurationSection(provider.GetService<IConfiguration>()?.GetSection(SessionConfigurationSection.Name)));
+        {
+            IConfiguration? around = provider.GetService<IConfiguration>();
+            return new SessionConfigurationSection(around?.GetSection(SessionConfigurationSection.Name), around);
+        });
         return Add(services, configure);
     }
 

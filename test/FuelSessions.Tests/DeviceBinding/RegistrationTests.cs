@@ -3,6 +3,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FuelSessions.Tests.DeviceBinding;
 
@@ -286,5 +289,24 @@ public class RegistrationTests
         Assert.True(answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden, $"{answer.Status}: {Encoding.ASCII.GetByteCount(proof)} bytes");
         Assert.Empty(answer.SetCookies);
         Assert.Equal("ada NotBound", await browser.TextAsync("/who"));
+    }
+
+    /// <summary>Where a branch has the sessions and takes only some paths, what browsers ask for is of none of them.</summary>
+    [Fact]
+    public async Task Browsers_are_answered_where_only_a_branch_behind_routing_has_sessions()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddFuelSessions(o => o.Driver = "memory").BindToDevice();
+        await using WebApplication app = builder.Build();
+        app.UseRouting();
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/app"), branch => branch.UseFuelSessions());
+        app.MapGet("/app", (Session session) => $"{session.Increment("n")}");
+        await app.StartAsync();
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        Assert.Equal("1", await client.GetStringAsync("/app"));
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.PostAsync("/.fuelsessions/dbsc/memory/register", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsync("/.fuelsessions/dbsc/other/register", null)).StatusCode);
     }
 }

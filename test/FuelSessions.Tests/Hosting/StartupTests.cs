@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace FuelSessions.Tests.Hosting;
@@ -60,7 +62,8 @@ public class StartupTests
         { "FuelSessions:File:CookieName:0", "sid", ["FuelSessions:file:CookieName'", "an object or a list", "allowed: text"] },
         { "FuelSessions:Fiel:Path", "/tmp/x", ["FuelSessions:Fiel'", "'Fiel'", "Did you mean 'file'?"] },
         { "FuelSessions:Memcache:Servers:0", "cache1", ["FuelSessions:Memcache'", "Did you mean 'memcached'?"] },
-        { "FuelSessions:File", "", ["FuelSessions:File'"] },
+        { "FuelSessions:File", "", ["FuelSessions:File'", "it is a value", "'FuelSessions:File:CookieName'"] },
+        { "FuelSessions:Redis", "localhost", ["FuelSessions:Redis'", "it is a value", "'FuelSessions:Redis:CookieName'"] },
         { "FuelSessions:File:TabelName", "x", ["FuelSessions:file:TabelName"] },
     };
 
@@ -145,6 +148,38 @@ public class StartupTests
     {
         await using TestApp app = await TestApp.StartAsync(configuration: [KeyValuePair.Create($"FuelSessions:{driver}", (string?)null)]);
         Assert.Equal("memory", app.Services.GetRequiredService<SessionProfiles>().Default);
+    }
+
+    /// <summary>As <c>"FuelSessions": "file"</c> is read.</summary>
+    [Fact]
+    public void A_value_in_place_of_the_section_stops_the_app()
+    {
+        using ServiceProvider services = Configured(new LogRecorder(), ("FuelSessions", "file"));
+        string failure = Assert.Single(Assert.Throws<OptionsValidationException>(services.GetRequiredService<SessionProfiles>).Failures);
+        Assert.All(["'FuelSessions'", "it is a value", "'FuelSessions:Driver'"], part => Assert.Contains(part, failure, StringComparison.Ordinal));
+
+        // An environment variable of that name beside the section says nothing about sessions.
+        using ServiceProvider beside = Configured(new LogRecorder(), ("FuelSessions", "/opt/x"), ("FuelSessions:MatchIp", "true"));
+        Assert.True(beside.GetRequiredService<SessionProfiles>().For("memory").MatchIp);
+    }
+
+    /// <summary>It may be another library's, so that the app starts.</summary>
+    [Theory]
+    [InlineData("FuelSession:Driver", 1)]
+    [InlineData("FuleSessions:CookieName", 1)]
+    [InlineData("FuelSession", 0)]
+    [InlineData("Sessions:Driver", 0)]
+    public void A_section_with_a_name_near_to_ours_is_told_of_where_there_is_none(string key, int times)
+    {
+        var logs = new LogRecorder();
+        using ServiceProvider services = Configured(logs, (key, "file"));
+        _ = services.GetRequiredService<SessionProfiles>().For("file");
+        Assert.Equal(times, logs.Lines.Count(line => line.Id == 151 && line.Text.Contains($"'{key.Split(':')[0]}'", StringComparison.Ordinal)));
+
+        var quiet = new LogRecorder();
+        using ServiceProvider both = Configured(quiet, (key, "file"), ("FuelSessions:MatchIp", "true"));
+        _ = both.GetRequiredService<SessionProfiles>().For("file");
+        Assert.DoesNotContain(quiet.Lines, line => line.Id == 151);
     }
 
     [Fact]
@@ -243,4 +278,10 @@ public class StartupTests
         Assert.Equal("2", await browser.TextAsync("/"));
         Assert.Equal(times, app.Logs.Lines.Count(line => line.Id == 124 && line.Text.Contains("UseRouting", StringComparison.Ordinal)));
     }
+
+    private static ServiceProvider Configured(LogRecorder logs, params (string Key, string Value)[] configuration) => new ServiceCollection()
+        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(configuration.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value))).Build())
+        .AddLogging(logging => logging.AddProvider(logs))
+        .AddFuelSessions(o => o.Driver = "memory").Services
+        .BuildServiceProvider();
 }

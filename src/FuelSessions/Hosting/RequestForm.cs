@@ -85,9 +85,9 @@ internal sealed class RequestForm(HttpContext context)
             context.Request.EnableBuffering();
             await context.Request.ReadFormAsync().ConfigureAwait(false);
         }
-        catch (Exception error) when (error is InvalidDataException or IOException or BadHttpRequestException or InvalidOperationException)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
-            // A broken form is the endpoint's to report, which gets the same error when it reads it.
+            // A broken form is the endpoint's to report, which gets the same error when it reads it. Of whatever type: the framework has one more for a charset that .NET refuses.
         }
 
         if (context.Request.Body is { CanSeek: true } body)

@@ -211,6 +211,8 @@ public sealed class ChannelTests(PostgresServer postgres) : StoreTests(postgres)
             () => Content("--abc\r\n\r\n--abc--", "multipart/form-data"),
             () => Content(string.Concat(Enumerable.Repeat("a=1&", 2000)), "application/x-www-form-urlencoded"),
             () => Content(new string('k', 3000) + "=1", "application/x-www-form-urlencoded"),
+            () => Content("a=1", "application/x-www-form-urlencoded; charset=utf-7"),
+            () => Content("--abc\r\nContent-Disposition: form-data; name=\"sid\"\r\nContent-Type: text/plain; charset=utf-7\r\n\r\na\r\n--abc--", "multipart/form-data; boundary=abc"),
         ];
     }
 

@@ -124,6 +124,36 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task A_server_that_wants_a_password_says_so()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            // It reads the file as another user.
+            await File.WriteAllTextAsync(file, "user:secret\n");
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            string told = await RefusalAsync("-Y", file);
+            Assert.Contains("asks for a user and a password", told, StringComparison.Ordinal);
+            Assert.DoesNotContain("1.6.18", told, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_speaks_another_protocol_is_named_as_one() =>
+        Assert.Contains("-B binary", await RefusalAsync("-B", "binary"), StringComparison.Ordinal);
+
+    private static async Task<string> RefusalAsync(params string[] arguments)
+    {
+        await using var server = new Disposing(await MemcachedProcess.StartAsync(arguments));
+        using MemcachedSessionDriver driver = TestDriver.On(server.Process.Address);
+        return (await Assert.ThrowsAsync<SessionStoreException>(async () => await driver.ReadAsync(SessionKey.Create(), None))).Message;
+    }
+
+    [Fact]
     public async Task The_sessions_of_a_dead_server_fail_and_those_of_the_others_work()
     {
         MemcachedProcess[] servers = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => MemcachedProcess.StartAsync()));

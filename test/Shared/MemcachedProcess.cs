@@ -136,6 +136,14 @@ public sealed class MemcachedProcess : IAsyncLifetime
         {
             try
             {
+                // It tells nothing to whoever comes without a password, or in words.
+                if (_arguments.Any(argument => argument is "-Y" or "-B"))
+                {
+                    using var client = new TcpClient();
+                    await client.ConnectAsync(IPAddress.Loopback, port);
+                    return true;
+                }
+
                 // Whoever else listens there has another process id.
                 if ((await AskAsync("stats", "END")).Contains($"STAT pid {_process}"))
                 {

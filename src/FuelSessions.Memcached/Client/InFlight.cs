@@ -6,6 +6,9 @@ namespace FuelSessions.Memcached.Client;
 /// </summary>
 internal sealed class InFlight
 {
+    // What a server that was started with -Y says to whoever has not said who he is.
+    private const string Unauthenticated = "CLIENT_ERROR unauthenticated";
+
     private readonly Queue<PendingCommand> _commands = new();
     private uint _lastOpaque;
 
@@ -38,7 +41,9 @@ internal sealed class InFlight
         if (reply.Status == ReplyStatus.ClientError)
         {
             // What it did not understand it may have taken for something else.
-            throw new MemcachedProtocolException($"it did not understand a command ('{reply.Error}'); FuelSessions needs memcached 1.6.18 or newer");
+            throw new MemcachedProtocolException(reply.Error?.StartsWith(Unauthenticated, StringComparison.Ordinal) == true
+                ? $"it asks for a user and a password ('{reply.Error}'), which FuelSessions does not send: start it without -Y, where only the app reaches it"
+                : $"it did not understand a command ('{reply.Error}'); FuelSessions needs memcached 1.6.18 or newer");
         }
 
         return _commands.Dequeue();

@@ -125,10 +125,12 @@ internal sealed class ServerLink(MemcachedServer server, MemcachedDriverOptions 
         using var timeout = new CancellationTokenSource(options.ConnectTimeout);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         MemcachedConnection? connection = null;
+        bool isConnected = false;
         try
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             await socket.ConnectAsync(server.Host, server.Port, timeout.Token).ConfigureAwait(false);
+            isConnected = true;
             connection = await MemcachedConnection.BeginAsync(server.ToString(), socket, options.ResponseTimeout, timeout.Token).ConfigureAwait(false);
             long time = await connection.AskTimeAsync(MetaCommand.Clock(clockKey), timeout.Token).ConfigureAwait(false);
             long skew = time - clock.GetUtcNow().ToUnixTimeSeconds();
@@ -143,7 +145,9 @@ internal sealed class ServerLink(MemcachedServer server, MemcachedDriverOptions 
         {
             connection?.Dispose();
             socket.Dispose();
-            string reason = error is OperationCanceledException ? $"no answer within {options.ConnectTimeout:g} (ConnectTimeout)" : error.Message.TrimEnd('.');
+            string reason = error is not OperationCanceledException ? error.Message.TrimEnd('.')
+                : $"no answer within {options.ConnectTimeout:g} (ConnectTimeout)"
+                    + (isConnected ? ", though it took the connection: it hangs, or does not speak memcached's text protocol (-B binary)" : "");
             throw new MemcachedException($"Memcached server {server} can't be reached: {reason}.", error) { IsNotDone = true };
         }
     }

@@ -24,12 +24,12 @@ internal static class DbErrors
 
     /// <summary>
     /// The database has rolled the statement back for the sake of another transaction: a deadlock, a lock that did not come free in time, an isolation
-    /// level that could not be kept. Certainly nothing of it is stored, and it may succeed when it is sent again.
+    /// level that could not be kept; or has ended the connection before the statement came, as it was idle for too long (57P05). Certainly nothing of it is stored, and it may succeed when it is sent again.
     /// </summary>
     internal static bool IsConflict(DbException error) =>
         MySqlNumber(error) is { } mySql ? mySql is 1213 or 1205 or 1020
         : SqlServerNumber(error) is { } sqlServer ? sqlServer is "1205" or "1222" or "3960" or "41301" or "41302" or "41305" or "41325"
-        : error.SqlState is { } state ? state is "40001" or "40P01" or "55P03"
+        : error.SqlState is { } state ? state is "40001" or "40P01" or "55P03" or "57P05"
         : error.Message.StartsWith("SQLite Error 5:", StringComparison.Ordinal) || error.Message.StartsWith("SQLite Error 6:", StringComparison.Ordinal);
 
     /// <summary>

@@ -40,6 +40,36 @@ public sealed class OutageTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Connections_that_the_server_ended_as_nobody_used_them_are_no_failure()
+    {
+        string database = await server.CreateDatabaseAsync();
+        await using TestApp app = await TestApp.OnPostgres(database).CreatedAsync();
+        Assert.True((await app.Driver.WriteAsync(_record, default)).IsWritten);
+        NpgsqlConnection.ClearAllPools();
+        await using var watcher = new NpgsqlConnection(database);
+        await watcher.OpenAsync();
+        await watcher.ScalarAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET idle_session_timeout = 500', current_database()); END $$");
+        SessionRecord record = _record;
+        Func<Task>[] operations =
+        [
+            async () => Assert.NotNull(await app.Driver.ReadAsync(_record.Key, default)),
+            async () => Assert.True((await app.Driver.WriteAsync(record = record.Next(), default)).IsWritten),
+            async () => Assert.True((await app.Driver.WriteAsync(_record with { Key = SessionKey.Create() }, default)).IsWritten),
+            () => Task.FromResult(Assert.IsType<SessionRecord>(app.Driver.Read(_record.Key, default))),
+        ];
+        foreach (Func<Task> operation in operations)
+        {
+            await operation();
+            while (await watcher.ScalarAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()") is not 0L)
+            {
+                await Task.Delay(20);
+            }
+
+            await operation();
+        }
+    }
+
+    [Fact]
     public async Task A_write_that_waits_for_a_lock_can_be_cancelled()
     {
         string database = await server.CreateDatabaseAsync();

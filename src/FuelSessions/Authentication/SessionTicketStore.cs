@@ -39,7 +39,7 @@ internal sealed class SessionTicketStore(SessionStorage storage, FuelSessionsOpt
     public async Task<string> StoreAsync(AuthenticationTicket ticket, HttpContext httpContext, CancellationToken cancellationToken)
     {
         string key = await StoreAsync(ticket).ConfigureAwait(false);
-        IsPresent(key, httpContext);
+        IsPresent(key, ticket, httpContext);
         return key;
     }
 
@@ -48,7 +48,7 @@ internal sealed class SessionTicketStore(SessionStorage storage, FuelSessionsOpt
         AuthenticationTicket? ticket = await RetrieveAsync(key).ConfigureAwait(false);
         if (ticket is not null)
         {
-            IsPresent(key, httpContext);
+            IsPresent(key, ticket, httpContext);
         }
 
         return ticket;
@@ -112,8 +112,10 @@ internal sealed class SessionTicketStore(SessionStorage storage, FuelSessionsOpt
         };
     }
 
+    private static string? NameOf(AuthenticationTicket ticket) => UserName.Checked(UserName.Of(ticket.Principal));
+
     private static RecordOwner OwnerOf(AuthenticationTicket ticket, DateTimeOffset? signedIn) =>
-        new(UserName.Checked(UserName.Of(ticket.Principal))) { Ticket = StoredTicket.Write(ticket), KeepsCookie = ticket.Properties.IsPersistent, SignedIn = signedIn };
+        new(NameOf(ticket)) { Ticket = StoredTicket.Write(ticket), KeepsCookie = ticket.Properties.IsPersistent, SignedIn = signedIn };
 
     // One whose end has come is for the handler to refuse, which removes it: until then it is there.
     private static TimeSpan Lifetime(AuthenticationTicket ticket, DateTimeOffset now) =>
@@ -122,11 +124,11 @@ internal sealed class SessionTicketStore(SessionStorage storage, FuelSessionsOpt
 
     private static TimeSpan Least { get; } = TimeSpan.FromMinutes(1);
 
-    private void IsPresent(string reference, HttpContext context)
+    private void IsPresent(string reference, AuthenticationTicket ticket, HttpContext context)
     {
         if (SessionId.TryParse(reference, out SessionId id))
         {
-            PresentTickets.Add(context, storage.Name, id.Key);
+            PresentTickets.Add(context, storage.Name, id.Key, NameOf(ticket));
         }
     }
 

@@ -10,24 +10,29 @@ internal static class SessionEndpoints
 {
     internal static Task ListAsync(HttpContext context) => AnswerAsync(context, isChange: false, async (registry, user) =>
     {
-        IReadOnlyList<RegisteredSession> sessions = await registry.ListAsync(user).ConfigureAwait(false);
+        IReadOnlyList<RegisteredSession> sessions = await registry.ListAsync(user.Name).ConfigureAwait(false);
         AntiforgeryTokenSet tokens = context.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(context);
         var list = new SessionList([.. sessions], tokens.HeaderName, tokens.RequestToken);
         await context.Response.WriteAsJsonAsync(list, SessionEndpointsJson.Default.SessionList).ConfigureAwait(false);
     });
 
     internal static Task EndAsync(HttpContext context) => AnswerAsync(context, isChange: true, async (registry, user) =>
-        context.Response.StatusCode = await registry.EndAsync(user, (string)context.Request.RouteValues["handle"]!).ConfigureAwait(false)
+    {
+        string handle = (string)context.Request.RouteValues["handle"]!;
+        user.ThrowIfUnproved(unless: handle);
+        context.Response.StatusCode = await registry.EndAsync(user.Name, handle).ConfigureAwait(false)
             ? StatusCodes.Status204NoContent
-            : StatusCodes.Status404NotFound);
+            : StatusCodes.Status404NotFound;
+    });
 
     internal static Task EndOthersAsync(HttpContext context) => AnswerAsync(context, isChange: true, async (registry, user) =>
     {
-        int ended = await registry.EndAllAsync(user, exceptCurrent: true).ConfigureAwait(false);
+        user.ThrowIfUnproved();
+        int ended = await registry.EndAllAsync(user.Name, exceptCurrent: true).ConfigureAwait(false);
         await context.Response.WriteAsJsonAsync(new EndedSessions(ended), SessionEndpointsJson.Default.EndedSessions).ConfigureAwait(false);
     });
 
-    private static async Task AnswerAsync(HttpContext context, bool isChange, Func<ISessionRegistry, string, Task> answer)
+    private static async Task AnswerAsync(HttpContext context, bool isChange, Func<ISessionRegistry, RequestUser, Task> answer)
     {
         try
         {
@@ -36,18 +41,25 @@ internal static class SessionEndpoints
         catch (NotSupportedException) when (!context.Response.HasStarted)
         {
             // Which driver is used may be a matter of configuration: nothing else of the app has to fail for it.
-            await AnswerUnsupportedAsync(context).ConfigureAwait(false);
+            await AnswerProblemAsync(
+                context,
+                StatusCodes.Status501NotImplemented,
+                "Not Implemented",
+                "The session driver in use does not find the sessions of a user, so that none can be listed or ended here. Sessions that people sign in to are to be kept on db, redis, file or memory.").ConfigureAwait(false);
         }
     }
 
-    private static async Task AnswerOwnerAsync(HttpContext context, bool isChange, Func<ISessionRegistry, string, Task> answer)
+    private static async Task AnswerOwnerAsync(HttpContext context, bool isChange, Func<ISessionRegistry, RequestUser, Task> answer)
     {
         // As antiforgery wants it, which otherwise warns that it has to say so itself.
         context.Response.Headers.CacheControl = "no-cache, no-store";
-        if (await context.RequestServices.GetRequiredService<SessionRegistry>().CurrentPrincipalAsync().ConfigureAwait(false) is not { } user)
+        if (await RequestUser.OfAsync(context, context.RequestServices.GetRequiredService<SessionRegistry>()).ConfigureAwait(false) is not { } user)
         {
-            // Signed in by other means: there is no session whose owner could be asked about.
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            await AnswerProblemAsync(
+                context,
+                StatusCodes.Status403Forbidden,
+                "Forbidden",
+                "This request is authenticated as somebody whom neither its session nor a sign-in that is kept like one belongs to by that name: there are no sessions that it could ask about.").ConfigureAwait(false);
         }
         else if (isChange && !await context.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(context).ConfigureAwait(false))
         {
@@ -60,15 +72,10 @@ internal static class SessionEndpoints
         }
     }
 
-    private static async Task AnswerUnsupportedAsync(HttpContext context)
+    private static async Task AnswerProblemAsync(HttpContext context, int status, string title, string detail)
     {
-        context.Response.StatusCode = StatusCodes.Status501NotImplemented;
-        var problem = new ProblemDetails
-        {
-            Status = StatusCodes.Status501NotImplemented,
-            Title = "Not Implemented",
-            Detail = "The session driver in use does not find the sessions of a user, so that none can be listed or ended here. Sessions that people sign in to are to be kept on db, redis, file or memory.",
-        };
+        context.Response.StatusCode = status;
+        var problem = new ProblemDetails { Status = status, Title = title, Detail = detail };
         if (context.RequestServices.GetService<IProblemDetailsService>() is not { } own
             || !await own.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem }).ConfigureAwait(false))
         {

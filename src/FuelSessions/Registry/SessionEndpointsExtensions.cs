@@ -11,7 +11,8 @@ namespace Microsoft.AspNetCore.Builder;
 public static class SessionEndpointsExtensions
 {
     /// <summary>
-    /// Adds endpoints for <see cref="ISessionRegistry"/>, for any front end. They are for whoever is signed in to the session, about their own sessions only:
+    /// Adds endpoints for <see cref="ISessionRegistry"/>, for any front end. They are for whoever the request is authenticated as, about their own sessions only, if the session that it came
+    /// with, or the ticket that a cookie scheme keeps like one (<c>KeepTicketsInSession</c>), belongs to them by that name; else the answer is 403 with problem details.
     /// <c>GET</c> lists them, as JSON, with the antiforgery token that the others want in its header; <c>DELETE …/{handle}</c> ends one,
     /// <c>POST …/end-others</c> all but the present one. On a driver that does not find the sessions of a user (cookie, memcached) all of them
     /// answer with status 501 and problem details.

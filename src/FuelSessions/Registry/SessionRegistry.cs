@@ -93,14 +93,20 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
         return ended;
     }
 
-    /// <summary>Whom the present request's session belongs to; null: nobody, or there is no request.</summary>
-    internal async ValueTask<string?> CurrentPrincipalAsync()
+    // Whom the present request's session belongs to, or else a ticket that it came with; null: nobody, or there is no request.
+    private async ValueTask<string?> CurrentPrincipalAsync()
     {
+        if (AmbientSessions.Find() is not { } sessions)
+        {
+            return null;
+        }
+
         foreach (Place place in Places())
         {
-            if (AmbientSessions.Find() is { } sessions && await ReadingAhead.LookAsync(sessions, place.Storage.Name).ConfigureAwait(false) is { Principal: { } principal })
+            string? principal = (await ReadingAhead.LookAsync(sessions, place.Storage.Name).ConfigureAwait(false))?.Principal;
+            if ((principal ?? PresentTickets.OwnersOf(sessions.Context, place.Storage.Name).FirstOrDefault()) is { } user)
             {
-                return principal;
+                return user;
             }
         }
 
@@ -127,7 +133,7 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
         place.Storage.FindAsync(principal, place.Options.StoreTimeout, StoreDeadline.Start(place.Options.StoreTimeout));
 
     // Not the key: who knows it and has the keys of Data Protection still has no id, but a page has no business with it.
-    private static string HandleOf(SessionKey key)
+    internal static string HandleOf(SessionKey key)
     {
         Span<byte> named = stackalloc byte[Purpose.Length + SessionKey.Size];
         Purpose.CopyTo(named);
@@ -159,7 +165,7 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
     /// but the default one: an app may well sign people in to another.
     /// </summary>
     /// <exception cref="NotSupportedException">One that must be asked can't.</exception>
-    private IEnumerable<Place> Places()
+    internal IEnumerable<Place> Places()
     {
         SessionProfiles profiles = services.Profiles;
         string usual = drivers.Find(profiles.Default).Name;
@@ -180,5 +186,5 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
         }
     }
 
-    private sealed record Place(SessionStorage Storage, FuelSessionsOptions Options);
+    internal sealed record Place(SessionStorage Storage, FuelSessionsOptions Options);
 }

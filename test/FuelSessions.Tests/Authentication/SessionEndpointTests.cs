@@ -1,12 +1,15 @@
 using System.Net;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using FuelSessions.Drivers;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace FuelSessions.Tests.Authentication;
 
@@ -121,6 +124,74 @@ public class SessionEndpointTests
         Assert.Equal(["list id-ann", "end all id-ann but True"], registry.Asked);
     }
 
+    /// <summary>They have no session, and a cookie scheme whose tickets are kept like one.</summary>
+    [Fact]
+    public async Task Who_is_signed_in_by_a_ticket_that_is_kept_sees_and_ends_theirs()
+    {
+        await using TestApp app = await StartAsync(services: all => all.AddAuthentication("Cookies").AddCookie("Cookies").KeepTicketsInSession("memory"));
+        using TestBrowser laptop = app.NewBrowser();
+        using TestBrowser phone = app.NewBrowser();
+        using TestBrowser stranger = app.NewBrowser();
+        await laptop.GetAsync("/in/ann?scheme=Cookies");
+        await phone.GetAsync("/in/ann?scheme=Cookies");
+        await stranger.GetAsync("/in/eve?scheme=Cookies");
+        JsonElement[] sessions = [.. (await ListAsync(laptop)).GetProperty("sessions").EnumerateArray()];
+        Assert.Equal([false, true], sessions.Select(session => session.GetProperty("isCurrent").GetBoolean()).Order());
+        string phones = sessions.Single(session => !session.GetProperty("isCurrent").GetBoolean()).GetProperty("handle").GetString()!;
+        Assert.Equal(HttpStatusCode.NotFound, await SendAsync(stranger, HttpMethod.Delete, phones));
+        Assert.Equal(HttpStatusCode.NoContent, await SendAsync(laptop, HttpMethod.Delete, phones));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await phone.GetAsync("/account/sessions")).Status);
+        await phone.GetAsync("/in/ann?scheme=Cookies");
+        Assert.Equal(HttpStatusCode.OK, await SendAsync(laptop, HttpMethod.Post, "end-others"));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await phone.GetAsync("/account/sessions")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await laptop.GetAsync("/account/sessions")).Status);
+        Assert.Single((await ListAsync(stranger)).GetProperty("sessions").EnumerateArray());
+    }
+
+    /// <summary>What a request is authenticated as counts, and not what else it has in its cookies.</summary>
+    [Fact]
+    public async Task Nobody_gets_the_sessions_of_somebody_else_who_is_signed_in_to_the_browser()
+    {
+        await using TestApp app = await StartAsync(services: all =>
+        {
+            all.AddAuthentication(FuelSessionsAuthenticationDefaults.AuthenticationScheme).AddScheme<AuthenticationSchemeOptions, HeaderHandler>("Header", null);
+            all.AddAuthorizationBuilder().SetDefaultPolicy(new AuthorizationPolicyBuilder("Header").RequireAuthenticatedUser().Build());
+        });
+        using TestBrowser browser = app.NewBrowser();
+        using TestBrowser phone = app.NewBrowser();
+        await browser.GetAsync("/in/ann");
+        await phone.GetAsync("/in/ann");
+        string token = await browser.TextAsync("/token");
+        foreach ((HttpMethod method, string path) in (IEnumerable<(HttpMethod, string)>)[(HttpMethod.Get, ""), (HttpMethod.Delete, "/any"), (HttpMethod.Post, "/end-others")])
+        {
+            TestResponse refused = await AskAsync(method, path, "eve");
+            Assert.Equal(HttpStatusCode.Forbidden, refused.Status);
+            Assert.Equal(403, JsonDocument.Parse(refused.Body).RootElement.GetProperty("status").GetInt32());
+        }
+
+        Assert.Equal("id-ann", await phone.TextAsync("/who"));
+        TestResponse list = await AskAsync(HttpMethod.Get, "", "ann");
+        Assert.Equal(2, JsonDocument.Parse(list.Body).RootElement.GetProperty("sessions").GetArrayLength());
+
+        Task<TestResponse> AskAsync(HttpMethod method, string path, string user) => browser.SendAsync(method, $"/account/sessions{path}", edit: request =>
+        {
+            request.Headers.TryAddWithoutValidation("X-User", user);
+            request.Headers.TryAddWithoutValidation("RequestVerificationToken", token);
+        });
+    }
+
+    /// <summary>Whose sessions have another name than their claims say.</summary>
+    [Fact]
+    public async Task The_app_s_own_name_for_a_user_is_theirs()
+    {
+        await using TestApp app = await StartAsync(services: all => all.Configure<FuelSessionsAuthenticationOptions>(
+            FuelSessionsAuthenticationDefaults.AuthenticationScheme, o => o.PrincipalName = user => "own-" + user.FindFirst("sub")?.Value + user.Identity!.Name));
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/in/ann");
+        Assert.Equal("own-ann", await browser.TextAsync("/who"));
+        Assert.Single((await ListAsync(browser)).GetProperty("sessions").EnumerateArray());
+    }
+
     private static async Task<JsonElement> ListAsync(TestBrowser browser) => JsonDocument.Parse(await browser.TextAsync("/account/sessions")).RootElement;
 
     private static async Task<HttpStatusCode> SendAsync(TestBrowser browser, HttpMethod method, string path)
@@ -137,7 +208,7 @@ public class SessionEndpointTests
             app.UseAuthentication();
             app.UseAuthorization();
             app.MapSessionEndpoints("/account/sessions");
-            app.MapGet("/in/{name}", (HttpContext http, string name) => http.SignInAsync(Principals.Named(name)));
+            app.MapGet("/in/{name}", (HttpContext http, string name, string? scheme) => http.SignInAsync(scheme, Principals.Named(name)));
             app.MapGet("/who", (Session session) => session.Principal ?? "");
             app.MapGet("/token", (HttpContext http) => http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http).RequestToken);
         },
@@ -153,6 +224,14 @@ public class SessionEndpointTests
 
             services?.Invoke(all);
         });
+
+    private sealed class HeaderHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Request.Headers["X-User"] is [{ } user]
+            ? AuthenticateResult.Success(new AuthenticationTicket(Principals.Named(user), Scheme.Name))
+            : AuthenticateResult.NoResult());
+    }
 
     /// <summary>Asked by key only.</summary>
     private sealed class Keyed(ISessionDriver inner) : DelegatingSessionDriver(inner);

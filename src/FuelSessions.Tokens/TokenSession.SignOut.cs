@@ -23,6 +23,7 @@ public sealed partial class TokenSession
             return;
         }
 
+        _client.ThrowIfReadOnly(Key(identity));
         try
         {
             if (_client.Options.RevocationEndpoint is { } endpoint)
@@ -89,6 +90,7 @@ public sealed partial class TokenSession
 
     private async Task ClearAsync(AuthIdentity identity, CancellationToken cancellationToken)
     {
+        _client.ThrowIfReadOnly(Key(identity));
         await _client.Shelf.ClearAsync(Key(identity), cancellationToken).ConfigureAwait(false);
 
         // Also if the token was renewed meanwhile; but not if the session is another identity's by now.

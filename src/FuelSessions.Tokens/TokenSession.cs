@@ -124,9 +124,13 @@ public sealed partial class TokenSession : IAsyncDisposable
     public Task RememberAsync()
     {
         State seen = Current;
-        return seen.Identity is { } identity && !seen.Token.IsEmpty
-            ? _client.Remembered.WriteAsync(Key(identity), seen.Token)
-            : throw Nobody();
+        if (seen.Identity is not { } identity || seen.Token.IsEmpty)
+        {
+            throw Nobody();
+        }
+
+        _client.ThrowIfReadOnly(Key(identity));
+        return _client.Remembered.WriteAsync(Key(identity), seen.Token);
     }
 
     /// <summary>

@@ -107,7 +107,7 @@ internal sealed class TokenClient : IAsyncDisposable
             return await RenewAsync(key, rejected: null, cancellationToken).ConfigureAwait(false);
         }
 
-        if (Question.Of(token, key, Options, Clock.GetUtcNow()) is { } question && !Rests.IsResting(key, question.Grant))
+        if (Refusal(key) is null && Question.Of(token, key, Options, Clock.GetUtcNow()) is { } question && !Rests.IsResting(key, question.Grant))
         {
             _flights.Join(key, rejected: null);
         }
@@ -120,6 +120,7 @@ internal sealed class TokenClient : IAsyncDisposable
     /// <exception cref="TokenRequestException">It could not be renewed this time.</exception>
     internal async Task<OAuthToken> RenewAsync(TokenKey key, string? rejected, CancellationToken cancellationToken)
     {
+        ThrowIfReadOnly(key);
         for (int flights = 1; ; flights++)
         {
             (Task<OAuthToken> flight, bool isNew) = _flights.Join(key, rejected);
@@ -148,6 +149,7 @@ internal sealed class TokenClient : IAsyncDisposable
         IEnumerable<KeyValuePair<string, string>> parameters,
         CancellationToken cancellationToken)
     {
+        ThrowIfReadOnly(key);
         Rests.ThrowIfResting(key, grant);
         OAuthToken answer;
         try
@@ -172,8 +174,19 @@ internal sealed class TokenClient : IAsyncDisposable
     /// <summary>Stores a first token in place of whatever is stored, and remembers the identity.</summary>
     internal async Task StoreAsync(TokenKey key, OAuthToken token)
     {
+        ThrowIfReadOnly(key);
         await Shelf.PutAsync(key, token).ConfigureAwait(false);
         await Remembered.WriteAsync(key, token).ConfigureAwait(false);
+    }
+
+    /// <summary>Before anything is done that changes tokens here or at the provider.</summary>
+    /// <exception cref="Exception">The caller may only read them.</exception>
+    internal void ThrowIfReadOnly(TokenKey key)
+    {
+        if (Refusal(key) is { } refusal)
+        {
+            throw refusal;
+        }
     }
 
     /// <summary>
@@ -204,6 +217,8 @@ internal sealed class TokenClient : IAsyncDisposable
             await own.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private Exception? Refusal(TokenKey key) => (Manager as StoredTokenManager)?.Store.RefusalOf(key);
 
     private bool IsOnDemand(AuthIdentity? identity) => identity is not null && identity == Options.OnDemand?.Identity;
 

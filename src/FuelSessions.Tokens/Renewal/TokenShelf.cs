@@ -52,7 +52,7 @@ internal sealed class TokenShelf(ITokenSessionManager manager, TimeProvider cloc
             before = await manager.GetAsync(key, cancellationToken).ConfigureAwait(false);
             await manager.SetAsync(token, key, cancellationToken).ConfigureAwait(false);
             return true;
-        }, error => error is InvalidOperationException).ConfigureAwait(false);
+        }, error => error is InvalidOperationException or SessionUnprovedException).ConfigureAwait(false);
     }
 
     /// <summary>Deletes a token, if it is still the one that was read.</summary>

@@ -11,4 +11,9 @@ internal interface ITokenStore
     /// <param name="next">What to store; null deletes.</param>
     /// <returns>False: another version is there, and nothing changed.</returns>
     ValueTask<bool> TryWriteAsync(TokenKey key, long version, StoredToken? next, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Why the caller may read the owner's tokens and not change them, nor have them renewed; null: they may. Asked in the caller's own context, which a renewal does not have.
+    /// </summary>
+    Exception? RefusalOf(TokenKey key) => null;
 }

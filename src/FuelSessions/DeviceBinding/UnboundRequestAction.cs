@@ -9,7 +9,7 @@ public enum UnboundRequestAction
     /// </summary>
     Report,
 
-    /// <summary>It reads the session; a change throws <see cref="SessionUnprovedException"/>. Signing out and destroying work.</summary>
+    /// <summary>It reads the session; a change, also of OAuth tokens that it holds, throws <see cref="SessionUnprovedException"/>. Signing out and destroying work.</summary>
     ReadOnly,
 
     /// <summary>An empty session that is not saved, as if the id had been retired (<see cref="Session.IsDetached"/>); the client's cookie stays.</summary>

@@ -63,5 +63,8 @@ internal sealed partial class SessionTransaction
         }
     }
 
+    /// <summary>Why the session is not to be changed by this request [B4]; null: it may be. For whoever changes what is stored past it.</summary>
+    internal SessionUnprovedException? ReadOnlyByBinding => IsReadOnlyByBinding ? Unproved("it may read the session and not change it (OnUnboundRequest).") : null;
+
     private SessionUnprovedException Unproved(string what) => new(Driver, what);
 }

@@ -134,9 +134,9 @@ internal sealed partial class SessionTransaction
             throw new InvalidOperationException("The endpoint uses its session read-only (SessionEndpoint metadata); a change would be lost. Remove the metadata, or don't change the session.");
         }
 
-        if (!ends && !leaves && IsReadOnlyByBinding)
+        if (!ends && !leaves && ReadOnlyByBinding is { } refusal)
         {
-            throw Unproved("it may read the session and not change it (OnUnboundRequest).");
+            throw refusal;
         }
 
         if (_visit.Storage.IsCarried && _visit.Boundary.HeadersSent)

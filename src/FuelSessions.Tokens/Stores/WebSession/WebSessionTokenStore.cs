@@ -64,6 +64,11 @@ internal sealed class WebSessionTokenStore : ITokenStore
             return next is null ? true : throw NotItsOwn(key);
         }
 
+        if (request?.ReadOnlyByBinding is { } refusal)
+        {
+            throw refusal;
+        }
+
         if (request is { State: SessionState.New })
         {
             if (next is null || version != 0)
@@ -123,6 +128,12 @@ internal sealed class WebSessionTokenStore : ITokenStore
         {
             turn?.Leave(stored);
         }
+    }
+
+    public Exception? RefusalOf(TokenKey key)
+    {
+        FuelSessionsOptions options = OptionsOf(key);
+        return SessionOwner.InThisRequest(options.Driver, SessionOwner.Parse(key, options.Driver))?.ReadOnlyByBinding;
     }
 
     // As the request goes by them: which driver is the default, and what it is set to, may have changed since the app started.

@@ -16,7 +16,7 @@ internal static class BindingInstructions
         {
             json.WriteStartObject();
             json.WriteString("session_identifier", identifier);
-            json.WriteString("refresh_url", DeviceBindings.AddressOf(context, options.Driver, DeviceBindings.RefreshAction));
+            json.WriteString("refresh_url", DeviceBindings.AddressOf(context.Request.PathBase, options.Driver, DeviceBindings.RefreshAction));
             json.WriteStartObject("scope");
             json.WriteString("origin", DeviceBindings.OriginOf(context));
             json.WriteBoolean("include_site", false);

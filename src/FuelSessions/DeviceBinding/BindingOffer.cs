@@ -9,11 +9,11 @@ namespace FuelSessions;
 /// </summary>
 internal static class BindingOffer
 {
-    internal static string Make(HttpContext context, DeviceBindings bindings, IdProtector protector, FuelSessionsOptions options, SessionId id)
+    internal static string Make(PathString pathBase, DeviceBindings bindings, IdProtector protector, FuelSessionsOptions options, SessionId id)
     {
         string authorization = protector.ProtectToken(id.Key, AsSecret(id.Secret.Hash()), bindings.Now + DeviceBindings.OfferTime, DeviceBindings.SealName(options));
         string challenge = DeviceBindings.Text(DeviceBindings.IdOf(authorization));
-        string path = DeviceBindings.AddressOf(context, options.Driver, DeviceBindings.RegisterAction);
+        string path = DeviceBindings.AddressOf(pathBase, options.Driver, DeviceBindings.RegisterAction);
         return $"(ES256 RS256);path=\"{path}\";challenge=\"{challenge}\";authorization=\"{authorization}\"";
     }
 

@@ -27,8 +27,9 @@ internal sealed class DeviceBindings(IOptions<DeviceBindingOptions> options, Tim
     internal DateTimeOffset Now => ExpiryPolicy.Milliseconds(clock.GetUtcNow());
 
     /// <summary>The address of what the browser is to ask, from the root of the host.</summary>
-    internal static string AddressOf(HttpContext context, string driver, string action) =>
-        $"{context.Request.PathBase.ToUriComponent()}{Root}/{Uri.EscapeDataString(driver)}/{action}";
+    /// <param name="pathBase">That of where it is answered, which in a branch of the pipeline is not the request's.</param>
+    internal static string AddressOf(PathString pathBase, string driver, string action) =>
+        $"{pathBase.ToUriComponent()}{Root}/{Uri.EscapeDataString(driver)}/{action}";
 
     /// <summary>Where the browser is, as it has said itself: what the framework makes of a host can't be made of each.</summary>
     internal static string OriginOf(HttpContext context) => $"{context.Request.Scheme}://{context.Request.Headers.Host}";

@@ -75,7 +75,7 @@ internal static class AnnouncedBinding
         {
             try
             {
-                entry.Offer = new OfferedBinding(id, BindingOffer.Make(sessions.Context, bindings, sessions.Services.HomeOf(profile.Driver).Protector, profile, id));
+                entry.Offer = new OfferedBinding(id, BindingOffer.Make(sessions.PathBase, bindings, sessions.Services.HomeOf(profile.Driver).Protector, profile, id));
                 sessions.Diagnostics.Binding(profile.Driver, "offered");
             }
             catch (SessionStoreException error)

@@ -15,6 +15,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     private PendingEvents? _events;
     private Announcing _announcing;
     private int _depth;
+    private string? _pathBase;
     private bool _awaitsStart;
     private bool _hasFailed;
     private volatile bool _isOver;
@@ -56,6 +57,9 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     }
 
     internal HttpContext Context => context;
+
+    /// <summary>Where the middleware stands, below which browsers ask for bound sessions: a branch behind it has another one.</summary>
+    internal PathString PathBase => new(_pathBase ?? context.Request.PathBase.Value);
 
     internal bool IsOver => _isOver;
 
@@ -225,6 +229,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     internal void Enter()
     {
         _depth++;
+        _pathBase ??= context.Request.PathBase.Value ?? "";
         _hasFailed = false;
 
         // Before anything that the app registers: the response's callbacks run in reverse order, and one of them may be what changes the session.

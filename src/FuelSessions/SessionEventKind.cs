@@ -44,7 +44,7 @@ public enum SessionEventKind
 
     /// <summary>
     /// An id that this app can't read was presented, and no other: protected with keys that it does not have (a lost or unshared key ring), another
-    /// app's, or altered; the request got a new session. The meter counts each; told at most once a minute and driver, as anybody can send
+    /// app's, of before <see cref="FuelSessionsOptions.EncryptCookie"/> was switched, or altered; the request got a new session. The meter counts each; told at most once a minute and driver, as anybody can send
     /// such a thing.
     /// </summary>
     UnreadableId,

@@ -80,7 +80,7 @@ public sealed class FuelSessionsOptions
 
     /// <summary>
     /// Whether ids travel under Data Protection. Default true. Switching it makes ids of the other form absent, and
-    /// never an error. The cookie driver, whose cookie is the session itself, protects it always.
+    /// never an error; it is told of (<see cref="SessionEventKind.UnreadableId"/>). The cookie driver, whose cookie is the session itself, protects it always.
     /// </summary>
     public bool EncryptCookie { get; set; } = true;
 

@@ -65,7 +65,7 @@ internal sealed partial class SessionDiagnostics
     [LoggerMessage(121, LogLevel.Warning, "Session {Fingerprint} on driver {Driver}, whose cookie was withheld, could not be removed; it ends by itself.")]
     private partial void LogAbandonFailed(string fingerprint, string driver, Exception error);
 
-    [LoggerMessage(122, LogLevel.Warning, "{Count} times since this was last told a request brought an id of a session on driver {Driver} (cookie '{CookieName}') that can't be read, and got a new session: it was protected with Data Protection keys that this app does not have, for another app or another cookie name, from before EncryptCookie was switched off, or was altered on its way. After a restart, or on one node of several, the key ring was lost or is not shared: PersistDataProtectionKeys() keeps it. Told at most once a minute.")]
+    [LoggerMessage(122, LogLevel.Warning, "{Count} times since this was last told a request brought an id of a session on driver {Driver} (cookie '{CookieName}') that can't be read, and got a new session: it was protected with Data Protection keys that this app does not have, for another app or another cookie name, from before EncryptCookie was switched on or off, or was altered on its way. After a restart, or on one node of several, the key ring was lost or is not shared: PersistDataProtectionKeys() keeps it. Told at most once a minute.")]
     private partial void LogUnreadableId(long count, string driver, string cookieName);
 
     [LoggerMessage(128, LogLevel.Warning, "The cookie '{CookieName}' of driver {Driver} is one that browsers drop, so that each request of theirs begins another session: {Reason} Told once.")]

@@ -141,7 +141,7 @@ internal static class ChannelReader
 
         return channel != Channel.Cookie && protector.TryReadToken(text, name, out SessionId token)
             ? new Arrival(channel, new PresentedId(token.Key, null, token.Secret, TravelsBack: false), null)
-            : IsForeign(IdProtector.IsForeignId(text) || (channel != Channel.Cookie && protector.IsForeignToken(text)));
+            : IsForeign((options.EncryptCookie && SessionId.TryParse(text, out _)) || IdProtector.IsForeignId(text) || (channel != Channel.Cookie && protector.IsForeignToken(text)));
     }
 
     private static Arrival? IsForeign(bool isForeign) => isForeign ? Arrival.Foreign : null;

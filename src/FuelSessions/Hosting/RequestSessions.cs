@@ -229,7 +229,11 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     internal void Enter()
     {
         _depth++;
-        _pathBase ??= context.Request.PathBase.Value ?? "";
+        if (services.Bindings is not null)
+        {
+            _pathBase ??= context.Request.PathBase.Value ?? "";
+        }
+
         _hasFailed = false;
 
         // Before anything that the app registers: the response's callbacks run in reverse order, and one of them may be what changes the session.

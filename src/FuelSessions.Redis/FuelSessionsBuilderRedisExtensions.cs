@@ -55,7 +55,7 @@ public static class FuelSessionsBuilderRedisExtensions
     /// <param name="configuration">The servers and settings.</param>
     /// <param name="configure">Key prefix and database.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="ArgumentException">The name of a server is an address with a scheme, such as <c>rediss://…</c>.</exception>
+    /// <exception cref="ArgumentException">The name of a server is an address with a scheme or a user, such as <c>rediss://…</c>.</exception>
     public static FuelSessionsBuilder AddRedisDriver(
         this FuelSessionsBuilder builder,
         ConfigurationOptions configuration,

@@ -90,10 +90,11 @@ internal sealed class RedisConnection : IAsyncDisposable
     }
 
     /// <summary>Returns once there is a connection to send something on.</summary>
-    internal async ValueTask ReadyAsync(CancellationToken cancellationToken)
+    internal ValueTask ReadyAsync(CancellationToken cancellationToken)
     {
-        await ConnectedAsync(cancellationToken).ConfigureAwait(false);
         _calls.RefuseBacklog();
+        Task<Connected> connection = Connection();
+        return connection.IsCompletedSuccessfully ? default : new(connection.WaitAsync(cancellationToken));
     }
 
     /// <summary>For who is about to block a thread: it may be the one that the calls in line wait for, his own among them.</summary>

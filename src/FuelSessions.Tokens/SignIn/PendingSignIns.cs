@@ -94,8 +94,10 @@ internal sealed class PendingSignIns(IDataProtectionProvider protection, TimePro
     private static PendingSignIn[] WithinRoom(PendingSignIn[] all, int room)
     {
         int first = all.Length - 1;
-        for (long size = SizeOf(all[first]); first > 0 && (size += SizeOf(all[first - 1])) <= room; first--)
+        long size = SizeOf(all[first]);
+        while (first > 0 && (size += SizeOf(all[first - 1])) <= room)
         {
+            first--;
         }
 
         return all[first..];

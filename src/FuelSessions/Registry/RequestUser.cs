@@ -5,33 +5,45 @@ using Microsoft.AspNetCore.Http;
 
 namespace FuelSessions.Registry;
 
-/// <summary>The user whom a request is authenticated as, by the name that their sessions have.</summary>
+/// <summary>A user to whom something belongs that a request came with, by the name that their sessions have.</summary>
 /// <param name="Name">It belongs to what the request came with: a session, or a ticket that is kept like one. A name in claims alone may be another issuer's.</param>
 /// <param name="Session">That session; null: it is a ticket.</param>
 internal sealed record RequestUser(string Name, SessionTransaction? Session)
 {
-    /// <summary>Null: what the request came with belongs to nobody, or to somebody else than it is authenticated as.</summary>
+    /// <summary>The one whom the request is authenticated as; null: what it came with belongs to nobody, or to somebody else than it is authenticated as.</summary>
     internal static async ValueTask<RequestUser?> OfAsync(HttpContext context, SessionRegistry registry)
     {
-        if (AmbientSessions.Find() is not { } sessions)
+        await foreach (RequestUser user in AllAsync(registry).ConfigureAwait(false))
         {
-            return null;
-        }
-
-        foreach (SessionRegistry.Place place in registry.Places())
-        {
-            if (await ReadingAhead.LookAsync(sessions, place.Storage.Name).ConfigureAwait(false) is { Principal: { } owner } session && IsOf(context, session, owner))
+            if (user.IsAuthenticated(context))
             {
-                return new RequestUser(owner, session);
-            }
-
-            if (PresentTickets.OwnersOf(context, place.Storage.Name).FirstOrDefault(name => IsNamed(context, name)) is { } user)
-            {
-                return new RequestUser(user, Session: null);
+                return user;
             }
         }
 
         return null;
+    }
+
+    /// <summary>Of the present request, whomever it is authenticated as; nobody where there is no request.</summary>
+    internal static async IAsyncEnumerable<RequestUser> AllAsync(SessionRegistry registry)
+    {
+        if (AmbientSessions.Find() is not { } sessions)
+        {
+            yield break;
+        }
+
+        foreach (SessionRegistry.Place place in registry.Places())
+        {
+            if (await ReadingAhead.LookAsync(sessions, place.Storage.Name).ConfigureAwait(false) is { Principal: { } owner } session)
+            {
+                yield return new RequestUser(owner, session);
+            }
+
+            foreach (string name in PresentTickets.OwnersOf(sessions.Context, place.Storage.Name))
+            {
+                yield return new RequestUser(name, Session: null);
+            }
+        }
     }
 
     /// <summary>Before sessions end that the request did not come with [B5].</summary>
@@ -45,12 +57,10 @@ internal sealed record RequestUser(string Name, SessionTransaction? Session)
     }
 
     // The scheme may have a name of its own for its users; of what another one says there are only the claims.
-    private static bool IsOf(HttpContext context, SessionTransaction session, string owner) =>
+    private bool IsAuthenticated(HttpContext context) =>
         (context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Ticket?.AuthenticationScheme is { } scheme
-            && session.Owner is { } signedIn
+            && Session?.Owner is { } signedIn
             && StoredTicket.Read(signedIn.Ticket, scheme) is not null)
-        || IsNamed(context, owner);
-
-    private static bool IsNamed(HttpContext context, string name) =>
-        string.Equals(UserName.Of(context.User), name, StringComparison.Ordinal) || string.Equals(context.User.Identity?.Name, name, StringComparison.Ordinal);
+        || string.Equals(UserName.Of(context.User), Name, StringComparison.Ordinal)
+        || string.Equals(context.User.Identity?.Name, Name, StringComparison.Ordinal);
 }

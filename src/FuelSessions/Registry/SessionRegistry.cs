@@ -96,18 +96,9 @@ internal sealed class SessionRegistry(SessionServices services, DriverRegistry d
     // Whom the present request's session belongs to, or else a ticket that it came with; null: nobody, or there is no request.
     private async ValueTask<string?> CurrentPrincipalAsync()
     {
-        if (AmbientSessions.Find() is not { } sessions)
+        await foreach (RequestUser user in RequestUser.AllAsync(this).ConfigureAwait(false))
         {
-            return null;
-        }
-
-        foreach (Place place in Places())
-        {
-            string? principal = (await ReadingAhead.LookAsync(sessions, place.Storage.Name).ConfigureAwait(false))?.Principal;
-            if ((principal ?? PresentTickets.OwnersOf(sessions.Context, place.Storage.Name).FirstOrDefault()) is { } user)
-            {
-                return user;
-            }
+            return user.Name;
         }
 
         return null;

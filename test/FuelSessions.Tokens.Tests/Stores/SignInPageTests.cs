@@ -121,11 +121,7 @@ public sealed class SignInPageTests : IAsyncLifetime
     {
         await using TestApp app = await StartAsync(sessions => sessions.Driver = "cookie", elsewhere: true);
         using TestBrowser browser = app.NewBrowser();
-        string[] callbacks = new string[5];
-        for (int tab = 0; tab < callbacks.Length; tab++)
-        {
-            callbacks[tab] = await BeginAsync(browser, $"/sign-in?returnUrl=/orders/2026/11/{tab}");
-        }
+        string[] callbacks = await BeginAllAsync(browser, tabs: 5, tab => $"/orders/2026/11/{tab}");
 
         Assert.Equal("/orders/2026/11/0", (await browser.GetAsync(callbacks[0])).Headers.GetValueOrDefault("Location"));
     }
@@ -136,11 +132,7 @@ public sealed class SignInPageTests : IAsyncLifetime
     {
         await using TestApp app = await StartAsync(sessions => sessions.Driver = "cookie", elsewhere: true);
         using TestBrowser browser = app.NewBrowser();
-        string[] callbacks = new string[8];
-        for (int tab = 0; tab < callbacks.Length; tab++)
-        {
-            callbacks[tab] = await BeginAsync(browser, $"/sign-in?returnUrl={Long(700, tab)}");
-        }
+        string[] callbacks = await BeginAllAsync(browser, tabs: 8, tab => Long(700, tab));
 
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/flash")).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await browser.GetAsync(callbacks[0])).Status);
@@ -251,6 +243,17 @@ public sealed class SignInPageTests : IAsyncLifetime
         page.Body.Split("url=", 2) is [_, string rest] ? WebUtility.HtmlDecode(rest.Split('"')[0]) : throw new InvalidOperationException($"{page.Status} {page.Body}");
 
     private async Task<string> BeginAsync(TestBrowser browser, string path = "/sign-in") => CallbackOf(await browser.GetAsync(path));
+
+    private async Task<string[]> BeginAllAsync(TestBrowser browser, int tabs, Func<int, string> returnUrl)
+    {
+        string[] callbacks = new string[tabs];
+        for (int tab = 0; tab < tabs; tab++)
+        {
+            callbacks[tab] = await BeginAsync(browser, $"/sign-in?returnUrl={returnUrl(tab)}");
+        }
+
+        return callbacks;
+    }
 
     private string CallbackOf(TestResponse begun)
     {

@@ -6,9 +6,10 @@ namespace FuelSessions.Engine;
 internal sealed partial class SessionTransaction
 {
     // Completes at once unless a theft makes it destroy the record.
-    private ValueTask AdmitAsync(Found found)
+    private ValueTask AdmitAsync(in Found found)
     {
-        (PresentedId id, SessionRecord? record, bool isOtherTaken) = found;
+        PresentedId id = found.Id;
+        SessionRecord? record = found.Record;
         Worth worth = record is null ? Worth.None : Judge(id, record);
         if (record is null || worth == Worth.None)
         {
@@ -30,7 +31,7 @@ internal sealed partial class SessionTransaction
                 return default;
             case Worth.OtherClient:
                 Report(SessionEventKind.ClientMismatch, record.Key, record.Principal);
-                BeginForOtherClient(id, isOtherTaken);
+                BeginForOtherClient(id, found.IsOtherTaken);
                 return default;
             case Worth.Late:
                 Report(SessionEventKind.Detached, id.Key, null);

@@ -26,8 +26,7 @@ internal sealed partial class SessionTransaction
 
     /// <param name="isAhead">Whether nobody has asked for it yet.</param>
     /// <param name="isWaiting">Whether the thread that asks waits, and reads itself.</param>
-    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
-    private async ValueTask LoadAsync(bool isAhead, bool isWaiting = false)
+    private ValueTask LoadAsync(bool isAhead, bool isWaiting = false)
     {
         if (_visit.Presented is not { } id)
         {
@@ -39,17 +38,31 @@ internal sealed partial class SessionTransaction
                 }
             }
 
-            return;
+            return default;
         }
 
+        StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
+        if (isWaiting || SessionSpans.AreWanted || _visit.Others is not null)
+        {
+            return ReadAndAdmitAsync(id, reading: null, deadline, isAhead, isWaiting);
+        }
+
+        // A store in this process has the answer at once.
+        ValueTask<SessionRecord?> reading = _visit.Storage.ReadWithinAsync(id.Key, deadline);
+        return reading.IsCompletedSuccessfully ? Admit(new Found(id, reading.Result)) : ReadAndAdmitAsync(id, reading, deadline, isAhead, isWaiting);
+    }
+
+    /// <param name="reading">What has begun; null: nothing yet.</param>
+    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
+    private async ValueTask ReadAndAdmitAsync(PresentedId id, ValueTask<SessionRecord?>? reading, StoreDeadline deadline, bool isAhead, bool isWaiting)
+    {
         using Activity? span = SessionSpans.Start(SessionSpans.Load, Driver);
         Found found;
-        StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
         try
         {
             found = _visit.Others is { } others
                 ? await ChooseAsync([id, .. others], deadline, isWaiting).ConfigureAwait(false)
-                : new Found(id, await ReadAsync(id.Key, deadline, isWaiting).ConfigureAwait(false));
+                : new Found(id, await (reading ?? ReadAsync(id.Key, deadline, isWaiting)).ConfigureAwait(false));
         }
         catch (SessionRecordFormatException error)
         {
@@ -84,18 +97,26 @@ internal sealed partial class SessionTransaction
             return;
         }
 
-        ValueTask admitting = default;
+        await Admit(found).ConfigureAwait(false);
+    }
+
+    private ValueTask Admit(in Found found)
+    {
         lock (_content)
         {
             // Code of one request may ask from several threads at once: what came first counts, as it may have been changed by now.
-            if (!IsLoaded)
+            if (IsLoaded)
+            {
+                return default;
+            }
+
+            if (_visit.Others is not null)
             {
                 _visit.Presented = found.Id;
-                admitting = AdmitAsync(found);
             }
-        }
 
-        await admitting.ConfigureAwait(false);
+            return AdmitAsync(found);
+        }
     }
 
     // A method of its own: what it makes for that is made for nobody else.

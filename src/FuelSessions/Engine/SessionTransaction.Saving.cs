@@ -1,10 +1,9 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using FuelSessions.Records;
 
 namespace FuelSessions.Engine;
 
-/// <summary>How a request's session is saved: what is planned is committed, and what came of it is what the request goes on with.</summary>
+/// <summary>How a request's session is saved: at the end or because the app asks, and by what it is by then.</summary>
 internal sealed partial class SessionTransaction
 {
     /// <summary>Saves what this request did to the session.</summary>
@@ -81,106 +80,12 @@ internal sealed partial class SessionTransaction
         lock (_content)
         {
             // Another thread may have gone on meanwhile.
-            _progress.IsSaved = !explicitly && !_content.HasChanges && (!IsWithheld || _visit.Boundary.HeadersSent);
+            _progress.IsSaved = IsSaved(explicitly);
         }
     }
+
+    private bool IsSaved(bool explicitly) => !explicitly && !_content.HasChanges && (!IsWithheld || _visit.Boundary.HeadersSent);
 
     // Whether the app has asked for nothing that is to be stored: what is written all the same is upkeep.
     private bool IsUpkeep => !_content.HasChanges && (_standing is Kept kept ? _intent.IsNone(kept.Record) : _intent.Attachment is null);
-
-    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
-    private async ValueTask SaveAsync(Kept read, bool explicitly)
-    {
-        try
-        {
-            if (_visit.Storage.IsCarried && _visit.Boundary.HeadersSent && _content.HasChanges)
-            {
-                throw TooLate("changed");
-            }
-
-            if (_intent.Attachment is not null)
-            {
-                await TakePlaceAsync(read).ConfigureAwait(false);
-            }
-
-            Asker asker = Asker;
-            if (_intent.Rotation is { Revokes: true })
-            {
-                _answer.IsWithheld = asker.IsKeptBack;
-                if (IsWithheld && explicitly)
-                {
-                    return;
-                }
-            }
-
-            StoreDeadline deadline = StoreDeadline.Start(Options.StoreTimeout);
-            var saving = new Saving(this, read, asker);
-            Plan first = saving.On(read.Record, lost: null);
-            using Activity? span = SpanOf(first);
-            Committed done = await Committing.CommitAsync(_visit.Services, _visit.Storage, Options, first, saving, read.Record, deadline).ConfigureAwait(false);
-            if (_intent.Attachment is { Principal: { } principal, IsRest: false } && (done.IsGone || done.Plan is not Plan.Write))
-            {
-                // It is not stored here, and may be in a session of its own.
-                await GiveBackPlaceAsync(principal).ConfigureAwait(false);
-            }
-
-            await GoOnAsync(read, done, asker, explicitly, deadline).ConfigureAwait(false);
-        }
-        catch (Exception error) when (IsUpkeep && error is SessionStoreException or SessionTooLargeException or SessionRecordFormatException)
-        {
-            // Who only reads does not fail with those who write [F8].
-            Report(SessionEventKind.UpkeepFailed, Key, Principal, error);
-        }
-
-        Saved(explicitly);
-    }
-
-    private Activity? SpanOf(Plan plan) =>
-        plan is Plan.Write ? SessionSpans.Start(SessionSpans.Save, Driver)
-        : plan is Plan.Touch ? SessionSpans.Start(SessionSpans.Touch, Driver)
-        : plan == Plan.Delete ? SessionSpans.Start(SessionSpans.End, Driver)
-        : null;
-
-    // What was done, or could not be, and what follows.
-    private ValueTask GoOnAsync(Kept read, in Committed done, in Asker asker, bool explicitly, StoreDeadline deadline)
-    {
-        if (done.Plan == Plan.Delete)
-        {
-            LetGo(done);
-        }
-        else if (done.IsGone)
-        {
-            Gone(explicitly && done.Plan is Plan.Write);
-        }
-        else if (done.Plan == Plan.Leave)
-        {
-            return LeaveAsync(read, explicitly, deadline);
-        }
-        else if (done.Plan == Plan.Refuse)
-        {
-            throw TokenLost();
-        }
-        else
-        {
-            bool isArriving = _intent.IsArriving;
-            Settle(read, done, asker);
-            return done.Plan is Plan.Write written ? ArriveAsync(done.Basis, written.Record, isArriving, explicitly)
-                : isArriving ? ArriveAsync(done.Basis, done.Basis, isArriving, explicitly)
-                : default;
-        }
-
-        return default;
-    }
-
-    private readonly struct Saving(SessionTransaction transaction, Kept read, Asker asker) : IPlanning
-    {
-        public Plan On(SessionRecord basis, Plan? lost)
-        {
-            // What another thread does is in it as a whole, or not at all.
-            lock (transaction._content)
-            {
-                return Planner.Save(basis, read, asker, transaction._intent, transaction._content, lost);
-            }
-        }
-    }
 }

@@ -12,7 +12,7 @@ internal sealed partial class SessionTransaction(
     FuelSessionsOptions options,
     IRequestBoundary boundary,
     PresentedId? presented,
-    PresentedId[]? others)
+    PresentedId[]? others) : IConsent
 {
     private SessionVisit _visit = new(services, storage, boundary, presented, others);
 
@@ -115,6 +115,11 @@ internal sealed partial class SessionTransaction(
     /// <summary>Whether the last save kept nothing for want of consent.</summary>
     internal bool IsWithheld => _answer.IsWithheld;
 
+    bool IConsent.IsLacking => !_visit.Boundary.HeadersSent && _visit.Boundary.Withholds(this);
+
+    // Once the headers are sent it stays as it was: consent that comes later can't let the id out.
+    bool IConsent.KeepsBack => _visit.Boundary.HeadersSent ? IsWithheld : !_answer.HasToken && _visit.Boundary.Withholds(this);
+
     /// <summary>For how long the client is to keep the id [W7].</summary>
     internal TimeSpan Lifetime => ExpiryPolicy.CookieLifetime(_standing?.Record?.Lifetime ?? Options.ExpirationTime, Options);
 
@@ -126,15 +131,11 @@ internal sealed partial class SessionTransaction(
         get
         {
             bool isOpen = !_visit.Boundary.HeadersSent;
-            bool isWithheld = isOpen && _visit.Boundary.Withholds(this);
             return new Asker
             {
+                Consent = this,
                 Shown = _visit.Presented?.Secret,
                 IsReachable = isOpen && _visit.Presented is { TravelsBack: true },
-                IsWithheld = isWithheld,
-
-                // Once the headers are sent it stays as it was: consent that comes later can't let the id out.
-                IsKeptBack = isOpen ? isWithheld && !_answer.HasToken : IsWithheld,
                 WantsCookieAgain = isOpen && _answer.IsWantedAgain,
                 Client = _visit.Boundary.Client with { IsOnDevice = _visit.Binding == BindingStanding.Proved },
                 Options = Options,

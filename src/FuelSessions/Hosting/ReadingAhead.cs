@@ -6,9 +6,8 @@ namespace FuelSessions;
 internal static class ReadingAhead
 {
     /// <summary>Reads the sessions that the endpoint names, or that its code has used before, and those that any request keeps alive.</summary>
-    internal static ValueTask ReadAsync(RequestSessions sessions)
+    internal static ValueTask ReadAsync(RequestSessions sessions, EndpointUse use)
     {
-        EndpointUse use = sessions.Use;
         IReadOnlyList<FuelSessionsOptions> wanted = use.Sessions;
         ValueTask named = wanted.Count switch
         {
@@ -16,7 +15,7 @@ internal static class ReadingAhead
             1 => ReadAsync(sessions, wanted[0]),
             _ => ReadAsync(sessions, wanted),
         };
-        return use.Touched is [] ? named : AndKeepAliveAsync(sessions, named);
+        return use.Touched is [] ? named : AndKeepAliveAsync(sessions, use, named);
     }
 
     /// <summary>A driver's session, read for who asks only whom it belongs to: that is no use of it. Null where there is none.</summary>
@@ -40,10 +39,10 @@ internal static class ReadingAhead
         return session.Transaction;
     }
 
-    private static async ValueTask AndKeepAliveAsync(RequestSessions sessions, ValueTask named)
+    private static async ValueTask AndKeepAliveAsync(RequestSessions sessions, EndpointUse use, ValueTask named)
     {
         await named.ConfigureAwait(false);
-        foreach (FuelSessionsOptions options in sessions.Use.Touched)
+        foreach (FuelSessionsOptions options in use.Touched)
         {
             // Without looking into a form: who uses the session does that.
             await Forging.FindOrBegin(sessions, options).Session.Transaction.KeepAliveAsync().ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FuelSessions.Engine;
 using FuelSessions.Records;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace FuelSessions;
 
@@ -121,7 +122,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     {
         get
         {
-            Endpoint? present = context.GetEndpoint();
+            Endpoint? present = context.Features.Find<IEndpointFeature>()?.Endpoint;
             return _use.IsOf(present) ? _use : _use = Profiles.UseOf(present);
         }
     }
@@ -277,16 +278,17 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     internal void Announce() => _announcing.Announce(this);
 
     /// <summary>The pipeline has run: saves what was changed since the headers went out.</summary>
-    [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
-    internal async ValueTask SaveAtEndAsync()
+    internal ValueTask SaveAtEndAsync()
     {
         EndIf(_depth == 1 && HeadersSent);
-        await SavingTogether.SaveAsync(this).ConfigureAwait(false);
-        if (HeadersSent)
-        {
-            await AbandonWithheldAsync().ConfigureAwait(false);
-        }
+        ValueTask saving = SavingTogether.SaveAsync(this);
+        return saving.IsCompletedSuccessfully && !IsWithheld && !HasNews ? default : ConcludeAsync(saving);
+    }
 
+    private async ValueTask ConcludeAsync(ValueTask saving)
+    {
+        await saving.ConfigureAwait(false);
+        await AbandonWithheldAsync().ConfigureAwait(false);
         await TellAsync().ConfigureAwait(false);
     }
 
@@ -307,18 +309,22 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     }
 
     // Also saves what reached the server past this middleware's response body, such as an upgrade.
-    private async Task SaveAtStartAsync()
+    private Task SaveAtStartAsync()
     {
         EndIf(_depth == 0);
-        if (First is not null)
+        ValueTask saving = First is null ? TellAsync() : SavingTogether.SaveAsync(this);
+        if (!saving.IsCompletedSuccessfully)
         {
-            await SavingTogether.SaveAsync(this).ConfigureAwait(false);
-        }
-        else
-        {
-            await TellAsync().ConfigureAwait(false);
+            return StartAfterAsync(saving);
         }
 
+        _awaitsStart = false;
+        return Task.CompletedTask;
+    }
+
+    private async Task StartAfterAsync(ValueTask saving)
+    {
+        await saving.ConfigureAwait(false);
         _awaitsStart = false;
     }
 
@@ -342,15 +348,16 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
         }
     }
 
-    private async Task EndAsync()
+    private Task EndAsync()
     {
         End();
-        await AbandonWithheldAsync().ConfigureAwait(false);
-        await TellAsync().ConfigureAwait(false);
+        return ConcludeAsync(default).AsTask();
     }
 
     // Without an error page the server clears the headers itself.
-    private ValueTask AbandonWithheldAsync() => _hasFailed ? default : Withholding.AbandonAsync(this, _announcing.Cookies);
+    private bool IsWithheld => (HeadersSent || _isOver) && !_hasFailed && Withholding.HasHappened(this, _announcing.Cookies);
+
+    private ValueTask AbandonWithheldAsync() => IsWithheld ? Withholding.AbandonAsync(this, _announcing.Cookies) : default;
 
     // So few requests end any that it is none of those fields that each request pays for.
     private sealed class OwnEndings() : System.Collections.Concurrent.ConcurrentDictionary<string, (long Endings, DateTimeOffset Time)>(StringComparer.Ordinal);

@@ -14,12 +14,19 @@ internal static class SavingTogether
     /// <exception cref="SessionStoreException">One could not be saved. The others were.</exception>
     internal static ValueTask SaveAsync(RequestSessions sessions, bool onlyOnError = false, SavingResponseBody? body = null)
     {
-        if (sessions.IsAnyUnsaved || sessions.HasNews)
+        // What has to wait for nothing, as where nothing was changed, is said at once.
+        SessionEntry? entry = sessions.First;
+        ValueTask saving = default;
+        while (entry is not null && (saving = BeginSaving(entry.Session.Transaction, onlyOnError)).IsCompletedSuccessfully)
         {
-            return SaveUnsavedAsync(sessions, onlyOnError, body);
+            entry = entry.Next;
         }
 
-        // Saved by now, and nothing was done since: it is only said once more.
+        if (entry is not null || sessions.HasNews)
+        {
+            return SaveRestAsync(sessions, entry, saving, onlyOnError, body);
+        }
+
         try
         {
             sessions.Announce();
@@ -33,21 +40,35 @@ internal static class SavingTogether
         }
     }
 
+    private static ValueTask BeginSaving(SessionTransaction transaction, bool onlyOnError)
+    {
+        if (!transaction.IsUnsaved || (onlyOnError && !transaction.Options.SaveOnError))
+        {
+            return default;
+        }
+
+        try
+        {
+            return transaction.SaveAsync(explicitly: false);
+        }
+        catch (Exception error)
+        {
+            return ValueTask.FromException(error);
+        }
+    }
+
+    /// <param name="entry">Where to go on; null: all are saved.</param>
+    /// <param name="saving">What has begun with it.</param>
     [AsyncMethodBuilder(typeof(PooledValueTaskMethodBuilder))]
-    private static async ValueTask SaveUnsavedAsync(RequestSessions sessions, bool onlyOnError, SavingResponseBody? body)
+    private static async ValueTask SaveRestAsync(RequestSessions sessions, SessionEntry? entry, ValueTask saving, bool onlyOnError, SavingResponseBody? body)
     {
         List<Exception>? errors = null;
-        for (SessionEntry? entry = sessions.First; entry is not null; entry = entry.Next)
+        while (entry is not null)
         {
             SessionTransaction transaction = entry.Session.Transaction;
-            if (!transaction.IsToBeSaved || (onlyOnError && !transaction.Options.SaveOnError))
-            {
-                continue;
-            }
-
             try
             {
-                await transaction.SaveAsync(explicitly: false).ConfigureAwait(false);
+                await saving.ConfigureAwait(false);
             }
             catch (Exception error)
             {
@@ -63,6 +84,9 @@ internal static class SavingTogether
 
                 transaction.Discard();
             }
+
+            entry = entry.Next;
+            saving = entry is null ? default : BeginSaving(entry.Session.Transaction, onlyOnError);
         }
 
         await sessions.TellAsync().ConfigureAwait(false);

@@ -9,29 +9,30 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
 {
     public Task InvokeAsync(HttpContext context)
     {
-        EndpointUse use = services.Profiles.UseOf(context.GetEndpoint());
+        EndpointUse use = services.Profiles.UseOf(context.Features.Find<IEndpointFeature>()?.Endpoint);
         if (!use.Enabled)
         {
             return next(context);
         }
 
         // A request may be run again, to make an error page for instance: its sessions go on.
-        return InvokeAsync(context, AmbientSessions.Find() is { } outer && outer.IsOf(context) ? outer
-            : context.Features.Get<RequestSessions>() ?? new RequestSessions(context, services, use));
+        return InvokeAsync(context, use, AmbientSessions.Find() is { } outer && outer.IsOf(context) ? outer
+            : context.Features.Find<RequestSessions>() ?? new RequestSessions(context, services, use));
     }
 
     // What it has to remember is kept for each request that waits: as little as possible.
-    private async Task InvokeAsync(HttpContext context, RequestSessions sessions)
+    private async Task InvokeAsync(HttpContext context, EndpointUse use, RequestSessions sessions)
     {
         sessions.Enter();
         RequestForm.Watch(sessions);
         using AmbientSessions.Scope scope = AmbientSessions.Enter(sessions);
         ISessionFeature? native = sessions.Profiles.NativeEmulation ? Emulate(context, sessions) : null;
-        var saving = new SavingResponseBody(context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), sessions);
-        context.Features.Set<IHttpResponseBodyFeature>(saving);
+        IFeatureCollection features = context.Features;
+        var saving = new SavingResponseBody(features.Find<IHttpResponseBodyFeature>()!, sessions);
+        features.Put<IHttpResponseBodyFeature>(saving);
         try
         {
-            await ReadingAhead.ReadAsync(sessions).ConfigureAwait(false);
+            await ReadingAhead.ReadAsync(sessions, use).ConfigureAwait(false);
             await next(context).ConfigureAwait(false);
             await sessions.SaveAtEndAsync().ConfigureAwait(false);
             saving.Release();
@@ -55,11 +56,11 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
         }
         finally
         {
-            context.Features.Set(saving.Inner);
+            features.Put(saving.Inner);
             sessions.Leave();
             if (sessions.First is not null)
             {
-                context.Features.Set(sessions);
+                features.Put(sessions);
             }
 
             if (sessions.Profiles.NativeEmulation)

@@ -5,6 +5,8 @@ using FuelSessions.Drivers;
 using FuelSessions.Engine;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace FuelSessions;
@@ -17,7 +19,8 @@ internal sealed class SessionServices(
     TimeProvider clock,
     SessionDiagnostics diagnostics,
     EventDelivery events,
-    DeviceBindings? bindings = null)
+    DeviceBindings? bindings = null,
+    IServiceProviderIsService? registered = null)
 {
     private volatile SessionHome? _latestHome;
     private readonly ConcurrentDictionary<string, SessionHome> _homes = new(StringComparer.OrdinalIgnoreCase);
@@ -31,6 +34,9 @@ internal sealed class SessionServices(
     internal DeviceBindings? Bindings => bindings;
 
     internal EventDelivery Events => events;
+
+    /// <summary>Whether the app may have an output cache: without, no request is asked for its own.</summary>
+    internal bool MayCacheOutput { get; } = registered?.IsService(typeof(IOutputCacheStore)) ?? true;
 
     internal EngineServices Engine { get; } = new(clock, new CommitQueue(), diagnostics);
 

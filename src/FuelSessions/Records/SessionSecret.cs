@@ -57,16 +57,19 @@ internal sealed class SessionSecret
 
     internal SecretHash Hash()
     {
-        ComputeHash();
+        EnsureHashed();
         return new SecretHash(_stored);
     }
 
     /// <summary>A key that nobody knows but who has this secret: the half of the hash that is not stored.</summary>
     internal UInt128 DerivedKey()
     {
-        ComputeHash();
+        EnsureHashed();
         return _unstored;
     }
+
+    /// <summary>What was hashed under that key last: a browser says the same of itself in its next request.</summary>
+    internal KeyedHash? LastHashed { get; set; }
 
     /// <summary>Compares in constant time.</summary>
     internal bool Equals(SessionSecret? other)
@@ -106,13 +109,16 @@ internal sealed class SessionSecret
         return BinaryPrimitives.ReadUInt128BigEndian(buffer[Size..]);
     }
 
+    private void EnsureHashed()
+    {
+        if (!Volatile.Read(ref _isHashed))
+        {
+            ComputeHash();
+        }
+    }
+
     private void ComputeHash()
     {
-        if (Volatile.Read(ref _isHashed))
-        {
-            return;
-        }
-
         Span<byte> buffer = stackalloc byte[Size + SHA256.HashSizeInBytes];
         WriteTo(buffer);
         SHA256.HashData(buffer[..Size], buffer[Size..]);

@@ -40,8 +40,18 @@ internal sealed partial class SessionStorage(string name, ISessionDriver driver,
     }
 
     /// <summary>The same for who makes the failure of whatever goes wrong (<see cref="FailureAsync"/>): one state machine less.</summary>
-    internal ValueTask<SessionRecord?> ReadWithinAsync(SessionKey key, StoreDeadline deadline) =>
-        CallAsync("read", key, static (driver, key, token) => driver.ReadAsync(key, token), deadline);
+    internal ValueTask<SessionRecord?> ReadWithinAsync(SessionKey key, StoreDeadline deadline)
+    {
+        try
+        {
+            return CallAsync("read", key, static (driver, key, token) => driver.ReadAsync(key, token), deadline);
+        }
+        catch (Exception error)
+        {
+            // To whoever waits for it, as what a driver finds out later.
+            return ValueTask.FromException<SessionRecord?>(error);
+        }
+    }
 
     internal SessionRecord? Read(SessionKey key, TimeSpan timeout, StoreDeadline deadline)
     {

@@ -23,10 +23,11 @@ internal static class RotationPolicy
             return satisfied ? null : asked;
         }
 
-        return asker is { IsReachable: true, IsWithheld: false }
+        return asker.IsReachable
             && asker.Presents(basis)
             && (IsDue(basis, asker.Now, asker.Options.RotationTime) || ProlongsCookie(basis, asker.Options, intent))
             && !AwaitsPrevious(basis, asker.Now, asker.Options)
+            && !asker.IsWithheld
             ? Rotation.Ordinary(current!)
             : null;
     }

@@ -102,12 +102,24 @@ internal readonly struct ClientIdentity(string? userAgent, IPAddress? address)
 
     private static uint Hash(SessionSecret key, string userAgent, bool withVersions)
     {
-        // As UTF-16: one browser's text is the same text each time.
-        if (withVersions)
+        if (key.LastHashed is { } last && last.IsWhole == withVersions && string.Equals(last.Text, userAgent, StringComparison.Ordinal))
         {
-            return Hash(key.DerivedKey(), MemoryMarshal.AsBytes(userAgent.AsSpan()));
+            return last.Hash;
         }
 
+        // As UTF-16: one browser's text is the same text each time.
+        uint hash = withVersions ? Hash(key.DerivedKey(), MemoryMarshal.AsBytes(userAgent.AsSpan())) : FamilyHash(key, userAgent);
+        if (userAgent.Length < MostOnStack)
+        {
+            // No longer ones: it lasts as long as the secret is known.
+            key.LastHashed = new KeyedHash(userAgent, withVersions, hash);
+        }
+
+        return hash;
+    }
+
+    private static uint FamilyHash(SessionSecret key, string userAgent)
+    {
         Span<char> family = userAgent.Length < MostOnStack ? stackalloc char[MostOnStack] : new char[userAgent.Length + 1];
         return Hash(key.DerivedKey(), MemoryMarshal.AsBytes(family[..BrowserFamily.Write(userAgent, family)]));
     }

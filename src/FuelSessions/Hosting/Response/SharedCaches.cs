@@ -9,10 +9,10 @@ namespace FuelSessions;
 /// <summary>Tells every cache on the way that a response may hold what one visitor's session says (RFC 9111, 5.2.2.7 and 4.1).</summary>
 internal static class SharedCaches
 {
-    internal static void Forbid(HttpContext context, FuelSessionsOptions options)
+    internal static void Forbid(RequestSessions sessions, FuelSessionsOptions options)
     {
-        ForbidOwn(context, options);
-        IHeaderDictionary headers = context.Response.Headers;
+        ForbidOwn(sessions, options);
+        IHeaderDictionary headers = sessions.Context.Response.Headers;
         if (StringValues.IsNullOrEmpty(headers.CacheControl))
         {
             headers.CacheControl = "private";
@@ -30,9 +30,14 @@ internal static class SharedCaches
     /// The app's own caches, as early as the session is used: the output cache, which looks at no header, and one behind the sessions, which decides
     /// before they are saved.
     /// </summary>
-    internal static void ForbidOwn(HttpContext context, FuelSessionsOptions options)
+    internal static void ForbidOwn(RequestSessions sessions, FuelSessionsOptions options)
     {
-        ForbidOutputCache(context);
+        HttpContext context = sessions.Context;
+        if (sessions.Services.MayCacheOutput)
+        {
+            ForbidOutputCache(context);
+        }
+
         if (context.Response.HasStarted)
         {
             return;
@@ -62,7 +67,7 @@ internal static class SharedCaches
 
     private static void ForbidOutputCache(HttpContext context)
     {
-        if (context.Features.Get<IOutputCacheFeature>() is { } cache)
+        if (context.Features.Find<IOutputCacheFeature>() is { } cache)
         {
             cache.Context.AllowCacheStorage = false;
         }

@@ -64,9 +64,10 @@ internal static class DbErrors
             // It is in this process, and only a disk that fails leaves it in doubt.
             : error.Message.StartsWith("SQLite Error ", StringComparison.Ordinal) && !error.Message.StartsWith("SQLite Error 10:", StringComparison.Ordinal));
 
-    // 2000 to 2999 are the client's. Of the server's: aborted connections, a commit that failed, an interruption, a shutdown.
+    // 2000 to 2999 are the client's. Of the server's: aborted connections, a commit that failed, an interruption, a shutdown. What is larger than
+    // max_allowed_packet (1153) has not left the client, or not been read as a statement.
     private static bool IsMySqlRefusal(int number) =>
-        number is (>= 1000 and < 2000) or >= 3000 && number is not (1053 or (>= 1152 and <= 1161) or 1180 or 1184 or 1317 or 1927);
+        number is (>= 1000 and < 2000) or >= 3000 && number is not (1053 or 1152 or (>= 1154 and <= 1161) or 1180 or 1184 or 1317 or 1927);
 
     private static string? SqlServerNumber(DbException error) => error.Data["HelpLink.EvtID"] as string;
 

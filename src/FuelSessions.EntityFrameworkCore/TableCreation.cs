@@ -111,8 +111,9 @@ internal static class TableCreation
             await RunAsync(context, $"SELECT 1 FROM {table} WHERE 1 = 0", cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (DbException) when (!cancellationToken.IsCancellationRequested)
+        catch (DbException error) when (!cancellationToken.IsCancellationRequested && (DbErrors.IsMissingTable(error) || !Dialect.Of(context).IsKnown))
         {
+            // Of a database that this project knows, every other refusal is told: a table that may not be read is there.
             return false;
         }
     }

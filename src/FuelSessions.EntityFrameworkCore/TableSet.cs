@@ -60,7 +60,7 @@ internal sealed record TableSet(
         bool isInMemory = Dialect.Of(context).IsSqlite && DatabaseFile.IsInMemory(context.Database.GetDbConnection());
         string otherwise = isInMemory
             ? "Where that is done, they ended with the connection that made them, as SQLite keeps this database in memory: name a file."
-            : "Where that is done, the database was replaced or emptied since: start the app again.";
+            : "Where that is done, the connection leads to another database, schema or search path, or the database was replaced or emptied since: start the app again.";
         return new InvalidOperationException(
             $"The table '{RowType(context, row).GetSchemaQualifiedTableName()}' of {PartOf(row)} does not exist. Create it at start-up with "
             + $"`await app.Services.{Ensure}();`, or, with {Use}<TContext>(), by a migration of the app's "

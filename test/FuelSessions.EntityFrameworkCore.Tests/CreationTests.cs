@@ -61,6 +61,23 @@ public sealed class CreationTests(PostgresServer server) : IDisposable
         Assert.Equal(Ending.Reason, error.Message);
     }
 
+    /// <summary>Where the user has a schema of its own that is looked at first, as <c>"$user"</c> is by default, an empty one made there would take its place.</summary>
+    [Fact]
+    public async Task Makes_no_second_table_where_there_is_one_that_may_not_be_read()
+    {
+        string database = await server.CreateDatabaseAsync();
+        await using (await TestApp.OnPostgres(database).CreatedAsync())
+        {
+        }
+
+        string user = $"user_{Guid.NewGuid():N}";
+        await using NpgsqlDataSource owner = NpgsqlDataSource.Create(database);
+        await owner.CreateCommand($"CREATE ROLE {user} LOGIN; CREATE SCHEMA AUTHORIZATION {user}").ExecuteNonQueryAsync();
+        await using TestApp app = TestApp.OnPostgres(new NpgsqlConnectionStringBuilder(database) { Username = user }.ConnectionString);
+        PostgresException error = await Assert.ThrowsAsync<PostgresException>(app.CreatedAsync);
+        Assert.Equal("permission denied for table sessions", error.MessageText);
+    }
+
     [Fact]
     public async Task Runs_in_many_apps_at_once_on_sqlite() =>
         await AssertParallelAsync(() => TestApp.OnSqlite(_folder.ConnectionString()));

@@ -187,6 +187,29 @@ public sealed class MariaDbTests(MariaDbServer server)
         Assert.Equal(1, (await app.Driver.ReadAsync(_record.Key, default))!.Version);
     }
 
+    /// <summary>Nothing of it was executed, so that nobody need ask what became of it.</summary>
+    [Fact]
+    public async Task What_is_larger_than_a_packet_is_refused()
+    {
+        string database = await server.CreateDatabaseAsync();
+        await using var root = new MySqlConnection(database);
+        await root.OpenAsync();
+        object? before = await root.ScalarAsync("SELECT @@global.max_allowed_packet");
+        await root.ScalarAsync("SET GLOBAL max_allowed_packet = 65536");
+        try
+        {
+            await using TestApp app = await TestApp.OnMariaDb(database).CreatedAsync();
+            SessionStoreException error = await Assert.ThrowsAsync<SessionStoreException>(async () => await app.Driver.WriteAsync(_record with { Data = new byte[100_000] }, default));
+            Assert.Contains("max_allowed_packet", error.Message, StringComparison.Ordinal);
+            Assert.False(error.IsOutcomeUnknown);
+            Assert.True((await app.Driver.WriteAsync(_record, default)).IsWritten);
+        }
+        finally
+        {
+            await root.ScalarAsync($"SET GLOBAL max_allowed_packet = {before}");
+        }
+    }
+
     [Fact]
     public async Task A_server_that_is_not_there_is_an_error()
     {

@@ -15,7 +15,8 @@ public sealed class MissingTableTests(PostgresServer server) : IDisposable
     private const string SessionsMissing =
         "The table 'sessions' of session driver 'db' does not exist. Create it at start-up with "
         + "`await app.Services.EnsureFuelSessionsCreatedAsync();`, or, with AddDbDriver<TContext>(), by a migration of the app's own that was "
-        + "made after modelBuilder.AddFuelSessions() was added to OnModelCreating. (In Development it is created by itself.) Where that is done, the database was replaced or emptied since: start the app again.";
+        + "made after modelBuilder.AddFuelSessions() was added to OnModelCreating. (In Development it is created by itself.) "
+        + "Where that is done, the connection leads to another database, schema or search path, or the database was replaced or emptied since: start the app again.";
 
     private readonly TempFolder _folder = new();
     private readonly SessionRecord _record = Support.Records.New(FakeClock.AtPresent().GetUtcNow());

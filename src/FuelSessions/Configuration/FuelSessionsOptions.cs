@@ -141,8 +141,8 @@ public sealed class FuelSessionsOptions
     public string? PostFieldName { get; set; }
 
     /// <summary>
-    /// The request header that may carry an id, and the response header that carries it back. Default none. Scripts
-    /// of the page can read such a response.
+    /// The request header that may carry an id, and the response header that carries it back; none of HTTP's own, such as <c>Authorization</c>.
+    /// Default none. Scripts of the page can read such a response.
     /// </summary>
     public string? HeaderName { get; set; }
 

@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Globalization;
 using FuelSessions.Engine;
 using Microsoft.AspNetCore.Http;
+using HeaderNames = Microsoft.Net.Http.Headers.HeaderNames;
 
 namespace FuelSessions.Configuration;
 
@@ -21,6 +23,10 @@ internal static class FuelSessionsOptionsRules
     // RFC 9110: the characters of a token, which cookie and header names are.
     private static readonly SearchValues<char> Token =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    // An id in one of them would be taken for something else, and what else is in them for an id.
+    private static readonly FrozenSet<string> StandardHeaders =
+        typeof(HeaderNames).GetFields().Select(header => (string)header.GetValue(null)!).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Every rule that the settings of a driver break; empty if they are good.</summary>
     internal static IEnumerable<string> Violations(FuelSessionsOptions options, string driver)
@@ -130,9 +136,9 @@ internal static class FuelSessionsOptionsRules
             yield return Is(nameof(o.OnStoreFailure), o.OnStoreFailure, string.Join(", ", Enum.GetNames<StoreFailureAction>()));
         }
 
-        if (o.HeaderName is { } header && !IsToken(header))
+        if (o.HeaderName is { } header && (!IsToken(header) || StandardHeaders.Contains(header)))
         {
-            yield return Is(nameof(o.HeaderName), header, "a header name (RFC 9110), or none");
+            yield return Is(nameof(o.HeaderName), header, "a header name (RFC 9110) that means nothing else, such as Session-Id, or none");
         }
 
         if (string.IsNullOrEmpty(o.FlashId) || o.FlashId.Contains(FlashName.Separator) || Unicode.IndexOfBroken(o.FlashId) >= 0)

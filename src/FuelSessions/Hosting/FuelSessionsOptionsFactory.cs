@@ -53,9 +53,9 @@ internal sealed class FuelSessionsOptionsFactory(
             throw new OptionsValidationException(configuration.Section!.Path, typeof(FuelSessionsOptions), [refusal]);
         }
 
-        if (configuration.Misspelt is { } misspelt)
+        if (configuration.Missing is { } missing)
         {
-            diagnostics.SettingNoted(misspelt);
+            diagnostics.SettingNoted(missing);
         }
 
         var global = new FuelSessionsOptions();

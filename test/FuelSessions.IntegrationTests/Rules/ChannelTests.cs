@@ -69,6 +69,35 @@ public sealed class ChannelTests(PostgresServer postgres) : StoreTests(postgres)
         }
     }
 
+    /// <summary>From a page that names the field twice, and from a proxy that repeats a header or folds its lines into one.</summary>
+    [Fact]
+    public async Task C1_an_id_that_comes_several_times_in_its_channel_is_found()
+    {
+        SessionApp app = await StartAsync("memory", AllChannels);
+        TestBrowser owner = app.NewBrowser();
+        await app.DoneAsync(owner, session => session.Set("user", "Ada"));
+        string id = owner.Jar["xid"];
+        (HttpContent? Form, string Query, string? Folded)[] ways =
+        [
+            (new FormUrlEncodedContent([new("sid", id), new("sid", id)]), "", null),
+            (new MultipartFormDataContent { { new StringContent(id), "sid" }, { new StringContent(id), "sid" } }, "", null),
+            (null, $"?sid={id}&sid={id}", null),
+            (null, "", $"{id}, {id}"),
+            (null, "", $"garbage,{id}"),
+        ];
+        foreach ((HttpContent? form, string query, string? folded) in ways)
+        {
+            string? found = null;
+            app.AssertOk(await app.SendAsync(
+                app.NewBrowser(),
+                async (_, sessions) => found = (await sessions.ForgeAsync()).Get<string>("user"),
+                content: form,
+                query: query,
+                edit: request => request.Headers.TryAddWithoutValidation(Header, folded)));
+            Assert.Equal("Ada", found);
+        }
+    }
+
     [Theory, OnServerStores]
     public async Task C2_an_id_from_a_form_or_a_query_never_causes_a_cookie(string store)
     {

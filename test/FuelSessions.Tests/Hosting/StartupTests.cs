@@ -40,6 +40,10 @@ public class StartupTests
         { "FuelSessions:MatchUserAgent", "Roughly", ["MatchUserAgent", "Roughly", "IgnoringVersions"] },
         { "FuelSessions:OnStaleId", "Panic", ["OnStaleId", "Panic", "Ignore, Destroy"] },
         { "FuelSessions:HeaderName", "X Session", ["HeaderName", "X Session", "allowed"] },
+        { "FuelSessions:HeaderName", "Cookie", ["HeaderName", "Cookie", "such as Session-Id"] },
+        { "FuelSessions:HeaderName", "authorization", ["HeaderName", "authorization", "such as Session-Id"] },
+        { "FuelSessions:HeaderName", "Set-Cookie", ["HeaderName", "Set-Cookie", "such as Session-Id"] },
+        { "FuelSessions:HeaderName", "Host", ["HeaderName", "Host", "such as Session-Id"] },
         { "FuelSessions:MaxPayloadBytes", "10", ["MaxPayloadBytes", "10", "1024"] },
         { "FuelSessions:MaxSessions", "0", ["MaxSessions", "0", "1 or more"] },
         { "FuelSessions:MaxSessionsPerPrincipal", "0", ["MaxSessionsPerPrincipal", "0", "1 or more"] },
@@ -180,6 +184,24 @@ public class StartupTests
         using ServiceProvider both = Configured(quiet, (key, "file"), ("FuelSessions:MatchIp", "true"));
         _ = both.GetRequiredService<SessionProfiles>().For("file");
         Assert.DoesNotContain(quiet.Lines, line => line.Id == 151);
+    }
+
+    /// <summary>It may be meant to be optional, so that the app starts.</summary>
+    [Theory]
+    [InlineData("Web:Sessions:MatchIp", 0)]
+    [InlineData("Web:Session:MatchIp", 1)]
+    [InlineData("FuelSessions:MatchIp", 1)]
+    public void A_section_that_the_app_names_and_does_not_have_is_told_of(string key, int times)
+    {
+        var logs = new LogRecorder();
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create(key, (string?)"true")]).Build();
+        using ServiceProvider services = new ServiceCollection()
+            .AddSingleton(configuration)
+            .AddLogging(logging => logging.AddProvider(logs))
+            .AddFuelSessions(configuration.GetSection("Web:Sessions"), o => o.Driver = "memory").Services
+            .BuildServiceProvider();
+        Assert.Equal(times == 0, services.GetRequiredService<SessionProfiles>().For("memory").MatchIp);
+        Assert.Equal(times, logs.Lines.Count(line => line.Id == 151 && line.Text.Contains("'Web:Sessions'", StringComparison.Ordinal)));
     }
 
     [Fact]

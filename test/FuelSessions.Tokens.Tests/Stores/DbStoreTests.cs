@@ -218,7 +218,8 @@ public sealed class DbStoreTests(PostgresServer server) : IDisposable
         const string Message =
             "The table 'oauth_tokens' of the token sessions does not exist. Create it at start-up with "
             + "`await app.Services.EnsureTokenSessionsCreatedAsync();`, or, with UseDb<TContext>(), by a migration of the app's own that was "
-            + "made after modelBuilder.AddTokenSessions() was added to OnModelCreating. (In Development it is created by itself.) Where that is done, the database was replaced or emptied since: start the app again.";
+            + "made after modelBuilder.AddTokenSessions() was added to OnModelCreating. (In Development it is created by itself.) "
+            + "Where that is done, the connection leads to another database, schema or search path, or the database was replaced or emptied since: start the app again.";
         await using ServiceProvider services = Host("Production");
         StoredTokenManager manager = Manager(options, services);
         Assert.Equal(Message, (await Assert.ThrowsAsync<InvalidOperationException>(() => manager.GetAsync(Client.Key()))).Message);

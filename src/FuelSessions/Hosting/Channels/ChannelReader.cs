@@ -34,7 +34,7 @@ internal static class ChannelReader
         // A form counts once it was read: whether it may be is decided elsewhere [C4].
         if (options.PostFieldName is { } field && context.Features.Get<IFormFeature>()?.Form is { } form)
         {
-            arrivals.Add(Parse((string?)form[field], Channel.Form, options, protector, isCarried));
+            ReadFields(ref arrivals, form[field], Channel.Form, options, protector, isCarried);
             if (arrivals.First.Id is not null)
             {
                 // What a page puts into its form it means, also if it is dead: another session is not to be changed for it.
@@ -51,12 +51,12 @@ internal static class ChannelReader
 
         if (options.HeaderName is { } header)
         {
-            arrivals.Add(Parse((string?)context.Request.Headers[header], Channel.Header, options, protector, isCarried));
+            ReadFields(ref arrivals, context.Request.Headers[header], Channel.Header, options, protector, isCarried);
         }
 
         if (options.QueryParameterName is { } parameter)
         {
-            arrivals.Add(Parse((string?)context.Request.Query[parameter], Channel.Query, options, protector, isCarried));
+            ReadFields(ref arrivals, context.Request.Query[parameter], Channel.Query, options, protector, isCarried);
         }
 
         if (!isCarried)
@@ -97,6 +97,24 @@ internal static class ChannelReader
         }
     }
 
+    // A page may name a field twice, and a proxy repeat a header or fold its lines into one (RFC 9110, 5.3). No id has a comma.
+    private static void ReadFields(ref ArrivedIds arrivals, StringValues fields, Channel channel, FuelSessionsOptions options, IdProtector protector, bool isCarried)
+    {
+        int left = ArrivedIds.Most;
+        foreach (string? field in fields)
+        {
+            foreach (Range part in field.AsSpan().Split(','))
+            {
+                if (left-- == 0)
+                {
+                    return;
+                }
+
+                arrivals.Add(Parse(field.AsSpan(part).Trim(), channel, CookieUse.None, options, protector, isCarried));
+            }
+        }
+    }
+
     private static void ReadRecords(ref ArrivedIds arrivals, List<string> values, StringValues header, string name, CookieUse use, FuelSessionsOptions options, IdProtector protector)
     {
         SortedDictionary<int, List<string>>? chunks = null;
@@ -114,9 +132,6 @@ internal static class ChannelReader
             arrivals.Add(whole is "" ? Arrival.Foreign : Parse(whole, Channel.Cookie, use, options, protector, isCarried: true));
         }
     }
-
-    private static Arrival? Parse(ReadOnlySpan<char> text, Channel channel, FuelSessionsOptions options, IdProtector protector, bool isCarried) =>
-        Parse(text, channel, CookieUse.None, options, protector, isCarried);
 
     private static Arrival? Parse(ReadOnlySpan<char> text, Channel channel, CookieUse use, FuelSessionsOptions options, IdProtector protector, bool isCarried)
     {

@@ -172,7 +172,7 @@ internal sealed partial class SessionTransaction
 
     private static InvalidOperationException TooLate(string what) => new(
         $"A session can't be {what} after the response headers were sent: its id could not reach the client any more. "
-        + "Use the session before writing the response.");
+        + "Use the session before writing the response; for a hub or a circuit, in an ordinary request before it.");
 
     private SessionStoreException TokenLost() => new(
         $"The token that was made of session {Key.Fingerprint} on driver '{Driver}' is not good: its id was rotated meanwhile, and its tokens were given another secret. Ask for the token again.");

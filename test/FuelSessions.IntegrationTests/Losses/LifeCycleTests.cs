@@ -158,6 +158,7 @@ public sealed class LifeCycleTests(PostgresServer postgres) : StoreTests(postgre
         Assert.Equal("sent", response.Body);
         Assert.Empty(response.SetCookies);
         Assert.All(refused, error => Assert.Contains("headers were sent", error.Message, StringComparison.Ordinal));
+        Assert.All(refused, error => Assert.Contains("for a hub or a circuit, in an ordinary request before it", error.Message, StringComparison.Ordinal));
     }
 
     [Theory, OnServerStores]

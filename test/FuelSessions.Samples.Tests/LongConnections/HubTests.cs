@@ -1,3 +1,6 @@
+using System.Net.WebSockets;
+using LongConnections;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -91,6 +94,42 @@ public class HubTests
         await Assert.ThrowsAsync<HubException>(() => hub.InvokeAsync<long>("Add"));
         Assert.Contains(site.App.Logs.Lines, line => line.Error is ObjectDisposedException);
         Assert.Equal(1, await site.CountAsync());
+    }
+
+    [Fact]
+    public async Task A_stateful_reconnect_leaves_a_hub_that_has_no_session()
+    {
+        await using Site site = await Site.StartAsync(map: app => app.MapHub<CountHub>("/stateful", o => o.AllowStatefulReconnects = true));
+        var sockets = new List<ClientWebSocket>();
+        await using HubConnection hub = new HubConnectionBuilder()
+            .WithUrl(new Uri(site.App.Address, "/stateful"), HttpTransportType.WebSockets, options =>
+            {
+                site.AddCookies(options.Headers.Add);
+                options.WebSocketFactory = async (context, cancellationToken) =>
+                {
+                    var socket = new ClientWebSocket();
+                    site.AddCookies(socket.Options.SetRequestHeader);
+                    await socket.ConnectAsync(context.Uri, cancellationToken);
+                    sockets.Add(socket);
+                    return socket;
+                };
+            })
+            .WithStatefulReconnect()
+            .Build();
+        await hub.StartAsync();
+        Assert.Equal(2, await hub.InvokeAsync<long>("Add"));
+        sockets[0].Abort();
+
+        // Calls go over the next socket once that is there, and the first request may take a moment to end.
+        await Assert.ThrowsAsync<HubException>(async () =>
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                await hub.InvokeAsync<long>("Add");
+            }
+        });
+        Assert.Equal(2, sockets.Count);
+        Assert.Contains(site.App.Logs.Lines, line => line.Error is ObjectDisposedException);
     }
 
     private static async Task<HubConnection> ConnectAsync(Site site, string path, HttpTransportType transport)

@@ -17,7 +17,7 @@ internal sealed class Site : IAsyncDisposable
 
     internal TestApp App => _app;
 
-    internal static async Task<Site> StartAsync(string driver = "memory")
+    internal static async Task<Site> StartAsync(string driver = "memory", Action<WebApplication>? map = null)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("fuelsessions-");
         var site = new Site(await TestApp.StartAsync(
@@ -30,6 +30,7 @@ internal sealed class Site : IAsyncDisposable
             {
                 app.UseWebSockets();
                 app.MapLongConnections();
+                map?.Invoke(app);
             },
             services: services => services.AddSignalR()), folder);
         Assert.Equal(1, await site.PostAsync("/add"));

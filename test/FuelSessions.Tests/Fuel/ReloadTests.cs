@@ -45,6 +45,21 @@ public class ReloadTests
     }
 
     [Fact]
+    public async Task FlashThatIsSetLaterIsLeftToPages()
+    {
+        await using Site site = await Site.StartAsync("memory");
+        await site.Visit(s => s.SetFlash("before", true));
+        await site.VisitAsync(async s =>
+        {
+            Assert.Equal(0, s.Get<int>("count"));
+            await Beside(site, other => other.SetFlash("later", true));
+            s.Increment("count");
+            await (await s.ReloadAsync()).SaveAsync();
+        });
+        Assert.Equal((false, true, 1), await site.Visit(s => (s.GetFlash<bool>("before"), s.GetFlash<bool>("later"), s.Get<int>("count"))));
+    }
+
+    [Fact]
     public async Task ARevokingRotationOrTheEndIsSeen()
     {
         await using Site site = await Site.StartAsync("memory");

@@ -65,6 +65,38 @@ public class PipelineTests
         Assert.Equal("ada 1 1 0", await browser.TextAsync("/look"));
     }
 
+    /// <summary>A handler that is code of its own stands in front of the sessions.</summary>
+    [Theory]
+    [InlineData("/fail", "sorry, 1, 1", "sorry, 1, 2", "1 2")]
+    [InlineData("/missing", "sorry, 2, 1", "sorry, 3, 2", "3 2")]
+    public async Task An_error_page_made_by_a_pipeline_of_its_own_goes_on_with_the_same_session(string path, string first, string second, string stored)
+    {
+        await using TestApp app = await TestApp.StartAsync(
+            map: a =>
+            {
+                a.MapGet("/count", (Session s) => s.Increment("counter").ToString());
+                a.MapGet("/fail", string (Session s) => throw new InvalidOperationException(s.Increment("counter").ToString()));
+                a.MapGet("/missing", (Session s) => s.Increment("counter") > 0 ? Results.NotFound() : null);
+                a.MapGet("/look", (Session s) => $"{s.Get<int>("counter")} {s.Get<int>("errors")}");
+            },
+            before: a =>
+            {
+                a.UseExceptionHandler(Sorry);
+                a.UseStatusCodePages(Sorry);
+            });
+        using TestBrowser browser = app.NewBrowser();
+        await browser.GetAsync("/count");
+        Assert.Equal(first, await browser.TextAsync(path));
+        Assert.Equal(second, await browser.TextAsync(path));
+        Assert.Equal(stored, await browser.TextAsync("/look"));
+
+        static void Sorry(IApplicationBuilder error)
+        {
+            error.UseFuelSessions();
+            error.Run(context => context.Response.WriteAsync($"sorry, {Session.Current.Get<int>("counter")}, {Session.Current.Increment("errors")}"));
+        }
+    }
+
     [Fact]
     public async Task An_error_page_that_needs_no_session_is_seen_while_the_store_is_away()
     {

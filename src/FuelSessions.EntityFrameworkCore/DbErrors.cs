@@ -10,7 +10,7 @@ namespace FuelSessions.EntityFrameworkCore;
 internal static class DbErrors
 {
     internal static bool IsMissingTable(DbException error) => MySqlNumber(error) is { } number
-        ? number == 1146
+        ? number is 1146 or 1049
         : error.SqlState is "42P01" or "42S02"
             || SqlServerNumber(error) == "208"
             || error.Message.Contains("no such table", StringComparison.Ordinal);

@@ -16,7 +16,7 @@ internal sealed record SessionConfigurationSection(IConfigurationSection? Sectio
     /// <summary>
     /// What is to be told where there is no such section: that the app named it, or that one is called nearly as ours, which may be another library's. Null: nothing.
     /// </summary>
-    internal string? Missing => Section is null || Section.Exists() ? null
+    internal string? Missing => Section is not { Value: null or "" } section || section.GetChildren().Any() ? null
         : Around is null ? $"Settings of sessions are read from the section '{Section.Path}', as AddFuelSessions was told. The configuration does not have it, or nothing is in it: all that code does not set has its default."
         : NearName.Of(Name, Around.GetChildren().Where(child => child.GetChildren().Any()).Select(child => child.Key), slips: 2) is { } near
         ? $"Settings of sessions are read from the section '{Name}', which the app's configuration does not have. It has one that is called '{near}', of which nothing is read."

@@ -49,7 +49,7 @@ internal sealed partial class SessionTransaction
 
         // A store in this process has the answer at once.
         ValueTask<SessionRecord?> reading = _visit.Storage.ReadWithinAsync(id.Key, deadline);
-        return reading.IsCompletedSuccessfully ? Admit(new Found(id, reading.Result)) : ReadAndAdmitAsync(id, reading, deadline, isAhead, isWaiting);
+        return reading.IsCompletedSuccessfully ? AdmitFirstAsync(new Found(id, reading.Result)) : ReadAndAdmitAsync(id, reading, deadline, isAhead, isWaiting);
     }
 
     /// <param name="reading">What has begun; null: nothing yet.</param>
@@ -97,10 +97,10 @@ internal sealed partial class SessionTransaction
             return;
         }
 
-        await Admit(found).ConfigureAwait(false);
+        await AdmitFirstAsync(found).ConfigureAwait(false);
     }
 
-    private ValueTask Admit(in Found found)
+    private ValueTask AdmitFirstAsync(in Found found)
     {
         lock (_content)
         {

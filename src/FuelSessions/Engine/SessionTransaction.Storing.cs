@@ -9,10 +9,10 @@ internal sealed partial class SessionTransaction
 {
     private ValueTask SaveAsync(Kept read, bool explicitly)
     {
-        // A request that has changed nothing ends here, unless upkeep is due.
+        // A request that has changed nothing ends here, unless upkeep is due: then it matters whether an id may go out.
         if (!_content.IsChanged && ReferenceEquals(_intent, Intent.None))
         {
-            Asker asker = Asker;
+            Asker asker = ConsentingAsker;
             lock (_content)
             {
                 if (Planner.Save(read.Record, read, asker, _intent, _content, lost: null) == Plan.Keep)
@@ -72,6 +72,37 @@ internal sealed partial class SessionTransaction
         }
 
         Saved(explicitly);
+    }
+
+    // Who asks, as it is now.
+    private Asker Asker
+    {
+        get
+        {
+            bool isWithheld = !_visit.Boundary.HeadersSent && _visit.Boundary.Withholds(this);
+
+            // Once the headers are sent it stays as it was: consent that comes later can't let the id out.
+            bool isKeptBack = _visit.Boundary.HeadersSent ? IsWithheld : isWithheld && !_answer.HasToken;
+            return ConsentingAsker with { IsWithheld = isWithheld, IsKeptBack = isKeptBack };
+        }
+    }
+
+    // The same where consent makes no difference: other middleware is not asked for it.
+    private Asker ConsentingAsker
+    {
+        get
+        {
+            bool isOpen = !_visit.Boundary.HeadersSent;
+            return new Asker
+            {
+                Shown = _visit.Presented?.Secret,
+                IsReachable = isOpen && _visit.Presented is { TravelsBack: true },
+                WantsCookieAgain = isOpen && _answer.IsWantedAgain,
+                Client = _visit.Boundary.Client with { IsOnDevice = _visit.Binding == BindingStanding.Proved },
+                Options = Options,
+                Now = _visit.Now,
+            };
+        }
     }
 
     private Activity? SpanOf(Plan plan) =>

@@ -12,7 +12,7 @@ internal sealed partial class SessionTransaction(
     FuelSessionsOptions options,
     IRequestBoundary boundary,
     PresentedId? presented,
-    PresentedId[]? others) : IConsent
+    PresentedId[]? others)
 {
     private SessionVisit _visit = new(services, storage, boundary, presented, others);
 
@@ -115,34 +115,10 @@ internal sealed partial class SessionTransaction(
     /// <summary>Whether the last save kept nothing for want of consent.</summary>
     internal bool IsWithheld => _answer.IsWithheld;
 
-    bool IConsent.IsLacking => !_visit.Boundary.HeadersSent && _visit.Boundary.Withholds(this);
-
-    // Once the headers are sent it stays as it was: consent that comes later can't let the id out.
-    bool IConsent.KeepsBack => _visit.Boundary.HeadersSent ? IsWithheld : !_answer.HasToken && _visit.Boundary.Withholds(this);
-
     /// <summary>For how long the client is to keep the id [W7].</summary>
     internal TimeSpan Lifetime => ExpiryPolicy.CookieLifetime(_standing?.Record?.Lifetime ?? Options.ExpirationTime, Options);
 
     private ShownIds Shown => _shown ?? new ShownIds(_standing);
-
-    // Who asks, as it is now.
-    private Asker Asker
-    {
-        get
-        {
-            bool isOpen = !_visit.Boundary.HeadersSent;
-            return new Asker
-            {
-                Consent = this,
-                Shown = _visit.Presented?.Secret,
-                IsReachable = isOpen && _visit.Presented is { TravelsBack: true },
-                WantsCookieAgain = isOpen && _answer.IsWantedAgain,
-                Client = _visit.Boundary.Client with { IsOnDevice = _visit.Binding == BindingStanding.Proved },
-                Options = Options,
-                Now = _visit.Now,
-            };
-        }
-    }
 
     internal bool Presents(SessionId id) => _visit.Presents(id);
 

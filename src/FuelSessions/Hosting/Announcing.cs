@@ -35,7 +35,7 @@ internal struct Announcing
             bool isThere = _isCurrent && headers.SetCookie == _cookies;
             for (SessionEntry? entry = sessions.First; entry is not null; entry = entry.Next)
             {
-                ChannelWriter.Write(sessions, entry, sessions.Services.HomeOf(entry.Session.Driver).Protector, isThere);
+                ChannelWriter.Write(sessions.Context, entry, sessions.Services.HomeOf(entry.Session.Driver).Protector, isThere);
                 if (entry.SentCookie is not null && DroppedCookies.WhyDropped(sessions.Context, entry.Session.Transaction.Options) is { } reason)
                 {
                     sessions.Diagnostics.CookieDropped(entry.Session.Driver, entry.Session.Transaction.Options, reason);

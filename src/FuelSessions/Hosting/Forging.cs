@@ -43,7 +43,7 @@ internal static class Forging
             entry.IsHandedOut = true;
             if (options.PreventSharedCaching)
             {
-                SharedCaches.ForbidOwn(sessions, options);
+                SharedCaches.ForbidOwn(sessions.Context, options);
             }
         }
 

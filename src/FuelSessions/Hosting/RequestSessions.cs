@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using FuelSessions.Engine;
 using FuelSessions.Records;
 using Microsoft.AspNetCore.Http;
@@ -75,9 +74,6 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     /// <summary>Whether there is a session that is to be saved before the headers go out.</summary>
     internal bool SavesBeforeHeaders => !HeadersSent && _entries.IsAnyToBeSaved;
-
-    /// <summary>Whether there is a session of which not all is stored yet.</summary>
-    internal bool IsAnyUnsaved => _entries.IsAnyUnsaved;
 
     /// <summary>Whether something has happened that the app is still to be told.</summary>
     internal bool HasNews => _events is { IsEmpty: false };
@@ -282,7 +278,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     {
         EndIf(_depth == 1 && HeadersSent);
         ValueTask saving = SavingTogether.SaveAsync(this);
-        return saving.IsCompletedSuccessfully && !IsWithheld && !HasNews ? default : ConcludeAsync(saving);
+        return saving.IsCompletedSuccessfully && !LacksCookie && !HasNews ? default : ConcludeAsync(saving);
     }
 
     private async ValueTask ConcludeAsync(ValueTask saving)
@@ -355,9 +351,12 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     }
 
     // Without an error page the server clears the headers itself.
-    private bool IsWithheld => (HeadersSent || _isOver) && !_hasFailed && Withholding.HasHappened(this, _announcing.Cookies);
+    private bool MayLackCookie => (HeadersSent || _isOver) && !_hasFailed;
 
-    private ValueTask AbandonWithheldAsync() => IsWithheld ? Withholding.AbandonAsync(this, _announcing.Cookies) : default;
+    // Whether the response has gone out without a cookie that was made for it.
+    private bool LacksCookie => MayLackCookie && Withholding.HasHappened(this, _announcing.Cookies);
+
+    private ValueTask AbandonWithheldAsync() => MayLackCookie ? Withholding.AbandonAsync(this, _announcing.Cookies) : default;
 
     // So few requests end any that it is none of those fields that each request pays for.
     private sealed class OwnEndings() : System.Collections.Concurrent.ConcurrentDictionary<string, (long Endings, DateTimeOffset Time)>(StringComparer.Ordinal);

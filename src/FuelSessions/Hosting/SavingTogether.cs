@@ -14,10 +14,10 @@ internal static class SavingTogether
     /// <exception cref="SessionStoreException">One could not be saved. The others were.</exception>
     internal static ValueTask SaveAsync(RequestSessions sessions, bool onlyOnError = false, SavingResponseBody? body = null)
     {
-        // What has to wait for nothing, as where nothing was changed, is said at once.
+        // What has to wait for nothing, as where nothing was changed, is saved and announced at once.
         SessionEntry? entry = sessions.First;
         ValueTask saving = default;
-        while (entry is not null && (saving = BeginSaving(entry.Session.Transaction, onlyOnError)).IsCompletedSuccessfully)
+        while (entry is not null && (saving = BeginSavingAsync(entry.Session.Transaction, onlyOnError)).IsCompletedSuccessfully)
         {
             entry = entry.Next;
         }
@@ -40,7 +40,7 @@ internal static class SavingTogether
         }
     }
 
-    private static ValueTask BeginSaving(SessionTransaction transaction, bool onlyOnError)
+    private static ValueTask BeginSavingAsync(SessionTransaction transaction, bool onlyOnError)
     {
         if (!transaction.IsUnsaved || (onlyOnError && !transaction.Options.SaveOnError))
         {
@@ -86,7 +86,7 @@ internal static class SavingTogether
             }
 
             entry = entry.Next;
-            saving = entry is null ? default : BeginSaving(entry.Session.Transaction, onlyOnError);
+            saving = entry is null ? default : BeginSavingAsync(entry.Session.Transaction, onlyOnError);
         }
 
         await sessions.TellAsync().ConfigureAwait(false);

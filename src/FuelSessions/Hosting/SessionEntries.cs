@@ -8,10 +8,19 @@ internal struct SessionEntries
     internal SessionEntry? First { get; private set; }
 
     /// <summary>Whether there may be something to store when the response goes out.</summary>
-    internal readonly bool IsAnyToBeSaved => IsAny(static transaction => transaction.IsToBeSaved);
+    internal readonly bool IsAnyToBeSaved
+    {
+        get
+        {
+            SessionEntry? entry = First;
+            while (entry is not null && !entry.Session.Transaction.IsToBeSaved)
+            {
+                entry = entry.Next;
+            }
 
-    /// <summary>The same, of which not all is stored yet.</summary>
-    internal readonly bool IsAnyUnsaved => IsAny(static transaction => transaction.IsUnsaved);
+            return entry is not null;
+        }
+    }
 
     internal readonly SessionEntry? Find(string cookieName)
     {
@@ -66,16 +75,5 @@ internal struct SessionEntries
                 entry.Next = removed.Next;
             }
         }
-    }
-
-    private readonly bool IsAny(Func<SessionTransaction, bool> condition)
-    {
-        SessionEntry? entry = First;
-        while (entry is not null && !condition(entry.Session.Transaction))
-        {
-            entry = entry.Next;
-        }
-
-        return entry is not null;
     }
 }

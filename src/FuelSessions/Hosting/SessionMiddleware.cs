@@ -15,9 +15,9 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
             return next(context);
         }
 
-        // A request may be run again, to make an error page for instance: its sessions go on.
-        return InvokeAsync(context, use, AmbientSessions.Find() is { } outer && outer.IsOf(context) ? outer
-            : context.Features.Find<RequestSessions>() ?? new RequestSessions(context, services, use));
+        // A request may be run again, to make an error page for instance: its sessions go on, by the settings that they began with.
+        RequestSessions? known = AmbientSessions.Find() is { } outer && outer.IsOf(context) ? outer : context.Features.Find<RequestSessions>();
+        return known is null ? InvokeAsync(context, use, new RequestSessions(context, services, use)) : InvokeAsync(context, known.Use, known);
     }
 
     // What it has to remember is kept for each request that waits: as little as possible.
@@ -28,7 +28,7 @@ internal sealed class SessionMiddleware(RequestDelegate next, SessionServices se
         using AmbientSessions.Scope scope = AmbientSessions.Enter(sessions);
         ISessionFeature? native = sessions.Profiles.NativeEmulation ? Emulate(context, sessions) : null;
         IFeatureCollection features = context.Features;
-        var saving = new SavingResponseBody(features.Find<IHttpResponseBodyFeature>()!, sessions);
+        var saving = new SavingResponseBody(features.Find<IHttpResponseBodyFeature>() ?? features.GetRequiredFeature<IHttpResponseBodyFeature>(), sessions);
         features.Put<IHttpResponseBodyFeature>(saving);
         try
         {

@@ -5,8 +5,6 @@ using FuelSessions.Drivers;
 using FuelSessions.Engine;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.OutputCaching;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace FuelSessions;
@@ -19,8 +17,7 @@ internal sealed class SessionServices(
     TimeProvider clock,
     SessionDiagnostics diagnostics,
     EventDelivery events,
-    DeviceBindings? bindings = null,
-    IServiceProviderIsService? registered = null)
+    DeviceBindings? bindings = null)
 {
     private volatile SessionHome? _latestHome;
     private readonly ConcurrentDictionary<string, SessionHome> _homes = new(StringComparer.OrdinalIgnoreCase);
@@ -34,9 +31,6 @@ internal sealed class SessionServices(
     internal DeviceBindings? Bindings => bindings;
 
     internal EventDelivery Events => events;
-
-    /// <summary>Whether the app may have an output cache: without, no request is asked for its own.</summary>
-    internal bool MayCacheOutput { get; } = registered?.IsService(typeof(IOutputCacheStore)) ?? true;
 
     internal EngineServices Engine { get; } = new(clock, new CommitQueue(), diagnostics);
 

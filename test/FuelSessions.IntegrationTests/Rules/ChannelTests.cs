@@ -77,8 +77,15 @@ public sealed class ChannelTests(PostgresServer postgres) : StoreTests(postgres)
         TestBrowser owner = app.NewBrowser();
         await app.DoneAsync(owner, session => session.Set("user", "Ada"));
         string id = owner.Jar["xid"];
+        TestBrowser other = app.NewBrowser();
+        await app.DoneAsync(other, session => session.Set("user", "Bob"));
+        string dead = other.Jar["xid"];
+        await app.DoneAsync(other, session => session.Destroy());
         (HttpContent? Form, string Query, string? Folded)[] ways =
         [
+            (new FormUrlEncodedContent([new("sid", dead), new("sid", id)]), "", null),
+            (null, $"?sid={dead}&sid={id}", null),
+            (null, "", $"{dead}, {id}"),
             (new FormUrlEncodedContent([new("sid", id), new("sid", id)]), "", null),
             (new MultipartFormDataContent { { new StringContent(id), "sid" }, { new StringContent(id), "sid" } }, "", null),
             (null, $"?sid={id}&sid={id}", null),

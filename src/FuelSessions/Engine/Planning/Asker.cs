@@ -11,14 +11,11 @@ internal readonly struct Asker
     /// <summary>Whether another id can still go back the way this one came [C2].</summary>
     internal bool IsReachable { get; init; }
 
-    /// <summary>Null: it is not asked for.</summary>
-    internal IConsent? Consent { get; init; }
+    /// <summary>Whether the pipeline would withhold its cookie, for want of consent [C7].</summary>
+    internal bool IsWithheld { get; init; }
 
-    /// <inheritdoc cref="IConsent.IsLacking"/>
-    internal bool IsWithheld => Consent is { IsLacking: true };
-
-    /// <inheritdoc cref="IConsent.KeepsBack"/>
-    internal bool IsKeptBack => Consent is { KeepsBack: true };
+    /// <summary>Whether what nobody else knows would reach nobody: the cookie is withheld, and there is no token [C7].</summary>
+    internal bool IsKeptBack { get; init; }
 
     /// <summary>Whether the app has changed how the cookie looks, so that it is to go out again [W7].</summary>
     internal bool WantsCookieAgain { get; init; }

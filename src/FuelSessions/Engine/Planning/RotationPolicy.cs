@@ -23,11 +23,10 @@ internal static class RotationPolicy
             return satisfied ? null : asked;
         }
 
-        return asker.IsReachable
+        return asker is { IsReachable: true, IsWithheld: false }
             && asker.Presents(basis)
             && (IsDue(basis, asker.Now, asker.Options.RotationTime) || ProlongsCookie(basis, asker.Options, intent))
             && !AwaitsPrevious(basis, asker.Now, asker.Options)
-            && !asker.IsWithheld
             ? Rotation.Ordinary(current!)
             : null;
     }

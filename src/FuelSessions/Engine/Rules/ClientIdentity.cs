@@ -16,6 +16,9 @@ internal readonly struct ClientIdentity(string? userAgent, IPAddress? address)
     private const int MostOnStack = 512;
     private const int MostRemembered = 256;
 
+    // With a secret, of which thousands are known at a time: browsers send no longer ones.
+    private const int MostKept = 512;
+
     /// <summary>Whether it has proved to be on the device that the session is bound to [B4].</summary>
     internal bool IsOnDevice { get; init; }
 
@@ -109,9 +112,8 @@ internal readonly struct ClientIdentity(string? userAgent, IPAddress? address)
 
         // As UTF-16: one browser's text is the same text each time.
         uint hash = withVersions ? Hash(key.DerivedKey(), MemoryMarshal.AsBytes(userAgent.AsSpan())) : FamilyHash(key, userAgent);
-        if (userAgent.Length < MostOnStack)
+        if (userAgent.Length <= MostKept)
         {
-            // No longer ones: it lasts as long as the secret is known.
             key.LastHashed = new KeyedHash(userAgent, withVersions, hash);
         }
 

@@ -38,7 +38,8 @@ internal static class ChannelReader
             if (arrivals.First.Id is not null)
             {
                 // What a page puts into its form it means, also if it is dead: another session is not to be changed for it.
-                return arrivals.First;
+                others = isCarried ? null : arrivals.Others;
+                return isCarried ? arrivals.Newest(protector) : arrivals.First;
             }
         }
 

@@ -15,14 +15,13 @@ internal static class ChannelWriter
         options.EnableCookie && (entry.Channel == Channel.Cookie || (entry.Channel == Channel.None && options.HeaderName is null));
 
     /// <param name="isThere">Whether the response's cookies already are what they are to be.</param>
-    internal static void Write(RequestSessions sessions, SessionEntry entry, IdProtector protector, bool isThere)
+    internal static void Write(HttpContext context, SessionEntry entry, IdProtector protector, bool isThere)
     {
-        HttpContext context = sessions.Context;
         SessionTransaction transaction = entry.Session.Transaction;
         FuelSessionsOptions options = transaction.Options;
         if (entry.IsHandedOut && options.PreventSharedCaching)
         {
-            SharedCaches.Forbid(sessions, options);
+            SharedCaches.Forbid(context, options, again: isThere);
         }
 
         bool byCookie = options.EnableCookie && entry.Channel is Channel.Cookie or Channel.None;

@@ -9,10 +9,16 @@ namespace FuelSessions;
 /// <summary>Tells every cache on the way that a response may hold what one visitor's session says (RFC 9111, 5.2.2.7 and 4.1).</summary>
 internal static class SharedCaches
 {
-    internal static void Forbid(RequestSessions sessions, FuelSessionsOptions options)
+    /// <param name="again">Whether it was said by now, and may have been cleared since.</param>
+    internal static void Forbid(HttpContext context, FuelSessionsOptions options, bool again)
     {
-        ForbidOwn(sessions, options);
-        IHeaderDictionary headers = sessions.Context.Response.Headers;
+        if (!again)
+        {
+            ForbidOutputCache(context);
+        }
+
+        VaryByClient(context, options);
+        IHeaderDictionary headers = context.Response.Headers;
         if (StringValues.IsNullOrEmpty(headers.CacheControl))
         {
             headers.CacheControl = "private";
@@ -30,19 +36,17 @@ internal static class SharedCaches
     /// The app's own caches, as early as the session is used: the output cache, which looks at no header, and one behind the sessions, which decides
     /// before they are saved.
     /// </summary>
-    internal static void ForbidOwn(RequestSessions sessions, FuelSessionsOptions options)
+    internal static void ForbidOwn(HttpContext context, FuelSessionsOptions options)
     {
-        HttpContext context = sessions.Context;
-        if (sessions.Services.MayCacheOutput)
+        ForbidOutputCache(context);
+        if (!context.Response.HasStarted)
         {
-            ForbidOutputCache(context);
+            VaryByClient(context, options);
         }
+    }
 
-        if (context.Response.HasStarted)
-        {
-            return;
-        }
-
+    private static void VaryByClient(HttpContext context, FuelSessionsOptions options)
+    {
         Vary(context.Response.Headers, HeaderNames.Cookie);
         if (options.HeaderName is { } name)
         {

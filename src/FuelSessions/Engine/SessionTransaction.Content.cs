@@ -142,7 +142,7 @@ internal sealed partial class SessionTransaction
         if (_visit.Storage.IsCarried && _visit.Boundary.HeadersSent)
         {
             throw new InvalidOperationException(
-                $"A session of driver '{Driver}' can't be changed after the response headers were sent: they carry its content. Change it before writing the response.");
+                $"A session of driver '{Driver}' can't be changed after the response headers were sent: they carry its content. Change it before writing the response; for a hub or a circuit, in an ordinary request before it.");
         }
 
         if (!revive)

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using System.Threading.Channels;
+using FuelSessions.Benchmarks.Load;
 using FuelSessions.Benchmarks.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -20,33 +21,31 @@ namespace FuelSessions.Benchmarks.Parts;
 internal sealed class InMemoryServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly Served _served = new(keepsTimeline: false);
-    private readonly Transport _transport = new();
-    private IDuplexPipe _connection = null!;
+    private readonly Served _served;
+    private readonly IDuplexPipe _connection;
 
-    private InMemoryServer(IVariant variant)
-    {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(server => server.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddSingleton<IConnectionListenerFactory>(_transport);
-        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        variant.AddServicesAsync(builder.Services).GetAwaiter().GetResult();
-        _app = builder.Build();
-    }
+    private InMemoryServer(WebApplication app, Served served, IDuplexPipe connection) => (_app, _served, _connection) = (app, served, connection);
 
     internal static async Task<InMemoryServer> StartAsync(IVariant variant)
     {
-        var server = new InMemoryServer(variant);
-        await variant.UseAsync(server._app);
-        server._app.MapScenarios(variant, server._served);
-        await server._app.StartAsync();
-        server._connection = server._transport.Connect();
-        return server;
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        var transport = new Transport();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(server => server.Listen(IPAddress.Loopback, 0));
+        builder.Services.AddSingleton<IConnectionListenerFactory>(transport);
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        await variant.AddServicesAsync(builder.Services);
+
+        WebApplication app = builder.Build();
+        await variant.UseAsync(app);
+        var served = new Served(keepsTimeline: false);
+        app.MapScenarios(variant, served);
+        await app.StartAsync();
+        return new InMemoryServer(app, served, transport.Connect());
     }
 
     internal static byte[] Request(string path, string? cookie) => Encoding.ASCII.GetBytes(
-        $"GET {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n"
+        $"GET {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {Wrk.UserAgent}\r\n"
         + (cookie is null ? "\r\n" : $"Cookie: {cookie}\r\n\r\n"));
 
     /// <summary>A new session with a counter.</summary>

@@ -10,9 +10,9 @@ public class ServerBenchmarks
 {
     private const int Sessions = 64;
 
+    private readonly Random _random = new(1);
     private InMemoryServer _none = null!;
     private InMemoryServer _ours = null!;
-    private readonly Random _random = new(1);
     private byte[][] _reads = [];
     private byte[][] _counts = [];
     private byte[][] _unused = [];

@@ -1,3 +1,4 @@
+using FuelSessions.Benchmarks.Load;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
@@ -45,7 +46,7 @@ internal sealed class SessionPipeline : IDisposable
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
         var context = new DefaultHttpContext(features) { RequestServices = _services };
         context.SetEndpoint(endpoint);
-        context.Request.Headers.UserAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+        context.Request.Headers.UserAgent = Wrk.UserAgent;
         context.Request.Headers.Cookie = cookie;
         return context;
     }

@@ -34,12 +34,29 @@ internal static class AuthorityEndpoints
         return provider;
     }
 
+    // Before the answer goes out: who has it may ask at once what was counted. Afterwards too, for an answer that could not begin, as its reader was gone.
     private static async Task CountAsync(HttpContext context, RequestDelegate next)
     {
-        await next(context);
-        if (context.Request.Path == "/provider/oauth/token")
+        if (context.Request.Path != "/provider/oauth/token")
         {
-            context.RequestServices.GetRequiredService<AuthorityCounts>().Answered(context.Response.StatusCode);
+            await next(context);
+            return;
+        }
+
+        bool counted = false;
+        context.Response.OnStarting(Count);
+        await next(context);
+        await Count();
+
+        Task Count()
+        {
+            if (!counted)
+            {
+                counted = true;
+                context.RequestServices.GetRequiredService<AuthorityCounts>().Answered(context.Response.StatusCode);
+            }
+
+            return Task.CompletedTask;
         }
     }
 

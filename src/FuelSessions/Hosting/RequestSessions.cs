@@ -15,7 +15,6 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     private PendingEvents? _events;
     private Announcing _announcing;
     private int _depth;
-    private string? _pathBase;
     private bool _awaitsStart;
     private bool _hasFailed;
     private volatile bool _isOver;
@@ -59,7 +58,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     internal HttpContext Context => context;
 
     /// <summary>Where the middleware stands, below which browsers ask for bound sessions: a branch behind it has another one.</summary>
-    internal PathString PathBase => new(_pathBase ?? context.Request.PathBase.Value);
+    internal PathString PathBase => context.Features.Find<Place>()?.PathBase ?? context.Request.PathBase;
 
     internal bool IsOver => _isOver;
 
@@ -226,9 +225,9 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
     internal void Enter()
     {
         _depth++;
-        if (services.Bindings is not null)
+        if (services.Bindings is not null && context.Features.Find<Place>() is null)
         {
-            _pathBase ??= context.Request.PathBase.Value ?? "";
+            context.Features.Put(new Place(context.Request.PathBase));
         }
 
         _hasFailed = false;
@@ -358,6 +357,8 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     private ValueTask AbandonWithheldAsync() => MayLackCookie ? Withholding.AbandonAsync(this, _announcing.Cookies) : default;
 
-    // So few requests end any that it is none of those fields that each request pays for.
+    // So few requests end any, and so few apps bind sessions to devices, that neither is one of those fields that each request pays for.
+    private sealed record Place(PathString PathBase);
+
     private sealed class OwnEndings() : System.Collections.Concurrent.ConcurrentDictionary<string, (long Endings, DateTimeOffset Time)>(StringComparer.Ordinal);
 }

@@ -106,11 +106,18 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
     public async ValueTask<int> CollectExpiredAsync(int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
-        return await database.WriteAsync<SessionRow, int>(
+        int removed = await database.WriteAsync<SessionRow, int>(
             (lease, _, token) => SessionStatements.Of(lease).Collect.ExecuteAsync(
                 lease, new NamedValues(new(SessionStatements.Now, Now), new(StatementText.Limit, (long)limit)), token),
             limit > MostShared ? null : WriteShape.SomeRows,
             cancellationToken).ConfigureAwait(false);
+        if (removed > 0 && database.IsSqlite)
+        {
+            // What was removed lies all over the file: moved there by whoever commits when the log is full, it would take tens of milliseconds while everybody waits.
+            await database.RunAsync<SessionRow, bool>((lease, _, token) => SessionStatements.Of(lease).CheckpointAsync(lease, token), cancellationToken).ConfigureAwait(false);
+        }
+
+        return removed;
     }
 
     /// <param name="statement">What changes it.</param>

@@ -111,12 +111,12 @@ public sealed class CommandCountTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_batch_of_expired_sessions_is_one_delete()
+    public async Task A_batch_of_expired_sessions_is_one_delete_which_is_moved_into_the_file()
     {
         _clock.Advance(TimeSpan.FromHours(3));
         _commands.Take();
         Assert.Equal(1, await ((ICollectExpired)Driver).CollectExpiredAsync(100, default));
-        AssertSent("DELETE");
+        AssertSent("DELETE", "PRAGMA");
     }
 
     private void AssertSent(params string[] verbs) => Assert.Equal(verbs, _commands.Take().Select(command => command.Split(' ', '\n')[0]));

@@ -106,6 +106,41 @@ public sealed class SqliteTests : IDisposable
         Assert.Equal("wal", await AskAsync(app, "PRAGMA journal_mode"));
     }
 
+    /// <summary>What is left in the log is moved by the commit that finds it full, and with rows from all over the file that is long.</summary>
+    [Fact]
+    public async Task What_a_clean_up_has_removed_is_not_left_for_a_commit_to_move()
+    {
+        await using TestApp app = await TestApp.OnSqlite(_folder.ConnectionString(), _clock).CreatedAsync();
+        Assert.True((await app.Driver.WriteAsync(Ended(), default)).IsWritten);
+        Assert.Equal(0L, await AskAsync(app, "PRAGMA wal_checkpoint(FULL)"));
+        Assert.Equal(1, await ((ICollectExpired)app.Driver).CollectExpiredAsync(10, default));
+
+        // Without the log beside it.
+        File.Copy(_folder.File(), _folder.File("alone.db"));
+        await using var connection = new SqliteConnection(_folder.ConnectionString("alone.db"));
+        await connection.OpenAsync();
+        await using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM sessions";
+        Assert.Equal(0L, await command.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task A_clean_up_neither_waits_for_who_reads_nor_fails_for_it()
+    {
+        await using TestApp app = await TestApp.OnSqlite(_folder.ConnectionString(), _clock).CreatedAsync();
+        Assert.True((await app.Driver.WriteAsync(Ended(), default)).IsWritten);
+        await using var connection = new SqliteConnection(_folder.ConnectionString());
+        await connection.OpenAsync();
+        await using SqliteTransaction reading = connection.BeginTransaction(deferred: true);
+        await using SqliteCommand command = connection.CreateCommand();
+        command.Transaction = reading;
+        command.CommandText = "SELECT count(*) FROM sessions";
+        Assert.Equal(1L, await command.ExecuteScalarAsync());
+
+        Assert.Equal(1, await ((ICollectExpired)app.Driver).CollectExpiredAsync(10, default));
+        Assert.Equal(1L, await command.ExecuteScalarAsync());
+    }
+
     [Fact]
     public async Task Sixty_four_writers_of_one_app_all_succeed()
     {
@@ -126,6 +161,8 @@ public sealed class SqliteTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private SessionRecord Ended() => Support.Records.New(_clock.GetUtcNow()) with { Expires = _clock.GetUtcNow().AddMinutes(-1) };
 
     private async Task AssertAllWriteAsync(Func<int, TestApp> appOf)
     {

@@ -25,6 +25,7 @@ internal sealed class SessionStatements
     private readonly Func<DbDataReader, StoredSession> _stored;
     private readonly Statement _selectOf;
     private readonly Func<DbDataReader, (byte[] Key, StoredSession Session)> _storedOf;
+    private readonly Statement? _checkpoint;
     private readonly Statement _selectKeys;
     private readonly Func<DbDataReader, string> _key;
 
@@ -43,6 +44,7 @@ internal sealed class SessionStatements
         Touch = Touching(new StatementText(context, session));
         Delete = Deleting(new StatementText(context, session));
         Collect = new StatementText(context, session).DeleteEnded(nameof(SessionRow.SessionKey), nameof(SessionRow.Expires), Now);
+        _checkpoint = Dialect.Of(context).IsSqlite ? new StatementText(context, session).Statement("PRAGMA wal_checkpoint(PASSIVE)") : null;
         IEntityType key = RowType<DataProtectionKeyRow>(context);
         (_selectKeys, _key) = SelectingKeys(new StatementText(context, key));
         InsertKey = new StatementText(context, key).Insert();
@@ -84,6 +86,23 @@ internal sealed class SessionStatements
     /// <summary>The live rows of a principal, and perhaps of others whose names the database takes for the same.</summary>
     internal ValueTask<List<(byte[] Key, StoredSession Session)>> SelectOfAsync(ContextLease lease, string principal, long now, CancellationToken cancellationToken) =>
         _selectOf.AllAsync(lease, new NamedValues(new(SessionColumns.Principal, principal), new(Now, now)), _storedOf, cancellationToken);
+
+    /// <summary>
+    /// Moves what is in SQLite's write-ahead log into the database's file, beside those who write. Nothing to do where there is no such log; what can't be moved now, as somebody is in the
+    /// way, is moved by whoever commits when the log is full.
+    /// </summary>
+    /// <returns>Whether it was tried and nothing failed.</returns>
+    internal async ValueTask<bool> CheckpointAsync(ContextLease lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _checkpoint is not null && await _checkpoint.FirstAsync(lease, new NamedValues(), static row => row, cancellationToken).ConfigureAwait(false) is not null;
+        }
+        catch (DbException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>The elements of the key ring.</summary>
     internal List<string> SelectKeys(ContextLease lease) => _selectKeys.All(lease, new NamedValues(), _key);

@@ -41,6 +41,7 @@ public class RecentTokensTests
         SessionId id = NewId(SessionKey.Create());
         DataKey key = NewKey(clock);
         tokens.Received(Text, id, key, Name);
+        tokens.Received(Text, id, key, Name);
         clock.Advance(TimeSpan.FromSeconds(59));
         Assert.True(tokens.TryFind(Text + "key", Name, out SessionId found));
         Assert.Equal(id.Encode(), found.Encode());
@@ -50,12 +51,30 @@ public class RecentTokensTests
         Assert.True(tokens.TryFind(Text + "key", Name, out _));
     }
 
+    /// <summary>One object a request that lives for a moment would cost each collection of garbage more than all others.</summary>
+    [Fact]
+    public void A_text_that_came_once_is_not_kept()
+    {
+        FakeTimeProvider clock = FakeClock.AtPresent();
+        var tokens = new RecentTokens(clock);
+        SessionId id = NewId(SessionKey.Create());
+        DataKey key = NewKey(clock);
+        tokens.Received(Text, id, key, Name);
+        Assert.False(tokens.TryFind(Text + "key", Name, out _));
+        tokens.Received(Text, id, key, Name);
+        Assert.True(tokens.TryFind(Text + "key", Name, out SessionId found));
+        Assert.Equal(id.Encode(), found.Encode());
+    }
+
     [Fact]
     public void Another_text_is_not_known()
     {
         FakeTimeProvider clock = FakeClock.AtPresent();
         var tokens = new RecentTokens(clock);
-        tokens.Received(Text, NewId(SessionKey.Create()), NewKey(clock), Name);
+        SessionId id = NewId(SessionKey.Create());
+        tokens.Received(Text, id, NewKey(clock), Name);
+        tokens.Received(Text, id, NewKey(clock), Name);
+        Assert.True(tokens.TryFind(Text + "key", Name, out _));
         Assert.False(tokens.TryFind("texT of no less than sixteen" + "key", Name, out _));
     }
 }

@@ -79,7 +79,7 @@ internal static class ChannelWriter
         return entry.Carried is { Record: not null } carried ? new(protector.ProtectRecord(id, carried.Packed, BoundNameOf(entry)))
             : !options.EncryptCookie ? new(id.Encode())
             : entry.Session.Transaction.Presents(id) && Came(context, entry, id, protector) is { } text ? new(text)
-            : protector.ProtectId(id, BoundNameOf(entry));
+            : protector.ProtectId(id, BoundNameOf(entry), isShared: !entry.Session.Transaction.BeganHere || !GoesByCookieOnly(entry, options));
     }
 
     private static string? Came(HttpContext context, SessionEntry entry, SessionId id, IdProtector protector)

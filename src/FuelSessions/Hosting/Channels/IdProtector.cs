@@ -30,15 +30,17 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
         Token = 1,
     }
 
-    internal IdText ProtectId(SessionId id, string name)
+    /// <param name="isShared">Whether other requests may tell their client the same id at the same time: all are to say it in the same words.</param>
+    internal IdText ProtectId(SessionId id, string name, bool isShared = true)
     {
-        if (_recent.Find(id, name) is { } known)
+        if (isShared && _recent.Find(id, name) is { } known)
         {
             return known;
         }
 
         DataKey key = _dataKeys.Current();
-        return _recent.Sent(id, key.Seal(id, name), key, name);
+        string own = key.Seal(id, name);
+        return isShared ? _recent.Sent(id, own, key, name) : new(own, key.Text);
     }
 
     /// <param name="secret">What a token proves the session with: its record holds the hash.</param>
@@ -79,7 +81,7 @@ internal sealed class IdProtector(IDataProtectionProvider provider, string drive
             return false;
         }
 
-        _recent.Received(text[..DataKey.SealedLength].ToString(), id, key, name);
+        _recent.Received(text[..DataKey.SealedLength], id, key, name);
         return true;
     }
 

@@ -15,7 +15,9 @@ internal sealed class RecentTokens(TimeProvider clock)
 {
     private const int Places = 4096;
     private const int PlacesOfAText = 4;
-    private const int Sightings = 4 * Places;
+
+    // Few, so that what comes again after longer, as where there are many sessions, is not kept either: it would be gone before it came once more.
+    private const int Sightings = 1024;
 
     // What a text begins with is random, so there is no need to hash the rest.
     private const int NonceLength = 16;

@@ -113,11 +113,29 @@ internal sealed class DbSessionDriver(LeasedDatabase database, TimeProvider cloc
             cancellationToken).ConfigureAwait(false);
         if (removed > 0 && database.IsSqlite)
         {
-            // What was removed lies all over the file: moved there by whoever commits when the log is full, it would take tens of milliseconds while everybody waits.
-            await database.RunAsync<SessionRow, bool>((lease, _, token) => SessionStatements.Of(lease).CheckpointAsync(lease, token), cancellationToken).ConfigureAwait(false);
+            await MoveIntoFileAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return removed;
+    }
+
+    // What was removed lies all over the file: moved there by whoever commits when the log is full, it would take tens of milliseconds while everybody waits.
+    private async ValueTask MoveIntoFileAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.RunAsync<SessionRow, bool>(
+                static async (lease, _, token) =>
+                {
+                    await SessionStatements.Of(lease).CheckpointAsync(lease, token).ConfigureAwait(false);
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // No more came of it than that it is left for a commit. The rows are removed all the same.
+        }
     }
 
     /// <param name="statement">What changes it.</param>

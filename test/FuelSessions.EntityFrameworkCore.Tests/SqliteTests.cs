@@ -124,21 +124,22 @@ public sealed class SqliteTests : IDisposable
         Assert.Equal(0L, await command.ExecuteScalarAsync());
     }
 
+    /// <summary>In a shared cache whoever reads keeps the log from being moved, and who waits for that waits for as long as a command may take: here, for ever.</summary>
     [Fact]
-    public async Task A_clean_up_neither_waits_for_who_reads_nor_fails_for_it()
+    public async Task A_clean_up_does_not_wait_for_who_reads_something_else()
     {
-        await using TestApp app = await TestApp.OnSqlite(_folder.ConnectionString(), _clock).CreatedAsync();
+        string shared = _folder.ConnectionString() + ";Cache=Shared;Default Timeout=0";
+        await using TestApp app = await TestApp.OnSqlite(shared, _clock).CreatedAsync();
         Assert.True((await app.Driver.WriteAsync(Ended(), default)).IsWritten);
-        await using var connection = new SqliteConnection(_folder.ConnectionString());
+        await using var connection = new SqliteConnection(shared);
         await connection.OpenAsync();
         await using SqliteTransaction reading = connection.BeginTransaction(deferred: true);
         await using SqliteCommand command = connection.CreateCommand();
         command.Transaction = reading;
-        command.CommandText = "SELECT count(*) FROM sessions";
-        Assert.Equal(1L, await command.ExecuteScalarAsync());
+        command.CommandText = "SELECT count(*) FROM data_protection_keys";
+        await command.ExecuteScalarAsync();
 
-        Assert.Equal(1, await ((ICollectExpired)app.Driver).CollectExpiredAsync(10, default));
-        Assert.Equal(1L, await command.ExecuteScalarAsync());
+        Assert.Equal(1, await ((ICollectExpired)app.Driver).CollectExpiredAsync(10, default).AsTask().WaitAsync(TimeSpan.FromMinutes(1)));
     }
 
     [Fact]

@@ -88,19 +88,14 @@ internal sealed class SessionStatements
         _selectOf.AllAsync(lease, new NamedValues(new(SessionColumns.Principal, principal), new(Now, now)), _storedOf, cancellationToken);
 
     /// <summary>
-    /// Moves what is in SQLite's write-ahead log into the database's file, beside those who write. Nothing to do where there is no such log; what can't be moved now, as somebody is in the
-    /// way, is moved by whoever commits when the log is full.
+    /// Moves what is in SQLite's write-ahead log into the database's file, beside those who write. Only for a file that is FuelSessions' alone to connect to: when another one's log is moved is its
+    /// app's business, and within a shared cache it would wait for who reads.
     /// </summary>
-    /// <returns>Whether it was tried and nothing failed.</returns>
-    internal async ValueTask<bool> CheckpointAsync(ContextLease lease, CancellationToken cancellationToken)
+    internal async ValueTask CheckpointAsync(ContextLease lease, CancellationToken cancellationToken)
     {
-        try
+        if (_checkpoint is not null && lease.Facts.File is not null)
         {
-            return _checkpoint is not null && await _checkpoint.FirstAsync(lease, new NamedValues(), static row => row, cancellationToken).ConfigureAwait(false) is not null;
-        }
-        catch (DbException)
-        {
-            return false;
+            await _checkpoint.FirstAsync(lease, new NamedValues(), static _ => "", cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -84,7 +84,7 @@ internal sealed partial class SessionTransaction
         }
     }
 
-    private bool IsSaved(bool explicitly) => !explicitly && !_content.HasChanges && (!IsWithheld || _visit.Boundary.HeadersSent);
+    private bool IsSaved(bool explicitly) => !explicitly && !_content.HasChanges && _intent.Ends is null && (!IsWithheld || _visit.Boundary.HeadersSent);
 
     // Whether the app has asked for nothing that is to be stored: what is written all the same is upkeep.
     private bool IsUpkeep => !_content.HasChanges && (_standing is Kept kept ? _intent.IsNone(kept.Record) : _intent.Attachment is null);

@@ -36,8 +36,9 @@ public class DataKeyTests
             SessionId id = NewId();
             string text = from.ProtectId(id, Name).ToString();
             AssertReads(to, text, id);
+            AssertReads(to, text, id);
 
-            // A second time, from what is remembered.
+            // A third time, from what is remembered.
             AssertReads(to, text, id);
         }
     }
@@ -147,11 +148,15 @@ public class DataKeyTests
         SessionId id = NewId();
         string old = Mine.ProtectId(id, Name).ToString();
         AssertReads(reader, old, id);
+        AssertReads(reader, old, id);
         string[] fresh = [.. Enumerable.Range(0, 60).Select(_ => Mine.ProtectId(NewId(), Name).ToString())];
         _keys.Revoke();
         for (int second = 0; second < 60; second++)
         {
             Read(old);
+
+            // So often that it is remembered.
+            Read(fresh[second]);
             Read(fresh[second]);
             _clock.Advance(TimeSpan.FromSeconds(1));
         }

@@ -256,6 +256,10 @@ public class SharedCacheTests
 
         public ValueTask ServeFromCacheAsync(OutputCacheContext context, CancellationToken cancellation) => default;
 
-        public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation) => default;
+        public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation)
+        {
+            context.AllowCacheStorage = true;
+            return default;
+        }
     }
 }

@@ -21,7 +21,7 @@ internal static class ChannelWriter
         FuelSessionsOptions options = transaction.Options;
         if (entry.IsHandedOut && options.PreventSharedCaching)
         {
-            SharedCaches.Forbid(context, options, again: isThere);
+            SharedCaches.Forbid(context, options);
         }
 
         bool byCookie = options.EnableCookie && entry.Channel is Channel.Cookie or Channel.None;

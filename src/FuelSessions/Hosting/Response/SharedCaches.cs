@@ -9,14 +9,10 @@ namespace FuelSessions;
 /// <summary>Tells every cache on the way that a response may hold what one visitor's session says (RFC 9111, 5.2.2.7 and 4.1).</summary>
 internal static class SharedCaches
 {
-    /// <param name="again">Whether it was said by now, and may have been cleared since.</param>
-    internal static void Forbid(HttpContext context, FuelSessionsOptions options, bool again)
+    internal static void Forbid(HttpContext context, FuelSessionsOptions options)
     {
-        if (!again)
-        {
-            ForbidOutputCache(context);
-        }
-
+        // Also where it was said by now: a policy of the app's may have allowed it since.
+        ForbidOutputCache(context);
         VaryByClient(context, options);
         IHeaderDictionary headers = context.Response.Headers;
         if (StringValues.IsNullOrEmpty(headers.CacheControl))

@@ -163,7 +163,7 @@ public sealed class SharedBatchTests(PostgresServer server) : IAsyncLifetime
         await other.ScalarAsync("SELECT 1 FROM sessions FOR UPDATE");
 
         // The same that it says where its client asks it to.
-        await using TestApp impatient = TestApp.OnPostgres(_database + ";Options=-c statement_timeout=100", _clock);
+        await using TestApp impatient = TestApp.OnPostgres(_database + ";Options=-c statement_timeout=2000", _clock);
         impatient.Services.GetRequiredService<LeasedDatabase>().Trust();
         var row = new RowToWrite(record.Next(), [1]);
         Assert.False(await WriteTogetherAsync(

@@ -126,9 +126,12 @@ public sealed class SharedCommitsOnPostgresTests(PostgresServer server) : IAsync
     public async Task Who_gives_up_is_told_at_once_and_nobody_else()
     {
         using var cancellation = new CancellationTokenSource();
-        SessionRecord given = New();
+
+        // Locked as well: it waits for its turn or, should those that hold them have held them for too long by then, for its row.
+        SessionRecord given = await StoredAsync();
+        await LockAsync(given.Key);
         Func<Task> begin = await HoldTurnsAsync();
-        Task<WriteResult> impatient = Driver.WriteAsync(given, cancellation.Token).AsTask();
+        Task<WriteResult> impatient = Driver.WriteAsync(given.Next(), cancellation.Token).AsTask();
         Task<WriteResult>[] patient = [.. Enumerable.Range(0, 4).Select(_ => Driver.WriteAsync(New(), default).AsTask())];
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);

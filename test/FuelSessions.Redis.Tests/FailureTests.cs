@@ -166,7 +166,7 @@ public sealed class FailureTests : IAsyncLifetime
     [InlineData("NOREPLICAS", "CONFIG", "SET", "min-replicas-to-write", "1")]
     public async Task A_server_that_takes_no_writes(string said, params string[] command)
     {
-        await using TestApp app = await StartAsync(_server.Configuration, own: true);
+        await using TestApp app = await StartAsync(drivers => drivers.AddRedisDriver(_server.Configuration), Longest);
         using TestBrowser browser = app.NewBrowser();
         await FirstCountAsync(browser);
         await _server.SendAsync(command);
@@ -216,11 +216,11 @@ public sealed class FailureTests : IAsyncLifetime
         return StartAsync(drivers => drivers.AddRedisDriver(async _ => await ConnectionMultiplexer.ConnectAsync(apps)));
     }
 
-    private static Task<TestApp> StartAsync(Action<FuelSessionsBuilder> drivers) => TestApp.StartAsync(
+    private static Task<TestApp> StartAsync(Action<FuelSessionsBuilder> drivers, TimeSpan? storeTimeout = null) => TestApp.StartAsync(
         options =>
         {
             options.Driver = "redis";
-            options.StoreTimeout = TimeSpan.FromMilliseconds(500);
+            options.StoreTimeout = storeTimeout ?? TimeSpan.FromMilliseconds(500);
         },
         web =>
         {

@@ -47,7 +47,7 @@ public sealed class ReadOnlyStoreTests(PostgresServer postgres) : StoreTests(pos
         TestBrowser fay = await NewSessionAsync(app, "Fay");
 
         await store.RefuseWritesAsync(true);
-        SessionApp node = name is "sqlite" or "file" ? await StartAsync(store, Configure, clock: app.Clock) : app;
+        SessionApp node = name is "sqlite" or "file" ? await StartAsync(store, ConfigureNode, clock: app.Clock) : app;
         Assert.Equal(name == "file", node.Logs.Lines.Any(line => line.Id == ReadOnlyFolder));
         using var counted = new EventCounter(node);
         TestBrowser Here(TestBrowser browser) => node == app ? browser : node.CopyOf(browser);
@@ -110,11 +110,16 @@ public sealed class ReadOnlyStoreTests(PostgresServer postgres) : StoreTests(pos
         Assert.Equal(name == "redis" && !asReplica ? null : "Eve", await app.GetAsync(eve, "user"));
         Assert.Null(await app.AskAsync(dee, session => session.GetFlash<string>("message")));
 
-        void Configure(FuelSessionsOptions options)
+        void Configure(FuelSessionsOptions options) => options.OnStaleId = StaleIdAction.Destroy;
+
+        void ConfigureNode(FuelSessionsOptions options)
         {
-            // In a folder that takes nothing each write waits for its lock that long; all others say so at once.
-            options.StoreTimeout = name == "file" ? TimeSpan.FromSeconds(1) : TimeSpan.FromMinutes(1);
-            options.OnStaleId = StaleIdAction.Destroy;
+            Configure(options);
+            if (name == "file")
+            {
+                // In a folder that takes nothing each write waits for its lock that long; all others say so at once.
+                options.StoreTimeout = TimeSpan.FromSeconds(1);
+            }
         }
     }
 

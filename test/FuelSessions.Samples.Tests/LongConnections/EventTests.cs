@@ -12,7 +12,7 @@ public class EventTests
         Assert.Equal("data: 1", await NextAsync(site, events, _ => true));
         await site.PostAsync("/add");
         await site.PostAsync("/rotate");
-        Assert.Equal("data: 3", await NextAsync(site, events, line => line != "data: 1"));
+        Assert.Equal("data: 3", await NextAsync(site, events, line => line == "data: 3"));
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using System.Text;
 using FuelSessions.Drivers;
 using FuelSessions.Records;
 using FuelSessions.Testing;
+using FuelSessions.Tests.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -497,8 +498,7 @@ public class PipelineTests
         };
         using TestBrowser browser = app.NewBrowser();
         await browser.GetAsync("/count");
-        app.Clock.Advance(TimeSpan.FromHours(3));
-        await removed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await app.Clock.AdvanceUntilAsync(removed.Task, TimeSpan.FromHours(3));
         Assert.Contains(app.Logs.Lines, line => line.Text == "1 expired sessions removed from driver memory.");
     }
 

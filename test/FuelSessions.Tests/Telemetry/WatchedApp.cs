@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using FuelSessions.Tests.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
@@ -21,7 +23,7 @@ public sealed class WatchedApp : IAsyncLifetime
     /// <summary>What Prometheus is told.</summary>
     internal string Scraped { get; private set; } = "";
 
-    private List<Activity> Exported { get; } = [];
+    private ConcurrentQueue<Activity> Ended { get; } = new();
 
     public async Task InitializeAsync()
     {
@@ -41,7 +43,7 @@ public sealed class WatchedApp : IAsyncLifetime
             services: services =>
             {
                 services.AddOpenTelemetry()
-                    .WithTracing(tracing => tracing.AddSource("FuelSessions").AddSource("Microsoft.AspNetCore").AddInMemoryExporter(Exported))
+                    .WithTracing(tracing => tracing.AddSource("FuelSessions").AddSource("Microsoft.AspNetCore").AddProcessor(new Keeping(Ended)))
                     .WithMetrics(metrics => metrics.AddMeter("FuelSessions").AddPrometheusExporter());
                 services.Configure<PrometheusAspNetCoreOptions>(o => o.ScrapeResponseCacheDurationMilliseconds = 0);
             });
@@ -75,22 +77,28 @@ public sealed class WatchedApp : IAsyncLifetime
         await VisitAsync(left, "/set", "/left");
         var collected = new TaskCompletionSource();
         _app.Logs.Recorded += line => _ = line.Id == 110 && collected.TrySetResult();
-        _app.Clock.Advance(TimeSpan.FromHours(3));
-        await collected.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await _app.Clock.AdvanceUntilAsync(collected.Task, TimeSpan.FromHours(3));
         await VisitAsync(left, "/read", "/expired");
         await left.SendAsync(HttpMethod.Post, "/.fuelsessions/dbsc/memory/register");
     }
 
     private async Task VisitAsync(TestBrowser browser, string path, string? name = null, HttpStatusCode expected = HttpStatusCode.OK)
     {
-        int before;
-        lock (Exported)
-        {
-            before = Exported.Count;
-        }
-
+        int before = Ended.Count;
         HttpStatusCode status = (await browser.GetAsync(path)).Status;
         Assert.True(status == expected, $"{path}: {status}. {_app.Logs.Lines.LastOrDefault(line => line.Error is not null)}");
-        Spans[name ?? path] = [.. Exported.ToArray()[before..].Where(span => span.Source.Name == "FuelSessions")];
+        Spans[name ?? path] = [.. Ended.Skip(before)];
+    }
+
+    /// <summary>Those of FuelSessions, which end before the answer does. The server's own end at any time after it.</summary>
+    private sealed class Keeping(ConcurrentQueue<Activity> ended) : BaseProcessor<Activity>
+    {
+        public override void OnEnd(Activity data)
+        {
+            if (data.Source.Name == "FuelSessions")
+            {
+                ended.Enqueue(data);
+            }
+        }
     }
 }

@@ -26,7 +26,9 @@ public sealed class BegunTests
         }
 
         Assert.Equal(1, ground.StandIn.TokenRequests);
-        await ground.PassAsync(next, TimeSpan.FromSeconds(1));
+
+        // In small steps: a renewal that is a minute old has failed.
+        await ground.PassAsync(next, TimeSpan.FromMilliseconds(20));
         Assert.Equal((1, 0), (ground.StandIn.Refreshes, ground.StandIn.Refused));
     }
 

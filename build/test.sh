@@ -65,9 +65,7 @@ done
 : >"$results/failed"
 export configuration results
 export -f run_tests
-printf '%s\0' "${runs[@]}" | xargs -0 -P 2 -I '{}' bash -c 'run_tests {}' || echo "broke off" >>"$results/failed"
-
-failed_runs=$(wc -l <"$results/failed")
+printf '%s\0' "${runs[@]}" | xargs -0 -P 2 -I '{}' bash -c 'run_tests {}' || echo runs >>"$results/failed"
 
 # The compiler's server waits for more work; it is ours alone.
 started_processes | awk '/VBCSCompiler/ { print $1 }' | xargs -r kill 2>/dev/null || true
@@ -77,12 +75,12 @@ for _ in 1 2 3 4 5; do
   sleep 1
 done
 left_folders=$(find "$scratch" -mindepth 1 -maxdepth 1 -type d -name 'fuelsessions*')
+passed=0 failed=0 skipped=0
 if [ -n "$left$left_folders" ]; then
   printf 'left behind: %s\n' "$left" "$left_folders"
-  failed_runs=$((failed_runs + 1))
+  failed=1
 fi
 
-passed=0 failed=0 skipped=0
 for file in "$results"/*.trx; do
   counters=$(grep -o '<Counters [^>]*>' "$file" | tail -n 1)
   count() { sed -E "s/.* $1=\"([0-9]+)\".*/\1/" <<<"$counters"; }
@@ -95,13 +93,16 @@ done
 # How much of the protocol's state space the proof has walked through.
 grep -oh 'interleavings covered: [^<]*' "$results"/*.trx | sort -u || true
 
+# A run that ended before its last test, as its process has crashed, is a failure too: nobody knows what else it would have found.
+while read -r name client; do
+  if ! grep -q '<Counters [^>]* failed="[1-9]' "$results/$name.${client:-built}.trx" 2>/dev/null; then
+    echo "broke off: $name${client:+ with StackExchange.Redis $client}"
+    failed=$((failed + 1))
+  fi
+done <"$results/failed"
+
 # At the end, as that is what is read.
 build/outcomes.sh "$results"/*.trx
-
-# A run that broke off before it could count anything is a failure too.
-if [ "$failed_runs" -gt 0 ] && [ "$failed" -eq 0 ]; then
-  failed=$failed_runs
-fi
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

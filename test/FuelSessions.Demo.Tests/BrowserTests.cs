@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FuelSessions.Demo.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -8,7 +9,7 @@ namespace FuelSessions.Demo.Tests;
 [Collection(DemosCollection.Name)]
 public class BrowserTests(Demos demos, Chromium chromium)
 {
-    private readonly List<string> _complaints = [];
+    private readonly ConcurrentQueue<string> _complaints = new();
 
     [Fact]
     public async Task Counts_visits_flashes_and_keeps_a_cart()

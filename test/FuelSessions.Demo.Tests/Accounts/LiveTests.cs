@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FuelSessions.Demo.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -11,7 +12,7 @@ public sealed class LiveTests(Demos demos, Chromium chromium)
     [Fact]
     public async Task Each_browser_sees_what_the_other_does()
     {
-        List<string> complaints = [], ofPhone = [];
+        ConcurrentQueue<string> complaints = new(), ofPhone = new();
         Uri address = (await demos.OnAsync("db")).Address;
         IPage laptop = await chromium.NewPageAsync(address, complaints, "Laptop/1.0");
         IPage phone = await chromium.NewPageAsync(address, ofPhone, "Phone/2.0");

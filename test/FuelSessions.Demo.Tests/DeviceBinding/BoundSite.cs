@@ -56,9 +56,8 @@ internal sealed class BoundSite : IAsyncDisposable
 
     internal static async Task<BoundSite> StartAsync(TestCertificate certificate, string folder)
     {
-        var site = new BoundSite(certificate, folder);
+        var site = new BoundSite(certificate, folder) { _port = FreePort.Next() };
         await site.StartNodeAsync();
-        site._port = PortOf(site._nodes[0]);
         return site;
     }
 

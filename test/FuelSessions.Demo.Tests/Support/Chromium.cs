@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FuelSessions.Tests.Servers;
 using Microsoft.Playwright;
 
@@ -47,7 +48,7 @@ public sealed class Chromium : IAsyncLifetime
 
     /// <summary>A page of a browser profile of its own, which fails the test if a script or the content policy complains.</summary>
     /// <param name="userAgent">What it calls itself; null: what it is.</param>
-    internal async Task<IPage> NewPageAsync(Uri address, List<string> complaints, string? userAgent = null)
+    internal async Task<IPage> NewPageAsync(Uri address, ConcurrentQueue<string> complaints, string? userAgent = null)
     {
         IBrowser browser = _browser ?? throw Missing();
         IPage page = await browser.NewPageAsync(new() { BaseURL = address.AbsoluteUri, UserAgent = userAgent });
@@ -60,7 +61,7 @@ public sealed class Chromium : IAsyncLifetime
         {
             if (complaint is not null)
             {
-                complaints.Add(complaint);
+                complaints.Enqueue(complaint);
             }
         }
     }

@@ -4,6 +4,7 @@ using System.Text;
 using FuelSessions.Memcached.Client;
 using FuelSessions.Memcached.Servers;
 using FuelSessions.Records;
+using FuelSessions.Tests.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FuelSessions.Memcached.Tests.Client;
@@ -241,12 +242,7 @@ public sealed class ConnectionTests
     [Fact]
     public async Task A_server_that_refuses_connections_is_out_for_a_while()
     {
-        string address;
-        await using (var gone = new ScriptedServer((_, _) => Task.CompletedTask))
-        {
-            address = gone.Address;
-        }
-
+        string address = $"127.0.0.1:{FreePort.Next()}";
         var options = new MemcachedDriverOptions { DeadServerTimeout = TimeSpan.FromMinutes(1) };
         options.Servers.Add(MemcachedServer.Parse(address));
         using var pool = new ServerPool(options, TimeProvider.System, NullLogger.Instance);

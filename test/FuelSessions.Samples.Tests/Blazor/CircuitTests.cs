@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FuelSessions.Demo.Tests.Support;
 using FuelSessions.Samples.Tests.Support;
 using FuelSessions.Tests;
@@ -38,7 +39,7 @@ public sealed class CircuitTests(CircuitTests.Counter sample, Chromium chromium)
     [Fact]
     public async Task In_the_circuit_it_is_seen_and_changed()
     {
-        List<string> complaints = [];
+        ConcurrentQueue<string> complaints = new();
         IPage circuit = await chromium.NewPageAsync(sample.Address, complaints);
         await circuit.GotoAsync("/counter");
         await Expect(circuit.Locator("#state")).ToHaveTextAsync("circuit");

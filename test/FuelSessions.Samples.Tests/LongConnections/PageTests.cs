@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FuelSessions.Demo.Tests.Support;
 using FuelSessions.Samples.Tests.Support;
 using Microsoft.Playwright;
@@ -11,7 +12,7 @@ public sealed class PageTests(PageTests.Connections sample, Chromium chromium) :
     [Fact]
     public async Task What_one_connection_adds_the_others_see_until_the_session_ends()
     {
-        List<string> complaints = [];
+        ConcurrentQueue<string> complaints = new();
         IPage page = await chromium.NewPageAsync(sample.Address, complaints);
         await page.GotoAsync("/");
         await page.Locator("#by-hub").ClickAsync();

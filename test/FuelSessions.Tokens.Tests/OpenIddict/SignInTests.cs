@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using FuelSessions.Testing;
+using FuelSessions.Tests.Servers;
 using FuelSessions.Tokens.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
@@ -216,7 +217,7 @@ public sealed partial class SignInTests
             WebApplication app = builder.Build();
 
             // Its address is registered at the provider before it has one.
-            int port = FreePort();
+            int port = FreePort.Next();
             app.Urls.Add($"http://127.0.0.1:{port}");
             var address = new Uri($"http://127.0.0.1:{port}");
             authority = await Authority.StartAsync(TimeProvider.System, new Uri(address, "/sign-in/callback"));
@@ -242,13 +243,6 @@ public sealed partial class SignInTests
             await app.StopAsync();
             await app.DisposeAsync();
             await authority.DisposeAsync();
-        }
-
-        private static int FreePort()
-        {
-            using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
         }
     }
 }

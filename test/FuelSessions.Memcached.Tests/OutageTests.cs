@@ -56,7 +56,7 @@ public sealed class OutageTests
     public async Task A_server_that_stands_still_is_a_failure_within_the_timeout_and_keeps_its_sessions()
     {
         await using var server = new Disposing(await MemcachedProcess.StartAsync());
-        await using TestApp app = await StartAsync(server.Process.Address);
+        await using TestApp app = await StartAsync(server.Process.Address, TimeSpan.FromSeconds(5));
         using TestBrowser browser = app.NewBrowser();
         Assert.Equal("1", await browser.TextAsync("/count"));
         Assert.Equal("1", await browser.TextAsync("/look"));
@@ -132,7 +132,7 @@ public sealed class OutageTests
             // It reads the file as another user.
             await File.WriteAllTextAsync(file, "user:secret\n");
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-            string told = await RefusalAsync("-Y", file);
+            string told = await RefusalAsync(LongEnough, "-Y", file);
             Assert.Contains("asks for a user and a password", told, StringComparison.Ordinal);
             Assert.DoesNotContain("1.6.18", told, StringComparison.Ordinal);
         }
@@ -142,14 +142,15 @@ public sealed class OutageTests
         }
     }
 
+    // It takes the connection and never answers.
     [Fact]
     public async Task A_server_that_speaks_another_protocol_is_named_as_one() =>
-        Assert.Contains("-B binary", await RefusalAsync("-B", "binary"), StringComparison.Ordinal);
+        Assert.Contains("-B binary", await RefusalAsync(TimeSpan.FromSeconds(5), "-B", "binary"), StringComparison.Ordinal);
 
-    private static async Task<string> RefusalAsync(params string[] arguments)
+    private static async Task<string> RefusalAsync(TimeSpan connectTimeout, params string[] arguments)
     {
         await using var server = new Disposing(await MemcachedProcess.StartAsync(arguments));
-        using MemcachedSessionDriver driver = TestDriver.On(server.Process.Address);
+        using MemcachedSessionDriver driver = TestDriver.On(server.Process.Address, configure: options => options.ConnectTimeout = connectTimeout);
         return (await Assert.ThrowsAsync<SessionStoreException>(async () => await driver.ReadAsync(SessionKey.Create(), None))).Message;
     }
 
@@ -253,7 +254,8 @@ public sealed class OutageTests
         }
     }
 
-    private static Task<TestApp> StartAsync(string address) => TestApp.StartAsync(
+    /// <param name="responseTimeout">Short where a server is made to stand still; null: it may take as long as the machine likes.</param>
+    private static Task<TestApp> StartAsync(string address, TimeSpan? responseTimeout = null) => TestApp.StartAsync(
         options =>
         {
             options.Driver = "memcached";
@@ -267,7 +269,8 @@ public sealed class OutageTests
         sessions => sessions.AddMemcachedDriver(options =>
         {
             options.Servers.Add(MemcachedServer.Parse(address));
-            options.ResponseTimeout = TimeSpan.FromSeconds(2);
+            options.ConnectTimeout = TimeSpan.FromMinutes(1);
+            options.ResponseTimeout = responseTimeout ?? TimeSpan.FromMinutes(1);
             options.DeadServerTimeout = TimeSpan.FromMilliseconds(200);
         }),
         app => app.UseExceptionHandler(errors => errors.Run(async context =>

@@ -34,7 +34,7 @@ public sealed class RequestTests(MemcachedProcess server)
     [Fact]
     public async Task Bursts_of_64_with_a_rotation_due_count_exactly_and_end_with_one_id()
     {
-        await using TestApp app = await StartAsync(options => options.StoreTimeout = TimeSpan.FromMinutes(1));
+        await using TestApp app = await StartAsync();
         using TestBrowser browser = app.NewBrowser();
         Assert.Equal("1", await browser.TextAsync("/count"));
         for (int round = 1; round <= 20; round++)
@@ -82,6 +82,7 @@ public sealed class RequestTests(MemcachedProcess server)
         options =>
         {
             options.Driver = "memcached";
+            options.StoreTimeout = TimeSpan.FromMinutes(1);
             configure?.Invoke(options);
         },
         app =>
@@ -91,7 +92,11 @@ public sealed class RequestTests(MemcachedProcess server)
             app.MapGet("/fill", (Session session) => session.Set("text", new string('x', 1024 * 1024)).IsNew);
             app.MapGet("/other", () => "ok");
         },
-        sessions => sessions.AddMemcachedDriver(server.Address));
+        sessions => sessions.AddMemcachedDriver(options =>
+        {
+            options.Servers.Add(MemcachedServer.Parse(server.Address));
+            options.ConnectTimeout = options.ResponseTimeout = TimeSpan.FromMinutes(1);
+        }));
 
     private async Task AssertCommandsAsync((long Gets, long Sets) expected, Func<Task> request)
     {

@@ -26,7 +26,8 @@ public sealed class CommandCountTests(RedisServer server)
                 web.MapGet("/look", (Session session) => session.Get<int>("counter"));
                 web.MapGet("/other", () => "ok");
             },
-            drivers => drivers.AddRedisDriver(Redis));
+            drivers => drivers.AddRedisDriver(Redis),
+            configuration: StoreTimeouts.Long);
         using TestBrowser browser = app.NewBrowser();
 
         // The first ones let the server learn the script, and the middleware which endpoints use the session.

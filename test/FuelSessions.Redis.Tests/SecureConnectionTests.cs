@@ -41,7 +41,8 @@ public sealed class SecureConnectionTests : IAsyncLifetime
         await using TestApp app = await TestApp.StartAsync(
             options => options.Driver = "redis",
             web => web.MapGet("/count", (Session session) => session.Increment("counter")),
-            drivers => drivers.AddRedisDriver(configuration).PersistDataProtectionKeys());
+            drivers => drivers.AddRedisDriver(configuration).PersistDataProtectionKeys(),
+            configuration: StoreTimeouts.Long);
         using TestBrowser browser = app.NewBrowser();
         for (int count = 1; count <= 3; count++)
         {

@@ -36,7 +36,8 @@ public sealed class SentinelTests : IAsyncLifetime
                 web.MapGet("/count", (Session session) => session.Increment("counter"));
                 web.MapGet("/look", (Session session) => session.Get<int>("counter"));
             },
-            drivers => drivers.AddRedisDriver(_redis.Configuration + user));
+            drivers => drivers.AddRedisDriver(_redis.Configuration + user),
+            configuration: StoreTimeouts.Long);
         using TestBrowser browser = app.NewBrowser();
         await UntilWorksAsync(browser, "/count");
         await UntilWorksAsync(browser, "/count");

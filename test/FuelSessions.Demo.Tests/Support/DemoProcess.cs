@@ -70,7 +70,9 @@ internal sealed class DemoProcess : IAsyncDisposable
     private static Process Run(string data, string environment, string[] settings, string? home = null)
     {
         bool hasUrls = settings.Any(setting => setting.StartsWith("urls=", StringComparison.Ordinal));
-        string[] all = [$"DataFolder={data}", .. hasUrls ? (string[])[] : ["urls=http://127.0.0.1:0"], .. settings];
+
+        // For machines that have other things to do.
+        string[] all = [$"DataFolder={data}", "FuelSessions:StoreTimeout=00:01:00", .. hasUrls ? (string[])[] : ["urls=http://127.0.0.1:0"], .. settings];
         var start = new ProcessStartInfo("dotnet", ["exec", _program, .. all.Select(setting => $"--{setting}")])
         {
             WorkingDirectory = Path.GetDirectoryName(_program)!,

@@ -7,7 +7,13 @@ internal static class TestDriver
 {
     internal static MemcachedSessionDriver On(IEnumerable<string> servers, TimeProvider? clock = null, Action<MemcachedDriverOptions>? configure = null)
     {
-        var options = new MemcachedDriverOptions { DeadServerTimeout = TimeSpan.FromMilliseconds(200) };
+        var options = new MemcachedDriverOptions
+        {
+            // For machines that have other things to do.
+            ConnectTimeout = TimeSpan.FromMinutes(1),
+            ResponseTimeout = TimeSpan.FromMinutes(1),
+            DeadServerTimeout = TimeSpan.FromMilliseconds(200),
+        };
         foreach (string server in servers)
         {
             options.Servers.Add(MemcachedServer.Parse(server));

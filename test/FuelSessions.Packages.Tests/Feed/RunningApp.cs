@@ -7,6 +7,10 @@ namespace FuelSessions.Packages.Tests.Feed;
 /// <summary>A throwaway app as a process of its own on a free port, with a home and a working folder of its own, and one browser of it.</summary>
 internal sealed class RunningApp : IAsyncDisposable
 {
+    // For machines that have other things to do. An app reads nothing of what is set for a driver that it does not have.
+    private static readonly string[] LongTimeouts =
+        ["--FuelSessions:StoreTimeout=00:01:00", "--FuelSessions:Memcached:ConnectTimeout=00:01:00", "--FuelSessions:Memcached:ResponseTimeout=00:01:00"];
+
     private readonly Process _process;
     private readonly HttpClient _browser;
     private readonly CookieContainer _jar = new();
@@ -25,7 +29,7 @@ internal sealed class RunningApp : IAsyncDisposable
     /// <param name="settings">As on the command line.</param>
     internal static async Task<RunningApp> StartAsync(string program, string folder, params string[] settings)
     {
-        string[] arguments = [.. settings, "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Information"];
+        string[] arguments = [.. LongTimeouts, .. settings, "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Information"];
         bool isNative = !program.EndsWith(".dll", StringComparison.Ordinal);
         var start = new ProcessStartInfo(isNative ? program : "dotnet", isNative ? arguments : [program, .. arguments])
         {

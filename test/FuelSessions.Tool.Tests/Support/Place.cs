@@ -1,5 +1,6 @@
 using System.Data.Common;
 using FuelSessions.Tests;
+using FuelSessions.Tests.Servers;
 using FuelSessions.Tool.Stores;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
@@ -28,7 +29,7 @@ internal sealed record Place(string Store, string Connection, string Prefix)
             more?.Invoke(app);
         },
         sessions => Add(sessions),
-        configuration: Store == "file" ? [new("FuelSessions:Path", Connection)] : [],
+        configuration: [.. StoreTimeouts.Long, .. Store == "file" ? [new("FuelSessions:Path", Connection)] : Array.Empty<KeyValuePair<string, string?>>()],
         clock: clock);
 
     /// <summary>Statements of an operator's own, on a database.</summary>

@@ -1,3 +1,4 @@
+using FuelSessions.Memcached;
 using FuelSessions.Tests.Servers;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,7 +14,13 @@ internal sealed class MemcachedStore(MemcachedProcess server) : Store("memcached
     /// <summary>Has the apps that start from now on reach it through something that can refuse writes.</summary>
     internal void PutProxyInFront() => _proxy = new MemcachedProxy(server.Port);
 
-    internal override void AddDriver(FuelSessionsBuilder builder) => builder.AddMemcachedDriver(_proxy?.Address ?? server.Address);
+    internal override void AddDriver(FuelSessionsBuilder builder) => builder.AddMemcachedDriver(options =>
+    {
+        options.Servers.Add(MemcachedServer.Parse(_proxy?.Address ?? server.Address));
+
+        // As StoreTimeout: what has to be answered takes as long as the machine likes.
+        options.ConnectTimeout = options.ResponseTimeout = TimeSpan.FromMinutes(1);
+    });
 
     internal override Task RefuseWritesAsync(bool refuse)
     {

@@ -18,6 +18,7 @@ public abstract partial class SessionDriverConformance
     /// <summary>
     /// Lets the store hang, and returns what lets it go on: a server that stands still, a file that somebody else has locked. By
     /// default null: it can't, as one in memory; then <see cref="A_call_to_a_store_that_hangs_ends_with_its_token"/> has nothing to show.
+    /// A client that gives up by itself must do so after far more than 8 seconds, or it is not the token that is seen to end a call.
     /// </summary>
     protected virtual Task<Func<Task>?> StallAsync() => Task.FromResult<Func<Task>?>(null);
 

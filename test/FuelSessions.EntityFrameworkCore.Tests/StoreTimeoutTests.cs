@@ -60,7 +60,7 @@ public sealed class StoreTimeoutTests(PostgresServer server, ITestOutputHelper o
     [InlineData(true)]
     public async Task A_server_that_stands_still_holds_no_request_longer(bool retrying)
     {
-        string database = await server.CreateDatabaseAsync();
+        string database = await NewDatabaseAsync();
         await using WebApplication app = await StartAsync(
             db => db.UseNpgsql(database, postgres =>
             {
@@ -83,7 +83,7 @@ public sealed class StoreTimeoutTests(PostgresServer server, ITestOutputHelper o
     [Fact]
     public async Task A_server_that_never_answers_a_new_connection_holds_no_request_longer()
     {
-        string database = await server.CreateDatabaseAsync();
+        string database = await NewDatabaseAsync();
         await using WebApplication app = await StartAsync(db => db.UseNpgsql(database), "Production", create: false);
         await server.PauseAsync();
         app.Services.SetStoreTimeout(Timeout);
@@ -109,7 +109,7 @@ public sealed class StoreTimeoutTests(PostgresServer server, ITestOutputHelper o
     [Fact]
     public async Task A_server_that_stands_still_holds_no_request_longer_that_needs_the_key_ring()
     {
-        string database = await server.CreateDatabaseAsync();
+        string database = await NewDatabaseAsync();
         await using (await StartAsync(db => db.UseNpgsql(database), "Production"))
         {
         }
@@ -138,6 +138,9 @@ public sealed class StoreTimeoutTests(PostgresServer server, ITestOutputHelper o
     }
 
     public void Dispose() => _folder.Dispose();
+
+    // Npgsql would wait for two seconds to have a command cancelled.
+    private async Task<string> NewDatabaseAsync() => await server.CreateDatabaseAsync() + ";Cancellation Timeout=20000";
 
     /// <summary>Many users at the same time, each with a session, while the store hangs; and then all of them again.</summary>
     private async Task<string[]> AssertBoundedAsync(WebApplication app, Func<Task<Func<Task>?>> stallAsync, params string[] paths)

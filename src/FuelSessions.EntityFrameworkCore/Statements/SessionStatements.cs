@@ -88,8 +88,8 @@ internal sealed class SessionStatements
         _selectOf.AllAsync(lease, new NamedValues(new(SessionColumns.Principal, principal), new(Now, now)), _storedOf, cancellationToken);
 
     /// <summary>
-    /// Moves what is in SQLite's write-ahead log into the database's file, beside those who write. Only for a file that is FuelSessions' alone to connect to: when another one's log is moved is its
-    /// app's business, and within a shared cache it would wait for who reads.
+    /// Moves what is in SQLite's write-ahead log into the database's file, beside those who write. Only on connections of FuelSessions' own: when an app moves the log on its own is its
+    /// business, and within a shared cache it would wait for who reads.
     /// </summary>
     internal async ValueTask CheckpointAsync(ContextLease lease, CancellationToken cancellationToken)
     {

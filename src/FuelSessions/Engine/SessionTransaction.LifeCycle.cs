@@ -8,6 +8,14 @@ internal sealed partial class SessionTransaction
     /// <summary>Gives the session a new id at once [R9, R10].</summary>
     internal void Rotate(bool revoke)
     {
+        lock (_content)
+        {
+            RotateInTurn(revoke);
+        }
+    }
+
+    private void RotateInTurn(bool revoke)
+    {
         BeginChange(revive: false);
         if (_visit.Boundary.HeadersSent)
         {
@@ -45,29 +53,36 @@ internal sealed partial class SessionTransaction
 
     internal void Destroy()
     {
-        // Also after Close: a sign-out must not fail for it.
-        BeginChange(revive: false, ends: true);
-        Kept? doomed = _standing as Kept ?? _intent.Ends;
-        if (_standing is { State: SessionState.New or SessionState.Active } ended)
+        // In turn: another thread may be about to find that all is saved.
+        lock (_content)
         {
-            _standing = new Apart(SessionState.Destroyed, ended);
-        }
+            // Also after Close: a sign-out must not fail for it.
+            BeginChange(revive: false, ends: true);
+            Kept? doomed = _standing as Kept ?? _intent.Ends;
+            if (_standing is { State: SessionState.New or SessionState.Active } ended)
+            {
+                _standing = new Apart(SessionState.Destroyed, ended);
+            }
 
-        _content.Empty();
-        _intent = new Intent { Ends = doomed };
+            _content.Empty();
+            _intent = new Intent { Ends = doomed };
+        }
     }
 
     internal void Create()
     {
-        BeginChange(revive: false, leaves: true);
-        ThrowIfByToken();
-        if (_visit.Boundary.HeadersSent)
+        lock (_content)
         {
-            throw TooLate("begun");
-        }
+            BeginChange(revive: false, leaves: true);
+            ThrowIfByToken();
+            if (_visit.Boundary.HeadersSent)
+            {
+                throw TooLate("begun");
+            }
 
-        Destroy();
-        BeginNew();
+            Destroy();
+            BeginNew();
+        }
     }
 
     /// <summary>Saves because the app asks for it, and tells it what goes wrong: the end of the request, which tries it again, does not say it again.</summary>

@@ -48,11 +48,16 @@ internal sealed partial class SessionTransaction
     {
         lock (_content)
         {
-            _content.Settle(variables, last, _standing?.Record?.Version ?? 0, written);
-        }
+            if (_intent.Ends is not null)
+            {
+                // Another thread has destroyed it meanwhile: it ends with the next save.
+                return;
+            }
 
-        _intent = Intent.None;
-        _shown = _shown?.Settled(kept.Secret);
-        _standing = kept;
+            _content.Settle(variables, last, _standing?.Record?.Version ?? 0, written);
+            _intent = Intent.None;
+            _shown = _shown?.Settled(kept.Secret);
+            _standing = kept;
+        }
     }
 }

@@ -15,9 +15,13 @@ internal sealed partial class SessionTransaction
             Asker asker = ConsentingAsker;
             lock (_content)
             {
-                // Another thread may have gone on meanwhile.
-                if (ReferenceEquals(_standing, read) && ReferenceEquals(_intent, Intent.None)
-                    && Planner.Save(read.Record, read, asker, _intent, _content, lost: null) == Plan.Keep)
+                if (!ReferenceEquals(_standing, read))
+                {
+                    // Another thread has gone on meanwhile.
+                    return SaveLoadedAsync(explicitly, closing: false);
+                }
+
+                if (ReferenceEquals(_intent, Intent.None) && Planner.Save(read.Record, read, asker, _intent, _content, lost: null) == Plan.Keep)
                 {
                     _answer.ToSend = Announcement.After(_answer.ToSend, read, asker, isProlonged: false);
                     _progress.IsSaved = IsSaved(explicitly);

@@ -33,6 +33,7 @@ public class SharedCacheTests
     [InlineData("/greeting")]
     [InlineData("/greeting/raw")]
     [InlineData("/greeting/file")]
+    [InlineData("/greeting/allowed")]
     public async Task The_output_cache_keeps_no_page_for_which_middleware_used_a_session(string page)
     {
         await using TestApp app = await StartAsync(cacheIsOutside: false, app => app
@@ -193,6 +194,11 @@ public class SharedCacheTests
                 app.MapGet("/greeting", (HttpContext context) => $"{context.Items["name"]}").CacheOutput();
                 app.MapGet("/greeting/raw", async (HttpContext context) => await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes($"{context.Items["name"]}"))).CacheOutput();
                 app.MapGet("/greeting/file", (HttpContext context) => Results.Bytes(Encoding.UTF8.GetBytes($"{context.Items["name"]}"))).CacheOutput();
+                app.MapGet("/greeting/allowed", (HttpContext context) =>
+                {
+                    context.Response.OnStarting(() => AllowStorage(context));
+                    return $"{context.Items["name"]}";
+                }).CacheOutput();
                 app.MapGet("/plain", () => $"Made {Interlocked.Increment(ref made)}.").CacheOutput();
                 app.MapGet("/plain/whatever", () => "Made.").CacheOutput(policy => policy.AddPolicy<Whatever>(), excludeDefaultPolicy: true);
                 app.MapGet("/public", (Session session, HttpResponse response) =>
@@ -245,6 +251,12 @@ public class SharedCacheTests
         return Task.CompletedTask;
     }
 
+    private static Task AllowStorage(HttpContext context)
+    {
+        context.Features.Get<IOutputCacheFeature>()!.Context.AllowCacheStorage = true;
+        return Task.CompletedTask;
+    }
+
     /// <summary>An app's own policy, which looks at nothing.</summary>
     private sealed class Whatever : IOutputCachePolicy
     {
@@ -256,10 +268,6 @@ public class SharedCacheTests
 
         public ValueTask ServeFromCacheAsync(OutputCacheContext context, CancellationToken cancellation) => default;
 
-        public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation)
-        {
-            context.AllowCacheStorage = true;
-            return default;
-        }
+        public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation) => default;
     }
 }

@@ -11,7 +11,7 @@ internal static class SharedCaches
 {
     internal static void Forbid(HttpContext context, FuelSessionsOptions options)
     {
-        // Also where it was said by now: a policy of the app's may have allowed it since.
+        // Also where it was said by now: code of the app's may have allowed it since.
         ForbidOutputCache(context);
         VaryByClient(context, options);
         IHeaderDictionary headers = context.Response.Headers;

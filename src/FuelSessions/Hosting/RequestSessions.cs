@@ -357,7 +357,7 @@ internal sealed class RequestSessions(HttpContext context, SessionServices servi
 
     private ValueTask AbandonWithheldAsync() => MayLackCookie ? Withholding.AbandonAsync(this, _announcing.Cookies) : default;
 
-    // So few requests end any, and so few apps bind sessions to devices, that neither is one of those fields that each request pays for.
+    // So few apps bind sessions to devices, and so few requests end a principal's, that neither is one of those fields that each request pays for.
     private sealed record Place(PathString PathBase);
 
     private sealed class OwnEndings() : System.Collections.Concurrent.ConcurrentDictionary<string, (long Endings, DateTimeOffset Time)>(StringComparer.Ordinal);

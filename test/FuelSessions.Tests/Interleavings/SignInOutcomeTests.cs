@@ -114,20 +114,14 @@ public class SignInOutcomeTests
         return options;
     }
 
-    private sealed class Driver(RecordStore store) : ISessionDriver, IFindByPrincipal
+    private sealed class Driver(RecordStore store) : RecordStoreDriver(store), IFindByPrincipal
     {
         private readonly HashSet<SessionKey> _index = [];
 
         internal SessionKey? FailsToReadOthersThan { get; set; }
 
-        public ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken) =>
-            FailsToReadOthersThan is { } only && key != only ? throw new IOException("The store is away.") : new(store.Read(0, key));
-
-        public ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken) => new(store.Write(0, record));
-
-        public ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken) => new(store.Touch(0, key, version, expires));
-
-        public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) => new(store.Delete(0, key, version));
+        public override ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken) =>
+            FailsToReadOthersThan is { } only && key != only ? throw new IOException("The store is away.") : base.ReadAsync(key, cancellationToken);
 
         public ValueTask AnnounceAsync(string principal, SessionKey key, DateTimeOffset? latestEnd, CancellationToken cancellationToken)
         {
@@ -136,7 +130,7 @@ public class SignInOutcomeTests
         }
 
         public ValueTask<IReadOnlyList<SessionRecord>> FindByPrincipalAsync(string principal, CancellationToken cancellationToken) =>
-            new([.. _index.Select(store.Find).OfType<SessionRecord>().Where(record => record.Principal == principal)]);
+            new([.. _index.Select(Store.Find).OfType<SessionRecord>().Where(record => record.Principal == principal)]);
     }
 
     private sealed class Boundary(DateTimeOffset began) : IRequestBoundary

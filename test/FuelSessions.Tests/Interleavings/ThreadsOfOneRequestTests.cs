@@ -9,15 +9,17 @@ public class ThreadsOfOneRequestTests
 {
     private readonly Engine.Clock _clock = new();
     private readonly Start _start = new(StartState.Fresh);
-    private readonly HookedStore _store = new();
+    private readonly RecordStore _store = new();
+    private readonly Driver _driver;
     private readonly Boundary _boundary = new();
     private readonly SessionTransaction _session;
 
     public ThreadsOfOneRequestTests()
     {
         _store.Put(_start.Record);
+        _driver = new Driver(_store);
         _session = new SessionTransaction(
-            Engine.Services(_clock, Engine.Queue()), new SessionStorage("hooked", new Driver(_store)), Engine.OptionsForReading, _boundary, _start.Current.Presented, others: null);
+            Engine.Services(_clock, Engine.Queue()), new SessionStorage("hooked", _driver), Engine.OptionsForReading, _boundary, _start.Current.Presented, others: null);
     }
 
     /// <summary>As it finds that there is nothing to store, and as it has stored something.</summary>
@@ -57,7 +59,7 @@ public class ThreadsOfOneRequestTests
         if (isChanged)
         {
             _session.Apply(new SetVariable(VariablePath.Whole("a"), [.. "1"u8]));
-            _store.OnWrite = meanwhile;
+            _driver.OnWrite = meanwhile;
         }
         else
         {
@@ -65,29 +67,18 @@ public class ThreadsOfOneRequestTests
         }
     }
 
-    private sealed class HookedStore : RecordStore
+    private sealed class Driver(RecordStore store) : RecordStoreDriver(store)
     {
         internal Action? OnWrite { get; set; }
 
-        internal override WriteResult Write(int request, SessionRecord record)
+        public override async ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken)
         {
-            WriteResult result = base.Write(request, record);
+            WriteResult result = await base.WriteAsync(record, cancellationToken);
             Action? hook = OnWrite;
             OnWrite = null;
             hook?.Invoke();
             return result;
         }
-    }
-
-    private sealed class Driver(RecordStore store) : ISessionDriver
-    {
-        public ValueTask<SessionRecord?> ReadAsync(SessionKey key, CancellationToken cancellationToken) => new(store.Read(0, key));
-
-        public ValueTask<WriteResult> WriteAsync(SessionRecord record, CancellationToken cancellationToken) => new(store.Write(0, record));
-
-        public ValueTask<WriteResult> TouchAsync(SessionKey key, long version, DateTimeOffset expires, CancellationToken cancellationToken) => new(store.Touch(0, key, version, expires));
-
-        public ValueTask<WriteResult> DeleteAsync(SessionKey key, long version, CancellationToken cancellationToken) => new(store.Delete(0, key, version));
     }
 
     private sealed class Boundary : IRequestBoundary
